@@ -1,0 +1,3 @@
+//! The program: calls the library.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Text to tree: layout, grammar, recovery after an error.
+
+pub mod tree;
