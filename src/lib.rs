@@ -1,4 +1,6 @@
 //! proctor: a language, an interpreter and a workbench for process scenarios on Linux.
 
+pub mod program;
 pub mod source;
 pub mod syntax;
+pub mod value;

@@ -15,7 +15,7 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
         .into_iter()
         .filter(|candidate| *candidate != name && candidate.len() <= 4 * LONGEST)
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= most && *distance < length.max(2))
+        .filter(|(distance, _)| *distance <= most && *distance < length)
         .min_by_key(|(distance, candidate)| (*distance, candidate.len()))
         .map(|(_, candidate)| candidate)
 }
