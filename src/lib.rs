@@ -1,5 +1,7 @@
 //! proctor: a language, an interpreter and a workbench for process scenarios on Linux.
 
+pub mod event;
+pub mod execute;
 pub mod program;
 pub mod source;
 pub mod syntax;

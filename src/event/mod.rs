@@ -1,0 +1,33 @@
+//! What happened in a run, as data. `execute` and `keeper` record it; `report` draws it.
+
+mod failure;
+mod look;
+mod verdict;
+
+pub use failure::{Actor, Failure, Frame, PartValue};
+pub use look::{ProcessRow, TreeRow};
+pub use verdict::{TestOutcome, Verdict};
+
+/// One thing that happened and is worth telling.
+///
+/// The events of section "What happened" (spawns, exits, reaps …) will be further variants here.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A process ended by an error that nobody caught.
+    Failed(Failure),
+    /// An expectation did not hold.
+    Broken(Failure),
+    /// A test came to its end.
+    TestEnded(TestOutcome),
+    /// `ps` was asked.
+    Listed(Vec<ProcessRow>),
+    /// `tree` was asked; rows in the order of drawing.
+    Drawn(Vec<TreeRow>),
+    /// The processes that were still there when the scenario was over, and were killed.
+    LeftBehind(Vec<Actor>),
+}
+
+/// Where events go.
+pub trait Recorder {
+    fn record(&mut self, event: Event);
+}
