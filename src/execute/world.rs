@@ -2,11 +2,13 @@
 
 use super::children::Children;
 use super::handler::Handlers;
+use super::stream::Streams;
 use super::suite::Tests;
 use crate::event::{Actor, Event, Recorder};
-use crate::process::{Run, Waiter};
+use crate::process::{Row, Run, Waiter};
 use crate::source::{Location, SourceMap};
 use crate::value::{ProcessRef, Value};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 pub(super) use crate::process::signals::any_pending as signal_waits;
@@ -20,7 +22,13 @@ pub struct World {
     pub(super) me: Rc<ProcessRef>,
     pub(super) main: Rc<ProcessRef>,
     pub(super) daemon: bool,
+    /// This process's row in the run's table.
+    pub(super) row: Row,
     pub(super) children: Children,
+    /// The children that `fork()` made, by the pid that it gave.
+    pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
+    /// The streams that children of this process are spoken with by.
+    pub(super) streams: HashMap<Row, Streams>,
     pub(super) handlers: Handlers,
     pub(super) tests: Tests,
     pub(super) chance: fastrand::Rng,
@@ -42,14 +50,17 @@ pub struct Setting {
 }
 
 impl World {
-    pub(super) fn new(run: Run, waiter: Waiter, me: Rc<ProcessRef>, setting: Setting) -> Self {
+    pub(super) fn new(run: Run, waiter: Waiter, me: Rc<ProcessRef>, row: Row, setting: Setting) -> Self {
         Self {
             run,
             waiter,
             main: me.clone(),
             me,
             daemon: false,
+            row,
             children: Children::default(),
+            forked: HashMap::new(),
+            streams: HashMap::new(),
             handlers: Handlers::default(),
             tests: Tests::default(),
             chance: setting.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),

@@ -13,6 +13,6 @@ mod trouble;
 mod wording;
 
 pub use collect::{Key, List, Map};
-pub use kinds::{Closure, Object, ObjectKind, ProcessRef, Range, Regex, Signal, Value};
+pub use kinds::{Closure, End, Object, ObjectKind, ProcessRef, Range, Regex, Signal, Value};
 pub use trouble::{Trouble, ValueResult};
 pub use wording::a_kind;
