@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::machine::{Frame, Machine};
-use crate::program::{BUILTINS, Reg};
+use crate::program::{BUILTINS, Op, Reg};
 use crate::source::Code;
 use crate::value::{Closure, Trouble, Value, ValueResult, arith, compare};
 use std::rc::Rc;
@@ -18,6 +18,31 @@ pub(super) fn not_equal(left: &Value, right: &Value) -> ValueResult<bool> {
 }
 
 impl Machine {
+    /// Runs the scenario's top level.
+    pub(super) fn start(&mut self) -> Result<Value, Stop> {
+        self.enter(0, 0, crate::program::NO_REG, None)?;
+        self.run(0)
+    }
+
+    /// The instructions that may go on elsewhere in their frame, or in another one.
+    pub(super) fn jump_op(&mut self, op: Op) -> Result<(), Stop> {
+        match op {
+            Op::TestStart { site, to } => self.test_start(site, to),
+            Op::TestEnd { site } => self.test_end(site),
+            Op::ExpectCheck { site, again } => self.expect_check(site, again),
+            Op::Use { function } => self.use_file(function),
+            other => Err(Trouble::new(Code::INTERNAL, format!("{other:?} is no jump")).into()),
+        }
+    }
+
+    /// Runs the top level of a used file, the first time.
+    fn use_file(&mut self, function: u32) -> Result<(), Stop> {
+        if std::mem::replace(&mut self.used[function as usize], true) {
+            return Ok(());
+        }
+        self.enter(function, 0, crate::program::NO_REG, None)
+    }
+
     pub(super) fn binary(
         &mut self,
         dst: Reg,

@@ -7,6 +7,7 @@ use crate::process::{clock, signals};
 use crate::source::Code;
 use crate::value::{Signal, Trouble, Value, signal::signal_name};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::SeqCst;
 
 /// The blocks of `on`, by signal.
 #[derive(Debug, Default)]
@@ -16,6 +17,13 @@ pub(super) struct Handlers {
     running: u64,
     /// Signals that came meanwhile.
     waiting: u64,
+}
+
+impl Handlers {
+    /// In a new process: what was sent to its parent is not sent to it.
+    pub(super) fn forget_signals(&mut self) {
+        (self.running, self.waiting) = (0, 0);
+    }
 }
 
 fn bit(signal: Signal) -> u64 {
@@ -45,6 +53,15 @@ impl Machine {
         self.world.handlers.blocks.remove(&signal.0);
         self.publish_handlers();
         Ok(())
+    }
+
+    /// Tells the run's table which signals this process handles itself.
+    fn publish_handlers(&self) {
+        let world = &self.world;
+        world.run.set_handles(world.row, !world.handlers.blocks.is_empty());
+        if world.is_main() {
+            world.run.control().main_handles.store(signals::caught_or_ignored(), SeqCst);
+        }
     }
 
     fn catchable(&self, value: &Value) -> Result<Signal, Stop> {

@@ -31,8 +31,12 @@ pub struct World {
     pub(super) streams: HashMap<Row, Streams>,
     pub(super) handlers: Handlers,
     pub(super) tests: Tests,
+    /// How many expectations had broken in the whole run when this process looked last.
+    pub(super) broken_seen: u32,
     pub(super) chance: fastrand::Rng,
     pub(super) args: Rc<[String]>,
+    /// What `env` options changed of the environment that the run was started with.
+    pub(super) environment: Vec<(String, Option<String>)>,
     /// How many spawns without a name this process did.
     pub(super) unnamed: u32,
     recorder: Box<dyn Recorder>,
@@ -63,8 +67,10 @@ impl World {
             streams: HashMap::new(),
             handlers: Handlers::default(),
             tests: Tests::default(),
+            broken_seen: 0,
             chance: setting.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             args: setting.args.into(),
+            environment: Vec::new(),
             unnamed: 0,
             recorder: setting.recorder,
             sources: setting.sources,
