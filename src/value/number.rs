@@ -115,7 +115,7 @@ pub(super) fn power_float(base: f64, exponent: f64) -> ValueResult<f64> {
 ///
 /// # Errors
 /// `value` for nan, `overflow` where it does not fit.
-pub(super) fn float_to_int(float: f64) -> ValueResult<i64> {
+pub fn float_to_int(float: f64) -> ValueResult<i64> {
     // 2^63 is exact as a float; every float below it fits.
     const END: f64 = 9_223_372_036_854_775_808.0;
     let whole = float.trunc();

@@ -2,8 +2,9 @@
 
 use super::order::{int_to_float, position};
 use crate::source::Code;
+use crate::value::index::key_of;
 use crate::value::limit::UNHASHED_ELEMENTS;
-use crate::value::{Key, Trouble, Value, ValueResult, a_kind};
+use crate::value::{Trouble, Value, ValueResult, a_kind};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -27,7 +28,7 @@ pub fn contains(container: &Value, item: &Value) -> ValueResult<bool> {
             Ok(u8::try_from(*byte).is_ok_and(|byte| bytes.contains(&byte)))
         }
         (Value::List(list), item) => position(&list.0.borrow(), item).map(|place| place.is_some()),
-        (Value::Map(map), key) => Ok(Key::of(key).is_some_and(|key| map.0.borrow().contains_key(&key))),
+        (Value::Map(map), key) => Ok(map.0.borrow().contains_key(&key_of(key)?)),
         (Value::Range(range), Value::Int(int)) => Ok((range.start..range.end).contains(int)),
         (Value::Range(range), Value::Float(float)) => {
             let int = *float as i64;
