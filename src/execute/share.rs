@@ -74,3 +74,114 @@ impl Machine {
             }
         }
     }
+
+    fn put(&mut self, queue: Object, value: &Value) -> Result<Value, Stop> {
+        let message = encode::encode(value)?;
+        self.wait_on(|waiter, run, until| share::put(run, waiter, queue, &message, until))?;
+        Ok(Value::None)
+    }
+
+    fn take(&mut self, queue: Object) -> Result<Value, Stop> {
+        let message = self.wait_on(|waiter, run, until| share::get(run, waiter, queue, until))?;
+        Ok(encode::decode(&message)?)
+    }
+
+    /// How many values are in a queue, and how many may be.
+    fn queue_size(&self, queue: Object) -> (u64, Option<u32>) {
+        share::queue_size(&self.world.run, queue)
+    }
+
+    fn connection(&mut self, end: Object, method: Method, args: &[Value]) -> Result<Value, Stop> {
+        match method {
+            Method::Send => {
+                let message = encode::encode(&args[0])?;
+                self.wait_on(|waiter, run, until| share::send(run, waiter, end, &message, until))?;
+                Ok(Value::None)
+            }
+            Method::Recv => {
+                let message = self.wait_on(|waiter, run, until| share::recv(run, waiter, end, until))?;
+                Ok(encode::decode(&message)?)
+            }
+            Method::Poll => {
+                let time = args.first().map_or(Ok(0), index::to_duration)?;
+                let until = clock::monotonic().saturating_add(time);
+                let found = self.block(Some(until), |waiter, run, until| {
+                    share::poll(run, waiter, end, until)
+                })?;
+                Ok(Value::Bool(found.is_some()))
+            }
+            _ => {
+                share::close(&self.world.run, end);
+                Ok(Value::None)
+            }
+        }
+    }
+
+    fn event(&mut self, event: Object, method: Method) -> Result<Value, Stop> {
+        match method {
+            Method::Set => share::set_event(&self.world.run, event),
+            Method::Clear => share::clear_event(&self.world.run, event),
+            Method::IsSet => return Ok(Value::Bool(share::event_is_set(&self.world.run, event))),
+            _ => self.wait_on(|waiter, run, until| share::wait_event(run, waiter, event, until))?,
+        }
+        Ok(Value::None)
+    }
+
+    pub(super) fn acquire(&mut self, object: Object) -> Result<(), Stop> {
+        self.wait_on(|waiter, run, until| share::acquire(run, waiter, object, until))
+    }
+
+    pub(super) fn release(&mut self, object: Object) -> Result<(), Stop> {
+        share::release(&self.world.run, object).map_err(|denied| trouble(object, denied).into())
+    }
+
+    pub(super) fn get_shared(&self, object: Object) -> Result<Value, Stop> {
+        Ok(match share::get_cell(&self.world.run, object) {
+            Cell::Int(int) => Value::Int(int),
+            Cell::Float(float) => Value::Float(float),
+            Cell::Bool(truth) => Value::Bool(truth),
+        })
+    }
+
+    pub(super) fn set_shared(&self, object: Object, value: &Value) -> Result<(), Stop> {
+        share::set_cell(&self.world.run, object, cell(value)?)
+            .map_err(|denied| trouble(object, denied).into())
+    }
+
+    fn add_shared(&mut self, object: Object, value: &Value) -> Result<Value, Stop> {
+        let sum = share::add_cell(&self.world.run, object, cell(value)?)
+            .map_err(|denied| Stop::from(trouble(object, denied)))?;
+        Ok(match sum {
+            Cell::Int(int) => Value::Int(int),
+            Cell::Float(float) => Value::Float(float),
+            Cell::Bool(truth) => Value::Bool(truth),
+        })
+    }
+}
+
+fn made(object: Result<Object, Errno>) -> Result<Value, Stop> {
+    object.map(Value::Object).map_err(|errno| fault(&errno).into())
+}
+
+/// A count of at least one.
+fn count(value: &Value, what: &str) -> Result<u32, Trouble> {
+    match value {
+        Value::Int(count) if (1..=1 << 30).contains(count) => Ok(*count as u32),
+        Value::Int(count) => {
+            Err(Trouble::new(Code::VALUE, format!("{what} must be at least 1 and below 2^30, not {count}")))
+        }
+        other => Err(Trouble::kind(format!("{what} is an int, not {}", article(other)))),
+    }
+}
+
+fn cell(value: &Value) -> Result<Cell, Trouble> {
+    match value {
+        Value::Int(int) => Ok(Cell::Int(*int)),
+        Value::Float(float) => Ok(Cell::Float(*float)),
+        Value::Bool(truth) => Ok(Cell::Bool(*truth)),
+        other => {
+            let message = format!("a shared cell holds an int, a float or a bool, not {}", article(other));
+            Err(Trouble::kind(message).help("send other values through a queue"))
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::Stop;
 use super::block::fault;
 use super::machine::Machine;
-use super::option::{Group, Options, Stream};
+use super::option::{Group, Options};
 use super::stream::Wiring;
 use crate::event::{Actor, Event};
 use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage};
@@ -86,7 +86,10 @@ impl Machine {
         let (setup, streams) = if plain { (None, None) } else { self.wire(&options, wiring)? };
         let row = self.reserve(&name, options.daemon)?;
         let side = match target.exec {
-            Some((first, count)) => self.start_program(name, row, &options, setup, first, count),
+            Some((first, count)) => {
+                let words = arguments(&self.operands(first, count));
+                self.start_program(name, row, &options, setup, &words).map(Side::Parent)
+            }
             None => self.start_task(name, row, &options, setup),
         };
         match &side {
@@ -158,11 +161,9 @@ impl Machine {
         row: Row,
         options: &Options,
         setup: Option<Prepared>,
-        first: Reg,
-        count: u16,
-    ) -> Result<Side, Stop> {
-        let argv = arguments(&self.operands(first, count));
-        let command = self.command(&argv, &options.env)?;
+        argv: &[String],
+    ) -> Result<Rc<ProcessRef>, Stop> {
+        let command = self.command(argv, &options.env)?;
         let setup = match setup {
             Some(setup) => setup,
             None => Setup::default().prepare().map_err(|error| not_set_up(error.stage, error.errno))?,
@@ -180,7 +181,30 @@ impl Machine {
             failed.actor = Actor { name: name.clone(), pid: started.pid };
             self.world.record(Event::Failed(failed));
         }
-        Ok(Side::Parent(self.adopt_child(name, row, started.pid, options.daemon)))
+        Ok(self.adopt_child(name, row, started.pid, options.daemon))
+    }
+
+    /// Starts a program as `spawn` would.
+    pub(super) fn spawn_program(
+        &mut self,
+        name: Rc<str>,
+        argv: &[String],
+        options: &Options,
+        wiring: Wiring,
+    ) -> Result<Rc<ProcessRef>, Stop> {
+        self.check_may_spawn()?;
+        let (setup, streams) = self.wire(options, wiring)?;
+        let row = self.reserve(&name, options.daemon)?;
+        match self.start_program(name, row, options, setup, argv) {
+            Ok(process) => {
+                self.world.streams.extend(streams.map(|streams| (row, streams)));
+                Ok(process)
+            }
+            Err(stop) => {
+                self.world.run.cancel(row);
+                Err(stop)
+            }
+        }
     }
 
     /// A program with its arguments in the environment of this process and the changes to it.
