@@ -1,8 +1,10 @@
 //! proctor: a language, an interpreter and a workbench for process scenarios on Linux.
 
+pub mod cli;
 pub mod event;
 pub mod execute;
 pub mod program;
+pub mod report;
 pub mod source;
 pub mod syntax;
 pub mod value;

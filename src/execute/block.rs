@@ -1,0 +1,93 @@
+//! The one way in which a program blocks: until what it waits for, a deadline, a signal with a handler,
+//! or the discovery that nobody is left to wake it.
+
+use super::Stop;
+use super::machine::Machine;
+use crate::process::{Errno, Run, Waited, Waiter, clock};
+use crate::source::Code;
+use crate::value::{Trouble, Value};
+
+impl Machine {
+    /// Waits by an operation that is tried again after each signal. Past the deadline of a `within` around
+    /// it, that deadline's stop; past the operation's own, `until`, none.
+    pub(super) fn block<T>(
+        &mut self,
+        until: Option<i64>,
+        mut wait: impl FnMut(&mut Waiter, &Run, Option<i64>) -> Result<Waited<T>, Errno>,
+    ) -> Result<Option<T>, Stop> {
+        loop {
+            let deadline = match (self.deadline(), until) {
+                (Some(around), Some(own)) => Some(around.min(own)),
+                (around, own) => around.or(own),
+            };
+            let world = &mut self.world;
+            match wait(&mut world.waiter, &world.run, deadline).map_err(|errno| fault(&errno))? {
+                Waited::Done(value) => return Ok(Some(value)),
+                Waited::Interrupted => self.run_handlers()?,
+                Waited::Deadlock(waiting) => return Err(self.deadlock(&waiting).into()),
+                Waited::TimedOut => {
+                    let now = clock::monotonic();
+                    if let Some(stop) = self.deadline_over(now) {
+                        return Err(stop);
+                    }
+                    if until.is_some_and(|own| own <= now) {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// [`Self::block`] without a time of its own.
+    pub(super) fn block_for<T>(
+        &mut self,
+        wait: impl FnMut(&mut Waiter, &Run, Option<i64>) -> Result<Waited<T>, Errno>,
+    ) -> Result<T, Stop> {
+        match self.block(None, wait)? {
+            Some(value) => Ok(value),
+            None => Err(Trouble::new(Code::INTERNAL, "a wait without an end ended").into()),
+        }
+    }
+
+    pub(super) fn sleep_until(&mut self, until: i64) -> Result<(), Stop> {
+        self.block(Some(until), |waiter, _, deadline| waiter.sleep(deadline)).map(drop)
+    }
+
+    /// Waits until something happens to a process, or until the time.
+    pub(super) fn wait_for_event(&mut self, until: i64) -> Result<(), Stop> {
+        self.block(Some(until), |waiter, run, deadline| waiter.process_event(run, deadline)).map(drop)
+    }
+
+    fn deadlock(&self, waiting: &[crate::process::Waiting]) -> Trouble {
+        let lines: Vec<String> = waiting.iter().map(|one| format!("  {one}")).collect();
+        let message =
+            format!("deadlock: no process is left that could wake another\n{}", lines.join("\n"));
+        Trouble::new(Code::DEADLOCK, message)
+            .help("take locks in the same order everywhere, or give a wait a time with `within`")
+    }
+}
+
+/// A trouble out of an error that only a fault of the system, or ours, explains.
+pub(super) fn fault(errno: &Errno) -> Trouble {
+    Trouble::new(Code::IO, format!("the kernel refused: {errno}"))
+}
+
+impl Machine {
+    /// Writes values as one line, in one write; what is longer than a pipe takes in one go follows whole.
+    pub(super) fn print_to(&mut self, fd: i32, values: &[Value]) -> Result<Value, Stop> {
+        let mut line = String::new();
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                line.push(' ');
+            }
+            crate::value::text::append(&mut line, value)?;
+        }
+        line.push('\n');
+        let mut rest = line.as_bytes();
+        while !rest.is_empty() {
+            let written = self.block_for(|waiter, _, deadline| waiter.write(fd, rest, deadline))?;
+            rest = &rest[written..];
+        }
+        Ok(Value::None)
+    }
+}
