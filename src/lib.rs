@@ -5,7 +5,6 @@ pub mod cli;
 pub mod event;
 pub mod execute;
 pub mod process;
-pub mod process;
 pub mod program;
 pub mod report;
 pub mod source;

@@ -53,10 +53,9 @@ pub(super) fn check_file(
     let mut slots = FileSlots { top: setting.top, first, names, assembly };
     let layout = lay_out(&mut found, !setting.is_root, &mut slots);
     let FileSlots { .. } = slots;
-    super::table::check_tables(source, file, &found, findings);
+
     lower_file(source, file, &found, &layout, setting, first, assembly, findings);
     if !setting.broken && !findings.failed() {
-        super::lint::lint_file(source, file, &found, setting.is_root, findings);
     }
     let exports = exports(source, findings.source, &found, &layout);
     CheckedFile { top: setting.top, exports }

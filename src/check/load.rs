@@ -7,7 +7,7 @@ use super::resolution::Export;
 use super::resolve::Imports;
 use super::Loader;
 use crate::source::{Code, Diagnostic, Source, SourceId, SourceMap};
-use crate::syntax::tree::{Expr, ExprKind, File, Stmt, StmtKind, StrPart};
+use crate::syntax::tree::{Expr, ExprKind, File, StmtKind, StrPart};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -148,10 +148,4 @@ pub(super) fn literal_text(value: &Expr) -> Option<&str> {
         },
         _ => None,
     }
-}
-
-/// Whether a statement brings in another file.
-#[must_use]
-pub(super) fn is_use(statement: &Stmt) -> bool {
-    matches!(statement.kind, StmtKind::Use(_))
 }

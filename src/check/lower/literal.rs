@@ -18,7 +18,7 @@ impl<'a> Lower<'a> {
         match parts {
             [] => return self.string("", dst, span),
             [StrPart::Text(text)] => return self.string(text, dst, span),
-            [part @ StrPart::Value { format: Some(_), .. }] => return self.part(part, dst, span),
+            [part @ StrPart::Value { format: Some(_), .. }] => return self.text_part(part, dst, span),
             _ => {}
         }
         // A long string is put together in its first register, piece by piece.
@@ -30,16 +30,15 @@ impl<'a> Lower<'a> {
                 self.emit(Op::Move { dst: first, src: dst }, span);
             }
             for (part, place) in piece.iter().zip(done..) {
-                self.part(part, first.saturating_add(place as Reg), span);
+                self.text_part(part, first.saturating_add(place as Reg), span);
             }
-            let to = if parts.len() > PIECE { dst } else { dst };
-            self.emit(Op::Concat { dst: to, first, count: (piece.len() + done) as u16 }, span);
+            self.emit(Op::Concat { dst, first, count: (piece.len() + done) as u16 }, span);
             self.frame.release(mark);
             done = 1;
         }
     }
 
-    fn part(&mut self, part: &'a StrPart, dst: Reg, span: Span) {
+    fn text_part(&mut self, part: &'a StrPart, dst: Reg, span: Span) {
         match part {
             StrPart::Text(text) => self.string(text, dst, span),
             StrPart::Value { value, format: None } => self.value_in(value, dst),

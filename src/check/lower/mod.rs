@@ -16,4 +16,4 @@ mod spawn;
 mod statement;
 mod verb;
 
-pub(super) use lowering::{Lower, Parts, lower_file};
+pub(super) use lowering::lower_file;
