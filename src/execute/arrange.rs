@@ -5,7 +5,7 @@ use super::protect::Guard;
 use super::{Stop, flow};
 use crate::program::{BUILTINS, CaptureFrom, Op, Reg};
 use crate::source::Code;
-use crate::value::{Closure, Key, ObjectKind, Trouble, Value, arith, compare, format, index, text};
+use crate::value::{Closure, Key, ObjectKind, Trouble, Value, arith, compare, format, index, text, time};
 use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -185,15 +185,28 @@ impl Machine {
     }
 
     fn make_range(&mut self, dst: Reg, first: Reg, closed: bool) -> Result<(), Stop> {
-        let range = index::range(self.get(first), self.get(first + 1), closed)?;
-        self.set(dst, range);
+        let (Value::Int(start), Value::Int(end)) = (self.get(first), self.get(first + 1)) else {
+            let (start, end) = (self.get(first), self.get(first + 1));
+            let message =
+                format!("a range goes from int to int, not from {} to {}", flow::article(start), flow::article(end));
+            return Err(Trouble::kind(message).into());
+        };
+        let after = if closed { end.checked_add(1) } else { Some(*end) };
+        let Some(end) = after else {
+            return Err(Trouble::new(Code::OVERFLOW, "a range cannot hold the largest int").into());
+        };
+        let range = crate::value::Range { start: *start, end, closed };
+        self.set(dst, Value::Range(Rc::new(range)));
         Ok(())
     }
 
     fn concat(&mut self, dst: Reg, first: Reg, count: u16) -> Result<(), Stop> {
         let base = self.base() + first as usize;
-        let joined = text::concat(&self.stack[base..base + count as usize])?;
-        self.set(dst, joined);
+        let mut joined = String::new();
+        for value in &self.stack[base..base + count as usize] {
+            text::append(&mut joined, value)?;
+        }
+        self.set(dst, Value::str(joined));
         Ok(())
     }
 
@@ -238,7 +251,7 @@ impl Machine {
     }
 
     fn push_deadline(&mut self, limit: Reg, to: u32) -> Result<(), Stop> {
-        let limit = index::to_duration(self.get(limit))?;
+        let limit = time::to_duration(self.get(limit))?;
         let at = crate::process::clock::monotonic().saturating_add(limit);
         let children = self.world.children_so_far();
         self.protect(Guard::Deadline { at, limit, to, children });

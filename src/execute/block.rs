@@ -3,7 +3,7 @@
 
 use super::Stop;
 use super::machine::Machine;
-use crate::process::{Errno, Run, Waited, Waiter, clock};
+use crate::process::{Errno, Standard, Waited, Waiter, clock};
 use crate::source::Code;
 use crate::value::{Trouble, Value};
 
@@ -13,16 +13,29 @@ impl Machine {
     pub(super) fn block<T>(
         &mut self,
         until: Option<i64>,
-        mut wait: impl FnMut(&mut Waiter, &Run, Option<i64>) -> Result<Waited<T>, Errno>,
+        wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, Errno>,
     ) -> Result<Option<T>, Stop> {
+        self.block_io(until, wait)?.map_err(|errno| fault(&errno).into())
+    }
+
+    /// [`Self::block`] for an operation whose errors mean something.
+    pub(super) fn block_io<T>(
+        &mut self,
+        until: Option<i64>,
+        mut wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, Errno>,
+    ) -> Result<Result<Option<T>, Errno>, Stop> {
         loop {
             let deadline = match (self.deadline(), until) {
                 (Some(around), Some(own)) => Some(around.min(own)),
                 (around, own) => around.or(own),
             };
             let world = &mut self.world;
-            match wait(&mut world.waiter, &world.run, deadline).map_err(|errno| fault(&errno))? {
-                Waited::Done(value) => return Ok(Some(value)),
+            let waited = match wait(&mut world.waiter, deadline) {
+                Ok(waited) => waited,
+                Err(errno) => return Ok(Err(errno)),
+            };
+            match waited {
+                Waited::Done(value) => return Ok(Ok(Some(value))),
                 Waited::Interrupted => self.run_handlers()?,
                 Waited::Deadlock(waiting) => return Err(self.deadlock(&waiting).into()),
                 Waited::TimedOut => {
@@ -31,7 +44,7 @@ impl Machine {
                         return Err(stop);
                     }
                     if until.is_some_and(|own| own <= now) {
-                        return Ok(None);
+                        return Ok(Ok(None));
                     }
                 }
             }
@@ -41,7 +54,7 @@ impl Machine {
     /// [`Self::block`] without a time of its own.
     pub(super) fn block_for<T>(
         &mut self,
-        wait: impl FnMut(&mut Waiter, &Run, Option<i64>) -> Result<Waited<T>, Errno>,
+        wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, Errno>,
     ) -> Result<T, Stop> {
         match self.block(None, wait)? {
             Some(value) => Ok(value),
@@ -50,12 +63,12 @@ impl Machine {
     }
 
     pub(super) fn sleep_until(&mut self, until: i64) -> Result<(), Stop> {
-        self.block(Some(until), |waiter, _, deadline| waiter.sleep(deadline)).map(drop)
+        self.block(Some(until), |waiter, deadline| waiter.sleep_until(deadline.unwrap_or(until))).map(drop)
     }
 
-    /// Waits until something happens to a process, or until the time.
-    pub(super) fn wait_for_event(&mut self, until: i64) -> Result<(), Stop> {
-        self.block(Some(until), |waiter, run, deadline| waiter.process_event(run, deadline)).map(drop)
+    /// Waits until something happens to a process or a stream; false where the time came before.
+    pub(super) fn wait_for_event(&mut self, until: Option<i64>) -> Result<bool, Stop> {
+        Ok(self.block(until, |waiter, deadline| waiter.process_event(deadline))?.is_some())
     }
 
     fn deadlock(&self, waiting: &[crate::process::Waiting]) -> Trouble {
@@ -74,7 +87,7 @@ pub(super) fn fault(errno: &Errno) -> Trouble {
 
 impl Machine {
     /// Writes values as one line, in one write; what is longer than a pipe takes in one go follows whole.
-    pub(super) fn print_to(&mut self, fd: i32, values: &[Value]) -> Result<Value, Stop> {
+    pub(super) fn print_to(&mut self, stream: Standard, values: &[Value]) -> Result<Value, Stop> {
         let mut line = String::new();
         for (index, value) in values.iter().enumerate() {
             if index > 0 {
@@ -85,8 +98,14 @@ impl Machine {
         line.push('\n');
         let mut rest = line.as_bytes();
         while !rest.is_empty() {
-            let written = self.block_for(|waiter, _, deadline| waiter.write(fd, rest, deadline))?;
-            rest = &rest[written..];
+            match stream.write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(Errno::EINTR) => self.breathe()?,
+                Err(Errno::EAGAIN) => {
+                    self.block_for(|waiter, deadline| waiter.writable(stream.fd(), deadline))?;
+                }
+                Err(errno) => return Err(Trouble::new(Code::IO, format!("cannot print: {errno}")).into()),
+            }
         }
         Ok(Value::None)
     }

@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::{Call, Stop, pure};
-use crate::process::{clock, fork};
+use crate::process::{self, clock};
 use crate::program::{Builtin, BuiltinRow};
 use crate::source::Code;
 use crate::value::{Trouble, Value};
@@ -20,8 +20,8 @@ impl Machine {
             Builtin::SelfProcess => Ok(Value::Process(self.world.me.clone())),
             Builtin::ParentProcess => Ok(self.parent_process()),
             Builtin::MainProcess => Ok(Value::Process(self.world.main.clone())),
-            Builtin::Pid => Ok(Value::Int(i64::from(fork::pid()))),
-            Builtin::Ppid => Ok(Value::Int(i64::from(fork::ppid()))),
+            Builtin::Pid => Ok(Value::Int(i64::from(process::pid()))),
+            Builtin::Ppid => Ok(Value::Int(i64::from(process::ppid()))),
             Builtin::Children => Ok(self.children(false)),
             Builtin::ActiveChildren => Ok(self.children(true)),
             Builtin::Processes => self.processes(args.first()),
@@ -48,14 +48,17 @@ impl Machine {
             Builtin::Exists => self.exists(&args[0]),
             Builtin::TempDir => self.temp_dir(),
             Builtin::Which => self.which(&args[0]),
-            Builtin::CpuCount => Ok(Value::Int(crate::process::cpu_count() as i64)),
+            Builtin::CpuCount => Ok(Value::Int(process::cpu_count() as i64)),
             Builtin::Input => self.input(args.first()),
-            Builtin::PrintError => self.print_to(2, args),
+            Builtin::PrintError => self.print_to(process::Standard::Error, args),
             Builtin::Random => Ok(self.random()),
             Builtin::Randint => self.randint(&args[0], &args[1]),
             Builtin::Shuffle => self.shuffle(&args[0]),
             Builtin::Seed => self.seed(&args[0]),
-            _ => pure::builtin(builtin, args, self),
+            _ => pure::builtin(builtin, args, self).unwrap_or_else(|| {
+                let message = format!("{} has no meaning", builtin.row().name);
+                Err(Trouble::new(Code::INTERNAL, message).into())
+            }),
         }
     }
 }

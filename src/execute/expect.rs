@@ -6,7 +6,7 @@ use crate::event::{Failure, PartValue};
 use crate::process::clock;
 use crate::program::{ExpectSite, Moment, NO_REG, Op};
 use crate::source::{Code, Location};
-use crate::value::{Key, Trouble, Value, index, text};
+use crate::value::{Key, Trouble, Value, text, time};
 
 /// What the look at a condition came to.
 enum Look {
@@ -43,7 +43,7 @@ impl Machine {
             Look::Holds => Ok(()),
             Look::Breaks => Err(Stop::Broken(Box::new(self.broken(site)))),
             Look::Again(until) => {
-                self.wait_for_event(until)?;
+                self.wait_for_event(Some(until))?;
                 self.forget_parts(site);
                 if let Some(frame) = self.frames.last_mut() {
                     frame.pc = again;
@@ -59,7 +59,7 @@ impl Machine {
                 Value::Instant(since) => *since,
                 _ => clock::monotonic(),
             };
-            Ok(since.saturating_add(index::to_duration(self.get(reg))?))
+            Ok(since.saturating_add(time::to_duration(self.get(reg))?))
         };
         Ok(match site.moment {
             Moment::Now => if holds { Look::Holds } else { Look::Breaks },
@@ -101,7 +101,7 @@ impl Machine {
     }
 
     fn words(&self, limit: u16) -> String {
-        index::to_duration(self.get(limit))
+        time::to_duration(self.get(limit))
             .map_or_else(|_| "?".to_owned(), |limit| text::display(&Value::Duration(limit)))
     }
 

@@ -141,7 +141,7 @@ impl Machine {
 
     /// The keeper stands in for init and is shown as it; others have the name of their command.
     fn name_of_stranger(&self, pid: i32) -> String {
-        if self.world.run.control().keeper.load(SeqCst) == pid {
+        if self.world.run.control().keeper_pid.load(SeqCst) == pid {
             return "init".to_owned();
         }
         proc_file::comm(pid).unwrap_or_else(|_| pid.to_string())
@@ -165,7 +165,7 @@ impl Machine {
     }
 
     pub(super) fn parent_process(&self) -> Value {
-        Value::Process(self.process_of(crate::process::fork::ppid()))
+        Value::Process(self.process_of(crate::process::ppid()))
     }
 }
 

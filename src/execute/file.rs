@@ -35,7 +35,7 @@ impl Machine {
 
     pub(super) fn which(&self, program: &Value) -> Result<Value, Stop> {
         let program = string(program, "which takes the name of a program")?;
-        let found = crate::process::exec::which(program);
+        let found = crate::process::which(program);
         Ok(found.map_or(Value::None, |path| Value::str(path.to_string_lossy())))
     }
 
@@ -44,9 +44,9 @@ impl Machine {
         let cannot = |error: &std::io::Error| io(&format!("cannot read {path}"), error);
         let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
         let mut bytes = Vec::new();
-        let most = limit::TEXT as u64 + 1;
+        let most = limit::TEXT_BYTES as u64 + 1;
         file.take(most).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
-        limit::check_text(bytes.len())?;
+        limit::check_text(Some(bytes.len()))?;
         String::from_utf8(bytes).map(Value::str).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
             let message = format!("{path} is not UTF-8 text: invalid byte at offset {offset}");
@@ -98,7 +98,7 @@ pub(super) fn io(what: &str, error: &std::io::Error) -> Trouble {
         std::io::ErrorKind::PermissionDenied => Code::PERMISSION,
         _ => Code::IO,
     };
-    let number = error.raw_os_error().map(crate::process::Errno::from_raw);
+    let number = error.raw_os_error().map(crate::process::Errno);
     let reason = number.map_or_else(|| error.to_string(), |errno| errno.to_string());
     Trouble::new(code, format!("{what}: {reason}"))
 }

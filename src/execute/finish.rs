@@ -3,7 +3,7 @@
 use super::Stop;
 use super::machine::Machine;
 use crate::event::{Event, Failure};
-use crate::process::{Reach, Row, clock, fork};
+use crate::process::{Reach, Row, clock, exit_now};
 use crate::source::Code;
 use crate::value::{Signal, Trouble, Value};
 use std::sync::atomic::Ordering::SeqCst;
@@ -30,7 +30,7 @@ impl Machine {
     /// only copy memory that is still shared with the parent.
     fn leave_process(&mut self, code: u8) -> ! {
         self.world.run.row_ended_now(self.world.row);
-        fork::exit_now(code)
+        exit_now(code)
     }
 
     /// What the end of the program means: reports it, and gives the exit code. Does not return in a process
@@ -104,7 +104,7 @@ impl Machine {
     fn wait_for_daemons(&mut self) -> Result<(), Stop> {
         let until = clock::monotonic() + DAEMON_GRACE;
         while !self.world.children.is_empty() {
-            let ended = self.block(Some(until), |waiter, run, deadline| waiter.any_child_ended(run, deadline))?;
+            let ended = self.block(Some(until), |waiter, deadline| waiter.any_child_ended(deadline))?;
             let Some(pid) = ended else { break };
             self.reap(pid)?;
         }

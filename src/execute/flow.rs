@@ -19,7 +19,7 @@ pub(super) fn not_equal(left: &Value, right: &Value) -> ValueResult<bool> {
 
 impl Machine {
     /// Runs the scenario's top level.
-    pub(super) fn start(&mut self) -> Result<Value, Stop> {
+    pub(super) fn run_top_level(&mut self) -> Result<Value, Stop> {
         self.enter(0, 0, crate::program::NO_REG, None)?;
         self.run(0)
     }

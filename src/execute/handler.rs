@@ -60,7 +60,7 @@ impl Machine {
         let world = &self.world;
         world.run.set_handles(world.row, !world.handlers.blocks.is_empty());
         if world.is_main() {
-            world.run.control().main_handles.store(signals::caught_or_ignored(), SeqCst);
+            world.run.control().handled.store(signals::caught_or_ignored(), SeqCst);
         }
     }
 

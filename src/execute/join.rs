@@ -45,7 +45,7 @@ impl Machine {
         }
         self.check_child(process)?;
         let pid = process.pid;
-        self.block_for(|waiter, run, deadline| waiter.child_ended(run, pid, deadline))?;
+        self.block_for(|waiter, deadline| waiter.child_ended(pid, deadline))?;
         self.reap(pid)
     }
 
@@ -67,7 +67,7 @@ impl Machine {
         if self.world.children.is_empty() {
             return Ok(Value::None);
         }
-        let pid = self.block_for(|waiter, run, deadline| waiter.any_child_ended(run, deadline))?;
+        let pid = self.block_for(|waiter, deadline| waiter.any_child_ended(deadline))?;
         let Some(process) = self.world.children.get(pid).map(|child| child.process.clone()) else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
@@ -76,7 +76,7 @@ impl Machine {
     }
 
     /// Reaps a child that has ended, and remembers how.
-    fn reap(&mut self, pid: i32) -> Result<i64, Stop> {
+    pub(super) fn reap(&mut self, pid: i32) -> Result<i64, Stop> {
         let Some(child) = self.world.children.get(pid).cloned() else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };

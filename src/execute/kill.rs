@@ -97,7 +97,7 @@ impl Machine {
     }
 
     fn is_ours(&self, mut pid: i32) -> bool {
-        let keeper = self.world.run.control().keeper.load(SeqCst);
+        let keeper = self.world.run.control().keeper_pid.load(SeqCst);
         for _ in 0..HIGHEST {
             match proc_file::stat(pid) {
                 Ok(stat) if stat.ppid == keeper && pid != self.world.main.pid => return true,

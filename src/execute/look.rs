@@ -105,7 +105,7 @@ impl Machine {
     pub(super) fn tree(&mut self, root: Option<&Value>) -> Result<Value, Stop> {
         let root = match root {
             Some(process) => self.process_operand(process)?.pid,
-            None => self.world.run.control().keeper.load(SeqCst),
+            None => self.world.run.control().keeper_pid.load(SeqCst),
         };
         let mut rows = Vec::new();
         let mut waiting = vec![(0, root)];

@@ -289,6 +289,11 @@ impl Machine {
         self.stack[start..start + count as usize].to_vec()
     }
 
+    /// The place of the instruction that runs.
+    pub(super) fn here(&self) -> crate::source::Location {
+        self.frames.last().map_or_else(Default::default, |frame| super::failure::location(self, frame))
+    }
+
     /// The function that runs.
     pub(super) fn current(&self) -> &FunctionCode {
         let function = self.frames.last().map_or(0, |frame| frame.function);

@@ -27,6 +27,7 @@ mod spawn;
 mod stop;
 mod stream;
 mod suite;
+mod talk;
 mod verb;
 mod world;
 
@@ -48,6 +49,6 @@ pub fn run(program: Program, run: Run, setting: Setting) -> u8 {
     let me = ProcessRef::new(crate::process::pid(), row.index, row.generation, Rc::from("main"));
     let world = World::new(run, Waiter::new(), Rc::new(me), row, setting);
     let mut machine = machine::Machine::new(Rc::new(program), world);
-    let result = machine.start();
+    let result = machine.run_top_level();
     machine.finish(result)
 }

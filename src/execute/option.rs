@@ -4,7 +4,7 @@ use super::Stop;
 use super::flow::article;
 use crate::program::{LIMITS, OPTIONS, OptionRow, SpawnOption, option};
 use crate::source::{Code, did_you_mean};
-use crate::value::{Key, Map, ProcessRef, Trouble, Value, index, text};
+use crate::value::{Key, Map, ProcessRef, Trouble, Value, text, time};
 use std::rc::Rc;
 
 /// Where a stream of a spawned process comes from or goes to.
@@ -133,7 +133,7 @@ impl Limits {
                 _ => None,
             };
             let read = match name.as_str() {
-                "cpu" => index::to_duration(value).ok().map(whole_seconds),
+                "cpu" => time::to_duration(value).ok().map(whole_seconds),
                 _ => amount(value),
             };
             let place = match name.as_str() {

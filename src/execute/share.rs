@@ -5,9 +5,10 @@ use super::block::fault;
 use super::flow::article;
 use super::machine::Machine;
 use crate::process::share::{self, Cell, Denied};
+use crate::process::{Errno, Waited, Waiter, clock};
 use crate::program::Method;
 use crate::source::Code;
-use crate::value::{Object, ObjectKind, Trouble, Value, encode, index};
+use crate::value::{Object, ObjectKind, Trouble, Value, encode, time};
 
 impl Machine {
     pub(super) fn make_queue(&mut self, max: Option<&Value>) -> Result<Value, Stop> {
@@ -64,7 +65,7 @@ impl Machine {
             (_, Method::Release) => self.release(object).map(|()| Value::None),
             (ObjectKind::Event, method) => self.event(object, method),
             (ObjectKind::Barrier, _) => {
-                let place = self.wait_on(|waiter, run, until| share::wait_barrier(run, waiter, object, until))?;
+                let place = self.wait_on(|waiter, until| share::wait_barrier(waiter, object, until))?;
                 Ok(Value::Int(i64::from(place)))
             }
             (ObjectKind::Shared, _) => self.add_shared(object, &args[0]),
@@ -77,12 +78,12 @@ impl Machine {
 
     fn put(&mut self, queue: Object, value: &Value) -> Result<Value, Stop> {
         let message = encode::encode(value)?;
-        self.wait_on(|waiter, run, until| share::put(run, waiter, queue, &message, until))?;
+        self.wait_on(|waiter, until| share::put(waiter, queue, &message, until))?;
         Ok(Value::None)
     }
 
     fn take(&mut self, queue: Object) -> Result<Value, Stop> {
-        let message = self.wait_on(|waiter, run, until| share::get(run, waiter, queue, until))?;
+        let message = self.wait_on(|waiter, until| share::get(waiter, queue, until))?;
         Ok(encode::decode(&message)?)
     }
 
@@ -95,18 +96,18 @@ impl Machine {
         match method {
             Method::Send => {
                 let message = encode::encode(&args[0])?;
-                self.wait_on(|waiter, run, until| share::send(run, waiter, end, &message, until))?;
+                self.wait_on(|waiter, until| share::send(waiter, end, &message, until))?;
                 Ok(Value::None)
             }
             Method::Recv => {
-                let message = self.wait_on(|waiter, run, until| share::recv(run, waiter, end, until))?;
+                let message = self.wait_on(|waiter, until| share::recv(waiter, end, until))?;
                 Ok(encode::decode(&message)?)
             }
             Method::Poll => {
-                let time = args.first().map_or(Ok(0), index::to_duration)?;
+                let time = args.first().map_or(Ok(0), time::to_duration)?;
                 let until = clock::monotonic().saturating_add(time);
-                let found = self.block(Some(until), |waiter, run, until| {
-                    share::poll(run, waiter, end, until)
+                let found = self.block(Some(until), |waiter, until| {
+                    share::poll(waiter, end, until)
                 })?;
                 Ok(Value::Bool(found.is_some()))
             }
@@ -122,13 +123,13 @@ impl Machine {
             Method::Set => share::set_event(&self.world.run, event),
             Method::Clear => share::clear_event(&self.world.run, event),
             Method::IsSet => return Ok(Value::Bool(share::event_is_set(&self.world.run, event))),
-            _ => self.wait_on(|waiter, run, until| share::wait_event(run, waiter, event, until))?,
+            _ => self.wait_on(|waiter, until| share::wait_event(waiter, event, until))?,
         }
         Ok(Value::None)
     }
 
     pub(super) fn acquire(&mut self, object: Object) -> Result<(), Stop> {
-        self.wait_on(|waiter, run, until| share::acquire(run, waiter, object, until))
+        self.wait_on(|waiter, until| share::acquire(waiter, object, until))
     }
 
     pub(super) fn release(&mut self, object: Object) -> Result<(), Stop> {
@@ -183,5 +184,16 @@ fn cell(value: &Value) -> Result<Cell, Trouble> {
             let message = format!("a shared cell holds an int, a float or a bool, not {}", article(other));
             Err(Trouble::kind(message).help("send other values through a queue"))
         }
+    }
+}
+
+impl Machine {
+    /// Blocks on a shared object; what is denied becomes an error.
+    fn wait_on<T>(
+        &mut self,
+        object: Object,
+        wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<Result<T, Denied>>, Errno>,
+    ) -> Result<T, Stop> {
+        self.block_for(wait)?.map_err(|denied| trouble(object, denied).into())
     }
 }

@@ -6,7 +6,7 @@ use super::protect::Guard;
 use crate::event::{Event, TestOutcome, Verdict};
 use crate::process::clock;
 use crate::program::{NO_REG, NO_TARGET, TestSite};
-use crate::value::index;
+use crate::value::time;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -32,7 +32,7 @@ impl Machine {
         let started = clock::monotonic();
         self.protect(Guard::Test { site: at, to: to + 1, started });
         if site.within != NO_REG {
-            let limit = index::to_duration(self.get(site.within))?;
+            let limit = time::to_duration(self.get(site.within))?;
             let children = self.world.children_so_far();
             let at = started.saturating_add(limit);
             self.protect(Guard::Deadline { at, limit, to: NO_TARGET, children });

@@ -3,10 +3,10 @@
 use super::Stop;
 use super::machine::Machine;
 use super::world::signal_waits;
-use crate::process::clock;
+use crate::process::{Standard, clock};
 use crate::program::{Reg, Verb};
 use crate::source::Code;
-use crate::value::{Signal, Trouble, Value, index};
+use crate::value::{Signal, Trouble, Value, time};
 
 const SIGTERM: Signal = Signal(15);
 const SIGKILL: Signal = Signal(9);
@@ -30,7 +30,7 @@ impl Machine {
             Verb::Ignore => self.ignore(&operands[0]).map(|()| Value::None)?,
             Verb::Default => self.default(&operands[0]).map(|()| Value::None)?,
             Verb::Sleep => self.sleep(&operands[0])?,
-            Verb::Print => self.print_to(1, &operands)?,
+            Verb::Print => self.print_to(Standard::Output, &operands)?,
             Verb::Exit => return Err(exit(operands.first())),
             Verb::Ps => self.ps(None)?,
             Verb::PsMatching => self.ps(Some(&operands[0]))?,
@@ -45,7 +45,7 @@ impl Machine {
     }
 
     fn sleep(&mut self, time: &Value) -> Result<Value, Stop> {
-        let until = clock::monotonic().saturating_add(index::to_duration(time)?);
+        let until = clock::monotonic().saturating_add(time::to_duration(time)?);
         self.sleep_until(until)?;
         Ok(Value::None)
     }
