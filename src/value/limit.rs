@@ -21,7 +21,7 @@ pub const MESSAGE_BYTES: usize = 256 << 20;
 
 /// How many elements one comparison may visit. A few small lists that hold each other many times
 /// over can stand for more elements than there is time to look at.
-pub const COMPARED_ELEMENTS: usize = 1 << 27;
+pub const COMPARED_ELEMENTS: usize = 1 << 26;
 
 /// The most lists, maps and other values without a hash on one side of `in_any_order`: each is compared with each.
 pub const UNHASHED_ELEMENTS: usize = 1 << 12;
