@@ -214,13 +214,15 @@ impl Excerpt {
             into.extend(std::iter::repeat_n(' ', spaces));
             return spaces;
         }
-        let private = |character: char| character as u32 >= STAND_IN;
-        if !cluster.chars().any(|character| is_hidden(character) || private(character)) {
+        // A mark that follows nothing takes no column, and a stand-in takes one.
+        let lone_mark = width(cluster) == 0;
+        let escaped = |character: char| lone_mark || is_hidden(character) || character as u32 >= STAND_IN;
+        if !cluster.chars().any(escaped) {
             return self.add_cluster(into, cluster);
         }
         let mut shown = String::new();
         for character in cluster.chars() {
-            if is_hidden(character) || private(character) {
+            if escaped(character) {
                 push_escape(&mut shown, character);
             } else {
                 shown.push(character);
