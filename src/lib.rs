@@ -2,6 +2,7 @@
 
 pub mod event;
 pub mod execute;
+pub mod keeper;
 pub mod process;
 pub mod program;
 pub mod source;
