@@ -2,6 +2,7 @@
 //! run's processes share. The only unsafe code of the project.
 
 pub mod clock;
+pub mod custody;
 mod deliver;
 mod errno;
 mod exec;
