@@ -19,11 +19,11 @@ impl Machine {
     }
 
     /// [`Self::block`] for an operation whose errors mean something.
-    pub(super) fn block_io<T>(
+    pub(super) fn block_io<T, E>(
         &mut self,
         until: Option<i64>,
-        mut wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, Errno>,
-    ) -> Result<Result<Option<T>, Errno>, Stop> {
+        mut wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, E>,
+    ) -> Result<Result<Option<T>, E>, Stop> {
         loop {
             let deadline = match (self.deadline(), until) {
                 (Some(around), Some(own)) => Some(around.min(own)),
@@ -32,7 +32,7 @@ impl Machine {
             let world = &mut self.world;
             let waited = match wait(&mut world.waiter, deadline) {
                 Ok(waited) => waited,
-                Err(errno) => return Ok(Err(errno)),
+                Err(error) => return Ok(Err(error)),
             };
             match waited {
                 Waited::Done(value) => return Ok(Ok(Some(value))),
@@ -96,7 +96,12 @@ impl Machine {
             crate::value::text::append(&mut line, value)?;
         }
         line.push('\n');
-        let mut rest = line.as_bytes();
+        self.write_out(stream, line.as_bytes())?;
+        Ok(Value::None)
+    }
+
+    pub(super) fn write_out(&mut self, stream: Standard, bytes: &[u8]) -> Result<(), Stop> {
+        let mut rest = bytes;
         while !rest.is_empty() {
             match stream.write(rest) {
                 Ok(written) => rest = &rest[written..],
@@ -107,6 +112,6 @@ impl Machine {
                 Err(errno) => return Err(Trouble::new(Code::IO, format!("cannot print: {errno}")).into()),
             }
         }
-        Ok(Value::None)
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::Stop;
 use super::flow::article;
 use super::machine::Machine;
+use crate::process::{Errno, Standard, output};
 use crate::source::Code;
 use crate::value::{Trouble, Value, limit, text};
 use std::io::{Read, Write};
@@ -81,6 +82,31 @@ impl Machine {
         let directory = crate::process::scratch::directory(&self.world.run)
             .map_err(|error| io("cannot make a temporary directory", &error))?;
         Ok(Value::str(directory.to_string_lossy()))
+    }
+}
+
+impl Machine {
+    /// `input(prompt)`: a line of standard input. It is read a byte at a time, since what follows may be for another
+    /// process that has the same standard input.
+    pub(super) fn input(&mut self, prompt: Option<&Value>) -> Result<Value, Stop> {
+        if let Some(prompt) = prompt {
+            self.write_out(Standard::Output, text::display(prompt).as_bytes())?;
+        }
+        let mut line = Vec::new();
+        loop {
+            self.block_for(|waiter, until| waiter.readable(0, until))?;
+            match output::read_byte() {
+                Ok(None) if line.is_empty() => return Ok(Value::None),
+                Ok(None | Some(b'\n')) => break,
+                Ok(Some(byte)) => line.push(byte),
+                Err(Errno::EINTR | Errno::EAGAIN) => {}
+                Err(errno) => {
+                    return Err(Trouble::new(Code::IO, format!("cannot read standard input: {errno}")).into());
+                }
+            }
+            limit::check_text(Some(line.len()))?;
+        }
+        Ok(Value::str(String::from_utf8_lossy(&line)))
     }
 }
 

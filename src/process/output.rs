@@ -1,4 +1,4 @@
-//! Writing to our own standard streams: write(2), without a buffer, so that a fork copies nothing twice.
+//! Our own standard streams: read(2) and write(2), without a buffer, so that a fork copies nothing twice.
 
 use super::errno::Errno;
 use std::os::fd::BorrowedFd;
@@ -29,4 +29,16 @@ impl Standard {
         let fd = unsafe { BorrowedFd::borrow_raw(self.fd()) };
         Ok(rustix::io::write(fd, bytes)?)
     }
+}
+
+/// The next byte of standard input; none at its end.
+///
+/// # Errors
+/// `EINTR`, `EAGAIN`, `EIO` for a terminal whose foreground group is another …
+pub fn read_byte() -> Result<Option<u8>, Errno> {
+    // SAFETY: 0 is open all the time: it is opened at the start where it was not.
+    let fd = unsafe { BorrowedFd::borrow_raw(0) };
+    let mut byte = [0];
+    let count = rustix::io::read(fd, &mut byte)?;
+    Ok((count == 1).then_some(byte[0]))
 }
