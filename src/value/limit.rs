@@ -16,8 +16,8 @@ pub const MAP_ENTRIES: usize = 1 << 22;
 /// Printing leaves out what is deeper.
 pub const NESTING: usize = 200;
 
-/// The longest encoded message between processes: 256 MiB.
-pub const MESSAGE_BYTES: usize = 256 << 20;
+/// The longest encoded message between processes: 64 MiB.
+pub const MESSAGE_BYTES: usize = 64 << 20;
 
 /// How many elements one comparison may visit. A few small lists that hold each other many times
 /// over can stand for more elements than there is time to look at.

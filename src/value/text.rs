@@ -258,7 +258,12 @@ impl<'a> Writer<'a> {
                 escaped.push('\\');
             }
             backslash = c == '\\' && !backslash;
-            if is_hidden(c) && c != '\n' { escape(&mut escaped, c) } else { escaped.push(c) }
+            if is_hidden(c) {
+                // The one escape that every control character has in a regular expression.
+                let _ = write!(escaped, "\\x{{{:x}}}", u32::from(c));
+            } else {
+                escaped.push(c);
+            }
         }
         escaped.push('"');
         self.push(&escaped);

@@ -21,8 +21,8 @@ fn equality() {
     let cases = [
         // An int that no float can hold is not the float that it would be rounded to.
         (Value::Int(BIG), Value::Float(BIG as f64), false),
-        (Value::Int(i64::MAX), Value::Float(9.223_372_036_854_775_807e18), false),
-        (Value::Int(i64::MIN), Value::Float(-9.223_372_036_854_775_808e18), true),
+        (Value::Int(i64::MAX), Value::Float(2f64.powi(63)), false),
+        (Value::Int(i64::MIN), Value::Float(-2f64.powi(63)), true),
         (Value::Int(1), Value::Float(1.0), true),
         (Value::Int(0), Value::Float(-0.0), true),
         (Value::Float(f64::NAN), Value::Float(f64::NAN), false),

@@ -45,6 +45,7 @@ fn literals() {
         (function("f"), "<function f>"),
         (process(1, 1, 4211), "<process alex 4211>"),
         (Value::Object(Object { kind: ObjectKind::Queue, index: 0 }), "<queue>"),
+        (regex("\u{1b}\n"), r#"re"\x{1b}\x{a}""#),
         (regex(r#"a"b\"\d"#), r#"re"a\"b\"\d""#),
     ];
     for (value, wanted) in cases {

@@ -1,7 +1,8 @@
 //! The methods of lists. No list is borrowed while a function of the program is called.
 
 use super::super::stop::{Call, Stop};
-use super::{sequence, shown, sort};
+use super::argument::shown;
+use super::{sequence, sort};
 use crate::program::Method;
 use crate::source::Code;
 use crate::value::limit::{check_list, check_text};

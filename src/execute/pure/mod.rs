@@ -1,5 +1,6 @@
 //! The built-in functions and methods that only compute: they ask the operating system for nothing.
 
+mod argument;
 mod assert;
 mod count;
 mod list;
@@ -13,7 +14,7 @@ pub use count::{check_count, method_row};
 
 use super::stop::{Call, Stop};
 use crate::program::{Builtin, Method, Receiver};
-use crate::value::{Value, text};
+use crate::value::Value;
 use std::cmp::Ordering;
 
 /// Calls a built-in function that only computes; none where it is one of the others. The number of arguments is
@@ -72,14 +73,4 @@ pub fn method(
         Value::Map(map) => map::method(map, method, args).map(|result| result.map_err(Stop::from)),
         _ => None,
     }
-}
-
-/// What a function value is called with.
-fn is_function(value: &Value) -> bool {
-    matches!(value, Value::Function(_) | Value::Builtin(_))
-}
-
-/// The text that stands for a value in the message of an error.
-fn shown(value: &Value) -> String {
-    text::brief(value, 80)
 }

@@ -1,6 +1,6 @@
 //! The built-in functions that make numbers and bools, and round them.
 
-use super::shown;
+use super::argument::shown;
 use crate::source::Code;
 use crate::value::time::SECOND;
 use crate::value::{Trouble, Value, ValueResult, a_kind, arith, float_to_int};

@@ -1,7 +1,7 @@
 //! What works on anything that can be gone through: built-in functions, and the methods of ranges.
 
 use super::super::stop::{Call, Stop};
-use super::is_function;
+use super::argument::is_function;
 use crate::program::Method;
 use crate::source::Code;
 use crate::value::index::elements;

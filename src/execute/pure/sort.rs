@@ -1,7 +1,7 @@
 //! Sorting: stable, by a key that is computed first, and with comparisons that may fail.
 
 use super::super::stop::{Call, Stop};
-use super::is_function;
+use super::argument::is_function;
 use crate::source::Code;
 use crate::value::compare::order;
 use crate::value::index::elements;

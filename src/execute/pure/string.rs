@@ -1,6 +1,6 @@
 //! `str`, and the methods of strings and bytes.
 
-use super::shown;
+use super::argument::shown;
 use crate::program::Method;
 use crate::source::Code;
 use crate::value::limit::{check_list, check_text};

@@ -1,6 +1,6 @@
 //! Membership: what `in`, `matches` and `in_any_order` ask of two values.
 
-use super::order::{int_to_float, position};
+use super::order::{Walk, int_to_float, position};
 use crate::source::Code;
 use crate::value::index::key_of;
 use crate::value::limit::UNHASHED_ELEMENTS;
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 /// a byte or a part of bytes.
 ///
 /// # Errors
-/// `type` where the container holds nothing, or not this; and as [`equal`].
+/// `type` where the container holds nothing, or not this; and as [`super::equal`].
 pub fn contains(container: &Value, item: &Value) -> ValueResult<bool> {
     match (container, item) {
         (Value::Str(text), Value::Str(part)) => Ok(text.contains(part.as_str())),
@@ -62,7 +62,7 @@ pub fn matches(text: &Value, regex: &Value) -> ValueResult<bool> {
 /// `a in_any_order b`: whether two texts have the same lines, or two lists the same elements, each as often.
 ///
 /// # Errors
-/// `type` for other values, `too_large` where too many elements are lists or maps; and as [`equal`].
+/// `type` for other values, `too_large` where too many elements are lists or maps; and as [`super::equal`].
 pub fn in_any_order(left: &Value, right: &Value) -> ValueResult<bool> {
     match (left, right) {
         (Value::Str(a), Value::Str(b)) => Ok(same_multiset(a.lines(), b.lines())),
@@ -144,8 +144,9 @@ fn same_elements(left: &[Value], right: &[Value]) -> ValueResult<bool> {
         );
         return Err(Trouble::new(Code::TOO_LARGE, message).help("sort both lists and compare them"));
     }
+    let mut walk = Walk::default();
     for item in &left {
-        match position(&right, item)? {
+        match walk.position(&right, item)? {
             Some(place) => drop(right.swap_remove(place)),
             None => return Ok(false),
         }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 /// One comparison under way: how deep it is, and how much it has seen.
 #[derive(Default)]
-struct Walk {
+pub(super) struct Walk {
     depth: usize,
     seen: usize,
 }
@@ -76,6 +76,17 @@ impl Walk {
         }
         self.depth -= 1;
         Ok(true)
+    }
+
+    /// The place of the first element that equals `item`; counts what it sees with what was seen before.
+    pub(super) fn position(&mut self, items: &[Value], item: &Value) -> ValueResult<Option<usize>> {
+        for (place, element) in items.iter().enumerate() {
+            self.depth = 0;
+            if self.equal(element, item)? {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
     }
 
     /// None: one of them is nan.
@@ -284,12 +295,5 @@ pub fn greater_equal(left: &Value, right: &Value) -> ValueResult<bool> {
 /// # Errors
 /// As [`equal`].
 pub fn position(items: &[Value], item: &Value) -> ValueResult<Option<usize>> {
-    let mut walk = Walk::default();
-    for (place, element) in items.iter().enumerate() {
-        walk.depth = 0;
-        if walk.equal(element, item)? {
-            return Ok(Some(place));
-        }
-    }
-    Ok(None)
+    Walk::default().position(items, item)
 }
