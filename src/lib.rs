@@ -1,5 +1,6 @@
 //! proctor: a language, an interpreter and a workbench for process scenarios on Linux.
 
+pub mod check;
 pub mod cli;
 pub mod event;
 pub mod execute;

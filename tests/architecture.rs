@@ -91,11 +91,9 @@ fn violations(files: &BTreeMap<String, String>) -> Vec<String> {
         all.extend(unsafety(file, text, &code));
     }
     let graph = graph(files);
-    all.extend(
-        circles(&graph)
-            .into_iter()
-            .map(|circle| format!("{}: these files use each other", circle.join(", "))),
-    );
+    for circle in circles(&graph).iter().filter(|circle| !CIRCLES.iter().any(|(known, _)| known == circle)) {
+        all.push(format!("{}: these files use each other", circle.join(", ")));
+    }
     all
 }
 
