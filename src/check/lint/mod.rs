@@ -1,0 +1,1 @@
+//! Warnings: what a program can hardly mean. One file a lint.

@@ -1,0 +1,1 @@
+//! Properties: checking never panics, and what it lowers is sound.
