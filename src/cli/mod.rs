@@ -1,12 +1,14 @@
 //! The command line's door: reads arguments, calls what does the work, and gives the exit code.
 
 mod args;
+mod check;
 mod console;
 mod crash;
 pub mod exit;
 mod explain;
 mod files;
 mod output;
+mod run;
 
 pub use console::Console;
 pub use output::Output;
@@ -28,7 +30,9 @@ pub fn main() -> ExitCode {
     let output = Output::new(cli.global);
     ExitCode::from(match cli.command {
         Command::Explain(args) => explain::explain(&args, output),
-        _ => exit::WRONG,
+        Command::Run(args) => run::run(&args, output),
+        Command::Check(args) => check::check(&args, output),
+        Command::Sweep => exit::WRONG,
     })
 }
 
