@@ -5,6 +5,8 @@
 
 #[path = "keeper/awkward.rs"]
 mod awkward;
+#[path = "keeper/chance.rs"]
+mod chance;
 #[path = "keeper/ends.rs"]
 mod ends;
 #[path = "keeper/herd.rs"]

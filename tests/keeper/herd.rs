@@ -84,6 +84,11 @@ impl Herd {
             }
     }
 
+    /// Whether within the time none lives: nobody holds the pipe. Zombies are left to whoever adopted them.
+    pub fn until_none_lives(&mut self, longest: Duration) -> bool {
+        self.until(longest, |herd| herd.ended)
+    }
+
     /// Those that are still there, by what the kernel says of them.
     pub fn left(&self) -> Vec<String> {
         self.members.iter().filter(|member| member.is_there()).map(|member| member.describe()).collect()
@@ -125,6 +130,18 @@ impl Member {
     fn describe(&self) -> String {
         std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default().trim().to_owned()
     }
+}
+
+/// The process that has this pid now.
+pub fn member(pid: i32) -> Option<Member> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    Some(Member { pid, start: start_of(&stat)? })
+}
+
+/// A process's children: proc(5).
+pub fn children(pid: i32) -> Vec<i32> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    text.split_whitespace().filter_map(|child| child.parse().ok()).collect()
 }
 
 /// The fields of /proc/PID/stat from the state on: the command before them may hold anything.

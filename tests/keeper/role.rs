@@ -1,9 +1,11 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use proctor::keeper::{GuardOptions, guard};
+use proctor::keeper::{GuardOptions, guard, sweep};
 use proctor::process::Run;
 use rustix::fd::{FromRawFd, OwnedFd};
+use std::io::{Write, stdout};
+use std::os::unix::process::CommandExt;
 use std::process::exit;
 
 /// Names the role.
@@ -22,12 +24,19 @@ pub fn play(role: &str) -> ! {
     let (word, argument) = role.split_once(' ').unwrap_or((role, ""));
     let timeout = std::env::var("PROCTOR_KEEPER_TIMEOUT").ok().and_then(|time| time.parse().ok());
     let options = GuardOptions { timeout, ..GuardOptions::default() };
+    if word == "sweep" {
+        let swept = sweep();
+        println!("runs: {} processes: {}", swept.runs, swept.processes);
+        exit(0);
+    }
     pen.say("guarding");
     let result = guard(&options, |run| scenario(word, argument, &pen, run));
     match result {
         Ok(ended) => {
             let names: Vec<&str> = ended.leftovers.iter().map(|actor| &*actor.name).collect();
-            println!(
+            // Where nobody reads it, that is no error.
+            let _ = writeln!(
+                stdout(),
                 "{:?} left={} unnamed={} names={} stuck={} unrecorded={:?}",
                 ended.outcome,
                 names.len(),
@@ -58,6 +67,12 @@ fn scenario(word: &str, argument: &str, pen: &Pen, _run: &Run) -> u8 {
             awkward::start(pen);
             pen.say("up");
             end_as(argument);
+        }
+        // Another program that ends as a crash of ours would.
+        "become" => {
+            let signal = if argument == "overflow" { "SEGV" } else { "ABRT" };
+            let error = std::process::Command::new("/bin/sh").args(["-c", &format!("kill -{signal} $$")]).exec();
+            panic!("/bin/sh: {error}");
         }
         _ => panic!("no such role: {word}"),
     }
