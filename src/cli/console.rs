@@ -18,20 +18,14 @@ pub struct Console {
     sources: Rc<SourceMap>,
     output: Output,
     summary: Summary,
+    /// Pids and times are left out.
+    stable: bool,
 }
 
 impl Console {
     #[must_use]
-    pub fn new(sources: Rc<SourceMap>, output: Output) -> Self {
-        Self { sources, output, summary: Summary::default() }
-    }
-
-    /// Writes how many tests ended how, where there were any. To be called once, by the scenario's first process.
-    pub fn finish(&self) {
-        let summary = self.summary.draw(self.output.stdout);
-        if !summary.is_empty() {
-            to_stdout(&summary);
-        }
+    pub fn new(sources: Rc<SourceMap>, output: Output, stable: bool) -> Self {
+        Self { sources, output, summary: Summary::default(), stable }
     }
 
     fn failure(&self, failure: &Failure) {
@@ -45,7 +39,16 @@ impl Console {
 }
 
 impl Recorder for Console {
+    /// Writes how many tests ended how, where there were any.
+    fn finish(&mut self) {
+        let summary = self.summary.draw(self.output.stdout);
+        if !summary.is_empty() {
+            to_stdout(&summary);
+        }
+    }
+
     fn record(&mut self, event: Event) {
+        let event = if self.stable { event.stable() } else { event };
         let style = self.output.stdout;
         match event {
             Event::Failed(failure) | Event::Broken(failure) => self.failure(&failure),

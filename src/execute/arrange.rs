@@ -38,7 +38,7 @@ pub(super) fn step(m: &mut Machine, op: Op) -> Result<(), Stop> {
         Op::Matches { dst, left, right } => m.judge(dst, left, right, compare::matches),
         Op::InAnyOrder { dst, left, right } => m.judge(dst, left, right, compare::in_any_order),
         Op::CheckBool { src } => m.not_a_bool(src),
-        Op::ForStart { first } => m.for_start(first),
+        Op::ForStart { first, pairs } => m.for_start(first, pairs),
         Op::CallBuiltin { dst, first, builtin, argc } => m.call_builtin(dst, first, builtin, argc),
         Op::CallMethod { dst, first, name, argc } => m.call_method(dst, first, name, argc),
         Op::GetField { dst, src, name } => m.get_field(dst, src, name),
@@ -83,7 +83,7 @@ impl Machine {
         }
     }
 
-    fn capture(&self, at: u16) -> Result<Rc<RefCell<Value>>, Stop> {
+    fn captured_cell(&self, at: u16) -> Result<Rc<RefCell<Value>>, Stop> {
         let closure = self.frames.last().and_then(|frame| frame.closure.as_ref());
         match closure.and_then(|closure| closure.captures.get(at as usize)) {
             Some(Value::Cell(cell)) => Ok(cell.clone()),
@@ -97,7 +97,7 @@ impl Machine {
     }
 
     fn get_capture(&mut self, dst: Reg, at: u16) -> Result<(), Stop> {
-        let value = self.capture(at)?.borrow().clone();
+        let value = self.captured_cell(at)?.borrow().clone();
         self.set_if_there(dst, value)
     }
 
@@ -118,7 +118,7 @@ impl Machine {
 
     fn set_capture(&mut self, at: u16, src: Reg) -> Result<(), Stop> {
         let value = self.get(src).clone();
-        let old = self.capture(at)?.replace(value);
+        let old = self.captured_cell(at)?.replace(value);
         drop(old);
         Ok(())
     }
@@ -137,7 +137,7 @@ impl Machine {
     }
 
     fn add_to_capture(&mut self, at: u16, src: Reg) -> Result<(), Stop> {
-        let (cell, src) = (self.capture(at)?, self.get(src).clone());
+        let (cell, src) = (self.captured_cell(at)?, self.get(src).clone());
         self.add_into(&cell, &src)
     }
 
@@ -157,7 +157,7 @@ impl Machine {
             .iter()
             .map(|from| match from {
                 CaptureFrom::Register(reg) => self.cell(*reg).map(Value::Cell),
-                CaptureFrom::Capture(at) => self.capture(*at).map(Value::Cell),
+                CaptureFrom::Capture(at) => self.captured_cell(*at).map(Value::Cell),
             })
             .collect::<Result<Box<[Value]>, Stop>>()?;
         let closure = Closure { function, name: code.name.clone(), captures };

@@ -3,7 +3,7 @@
 
 use super::Stop;
 use super::machine::Machine;
-use crate::process::{Errno, Standard, Waited, Waiter, clock};
+use crate::process::{BlockedKind, Waiting, Errno, ProcessEvents, Standard, Waited, Waiter, clock};
 use crate::source::Code;
 use crate::value::{Trouble, Value};
 
@@ -63,20 +63,50 @@ impl Machine {
     }
 
     pub(super) fn sleep_until(&mut self, until: i64) -> Result<(), Stop> {
-        self.block(Some(until), |waiter, deadline| waiter.sleep_until(deadline.unwrap_or(until))).map(drop)
+        while clock::monotonic() < until {
+            self.block(Some(until), |waiter, deadline| waiter.sleep_until(deadline.unwrap_or(until)))?;
+            if let Some(stop) = self.deadline_over(clock::monotonic()) {
+                return Err(stop);
+            }
+        }
+        Ok(())
     }
 
     /// Waits until something happens to a process or a stream; false where the time came before.
     pub(super) fn wait_for_event(&mut self, until: Option<i64>) -> Result<bool, Stop> {
-        Ok(self.block(until, |waiter, deadline| waiter.process_event(deadline))?.is_some())
+        let mut events = self.world.events.take().unwrap_or_else(ProcessEvents::watch);
+        let event = self.block(until, |waiter, deadline| waiter.process_event(&mut events, deadline));
+        self.world.events = Some(events);
+        Ok(event?.is_some())
     }
 
-    fn deadlock(&self, waiting: &[crate::process::Waiting]) -> Trouble {
-        let lines: Vec<String> = waiting.iter().map(|one| format!("  {one}")).collect();
-        let message =
-            format!("deadlock: no process is left that could wake another\n{}", lines.join("\n"));
+    fn deadlock(&self, waiting: &[Waiting]) -> Trouble {
+        let lines: Vec<String> =
+            waiting.iter().map(|one| format!("{} {}", one.name, waits_for(one))).collect();
+        let message = format!("no process is left that could wake another: {}", lines.join("; "));
         Trouble::new(Code::DEADLOCK, message)
             .help("take locks in the same order everywhere, or give a wait a time with `within`")
+    }
+}
+
+/// What a process waits for, in words.
+fn waits_for(waiting: &Waiting) -> String {
+    let number = waiting.on.index;
+    let whom = waiting.whom.as_deref();
+    match waiting.on.kind {
+        BlockedKind::Join => format!("joins {}", whom.unwrap_or("a child")),
+        BlockedKind::AnyChild => "waits for any child to end".to_owned(),
+        BlockedKind::Lock => match whom {
+            Some(holder) => format!("waits for lock {number}, which {holder} holds"),
+            None => format!("waits for lock {number}"),
+        },
+        BlockedKind::Semaphore => format!("waits for semaphore {number}"),
+        BlockedKind::Event => format!("waits for event {number} to be set"),
+        BlockedKind::Barrier => format!("waits at barrier {number}"),
+        BlockedKind::Get => format!("waits for queue {number}, which is empty"),
+        BlockedKind::Put => format!("waits for queue {number}, which is full"),
+        BlockedKind::Receive => format!("waits to receive from connection {number}"),
+        BlockedKind::Send => format!("waits to send to connection {number}"),
     }
 }
 

@@ -22,8 +22,8 @@ impl Machine {
             Builtin::MainProcess => Ok(Value::Process(self.world.main.clone())),
             Builtin::Pid => Ok(Value::Int(i64::from(process::pid()))),
             Builtin::Ppid => Ok(Value::Int(i64::from(process::ppid()))),
-            Builtin::Children => Ok(self.children(false)),
-            Builtin::ActiveChildren => Ok(self.children(true)),
+            Builtin::Children => self.children(false),
+            Builtin::ActiveChildren => self.children(true),
             Builtin::Processes => self.processes(args.first()),
             Builtin::Fork => self.fork(),
             Builtin::Exec => self.exec(args),
@@ -48,7 +48,7 @@ impl Machine {
             Builtin::Exists => self.exists(&args[0]),
             Builtin::TempDir => self.temp_dir(),
             Builtin::Which => self.which(&args[0]),
-            Builtin::CpuCount => Ok(Value::Int(process::cpu_count() as i64)),
+            Builtin::CpuCount => Ok(Value::Int(cpu_count())),
             Builtin::Input => self.input(args.first()),
             Builtin::PrintError => self.print_to(process::Standard::Error, args),
             Builtin::Random => Ok(self.random()),
@@ -61,6 +61,11 @@ impl Machine {
             }),
         }
     }
+}
+
+/// How many processors this process may use; see sched_getaffinity(2).
+fn cpu_count() -> i64 {
+    std::thread::available_parallelism().map_or(1, |count| count.get() as i64)
 }
 
 fn check_count(row: &BuiltinRow, count: usize) -> Result<(), Trouble> {

@@ -44,9 +44,6 @@ impl Children {
         self.unreaped.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.unreaped.len()
-    }
 
     /// How many were started so far, reaped or not.
     pub(super) fn started(&self) -> u64 {

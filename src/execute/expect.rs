@@ -16,6 +16,14 @@ enum Look {
     Again(i64),
 }
 
+/// A condition as a message can quote it.
+fn one_line(condition: &str) -> String {
+    match condition.split_once('\n') {
+        Some((first, _)) => format!("{} …", first.trim_end()),
+        None => condition.to_owned(),
+    }
+}
+
 impl Machine {
     pub(super) fn expect_start(&mut self, site: u16) -> Result<(), Stop> {
         let program = self.program.clone();
@@ -40,8 +48,14 @@ impl Machine {
             return self.not_a_bool(site.condition);
         };
         match self.look(site, holds)? {
-            Look::Holds => Ok(()),
-            Look::Breaks => Err(Stop::Broken(Box::new(self.broken(site)))),
+            Look::Holds => {
+                self.world.events = None;
+                Ok(())
+            }
+            Look::Breaks => {
+                self.world.events = None;
+                Err(Stop::Broken(Box::new(self.broken(site))))
+            }
             Look::Again(until) => {
                 self.wait_for_event(Some(until))?;
                 self.forget_parts(site);
@@ -78,7 +92,7 @@ impl Machine {
 
     fn broken(&self, site: &ExpectSite) -> Failure {
         let location = Location::new(self.current().source, site.span);
-        let condition = self.world.text(location);
+        let condition = one_line(&self.world.text(location));
         let mut message = match site.moment {
             Moment::Now => format!("expected {condition}"),
             Moment::Within(limit) => format!("expected {condition} within {}", self.words(limit)),
@@ -92,7 +106,8 @@ impl Machine {
         broken.difference = self.difference(site);
         for part in &site.parts {
             let value = self.get(part.reg);
-            if !matches!(value, Value::Absent) {
+            let in_difference = broken.difference.is_some() && matches!(value, Value::Str(_));
+            if !matches!(value, Value::Absent) && !in_difference {
                 let location = Location::new(location.source, part.span);
                 broken.parts.push(PartValue { location, value: text::literal(value) });
             }

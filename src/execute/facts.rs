@@ -55,7 +55,7 @@ impl Machine {
         let alive = match Pidfd::open(process.pid) {
             Ok(pidfd) => !pidfd.has_ended().map_err(|errno| fault(&errno))?,
             Err(Errno::ESRCH) => false,
-            Err(_) => proc_file::stat(process.pid).is_ok_and(|stat| !stat.is_zombie()),
+            Err(_) => proc_file::stat(process.pid).is_ok_and(|stat| stat.state != 'Z'),
         };
         if alive && !self.is_reaped(process) {
             return Ok(Facts::Alive);
@@ -63,8 +63,8 @@ impl Machine {
         if let Some(code) = self.known_code(process) {
             return Ok(Facts::Ended { code: Some(code) });
         }
-        let word = proc_file::stat(process.pid).ok().filter(|stat| stat.is_zombie());
-        let status = word.and_then(|stat| ExitStatus::of_wait_status(stat.exit_code));
+        let word = proc_file::stat(process.pid).ok().filter(|stat| stat.state == 'Z');
+        let status = word.and_then(|stat| ExitStatus::of_wait_status(stat.exit_word));
         Ok(Facts::Ended { code: status.map(ExitStatus::code) })
     }
 
@@ -135,8 +135,14 @@ impl Machine {
             Some(record) => {
                 ProcessRef::new(pid, record.row.index, record.row.generation, Rc::from(&*record.name))
             }
-            None => ProcessRef::new(pid, ProcessRef::OUTSIDE, 0, Rc::from(self.name_of_stranger(pid))),
+            None => self.outsider(pid),
         })
+    }
+
+    /// A process that the scenario has no row for: told from a later one with its pid by when it started.
+    fn outsider(&self, pid: i32) -> ProcessRef {
+        let started = proc_file::stat(pid).map_or(0, |stat| stat.start_ticks as u32);
+        ProcessRef::new(pid, ProcessRef::OUTSIDE, started, Rc::from(self.name_of_stranger(pid)))
     }
 
     /// The keeper stands in for init and is shown as it; others have the name of their command.
@@ -144,7 +150,7 @@ impl Machine {
         if self.world.run.control().keeper_pid.load(SeqCst) == pid {
             return "init".to_owned();
         }
-        proc_file::comm(pid).unwrap_or_else(|_| pid.to_string())
+        proc_file::stat(pid).map_or_else(|_| pid.to_string(), |stat| stat.name)
     }
 
     /// The process's row in the run's table, while it is its.

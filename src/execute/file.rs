@@ -3,10 +3,11 @@
 use super::Stop;
 use super::flow::article;
 use super::machine::Machine;
-use crate::process::{Errno, Standard, output};
+use crate::process::{Errno, Scratch, Standard, output};
 use crate::source::Code;
 use crate::value::{Trouble, Value, limit, text};
 use std::io::{Read, Write};
+use std::sync::atomic::Ordering::SeqCst;
 use std::path::Path;
 
 impl Machine {
@@ -79,7 +80,8 @@ impl Machine {
     }
 
     pub(super) fn temp_dir(&mut self) -> Result<Value, Stop> {
-        let directory = crate::process::scratch::directory(&self.world.run)
+        let directory = Scratch::of(self.world.run.cookie())
+            .create(self.world.run.control().scratch.fetch_add(1, SeqCst))
             .map_err(|error| io("cannot make a temporary directory", &error))?;
         Ok(Value::str(directory.to_string_lossy()))
     }

@@ -42,12 +42,14 @@ impl Machine {
             self.leave_process(code);
         }
         if failed {
+            self.world.close_record();
             return code;
         }
         let code = match self.close() {
             Ok(()) => code,
             Err(stop) => self.verdict(Err(stop)),
         };
+        self.world.close_record();
         self.run_verdict(code)
     }
 
@@ -105,7 +107,7 @@ impl Machine {
         let until = clock::monotonic() + DAEMON_GRACE;
         while !self.world.children.is_empty() {
             let ended = self.block(Some(until), |waiter, deadline| waiter.any_child_ended(deadline))?;
-            let Some(pid) = ended else { break };
+            let Some((pid, _)) = ended else { break };
             self.reap(pid)?;
         }
         Ok(())

@@ -183,10 +183,18 @@ impl Machine {
     }
 
     /// `ForStart`: checks that the value can be iterated; what changes while it is iterated is copied.
-    pub(super) fn for_start(&mut self, first: Reg) -> Result<(), Stop> {
+    pub(super) fn for_start(&mut self, first: Reg, pairs: bool) -> Result<(), Stop> {
         let start = match self.get(first) {
             Value::Range(range) => range.start,
             Value::List(_) => 0,
+            Value::Map(map) if pairs => {
+                let entries = map.0.borrow();
+                let items =
+                    entries.iter().map(|(key, value)| Value::list(vec![key.value(), value.clone()])).collect();
+                drop(entries);
+                self.set(first, Value::list(items));
+                0
+            }
             other => {
                 let elements = crate::value::index::elements(other)?;
                 self.set(first, Value::list(elements));

@@ -13,6 +13,8 @@ use std::sync::atomic::Ordering::SeqCst;
 #[derive(Debug, Default)]
 pub(super) struct Handlers {
     blocks: BTreeMap<u8, Value>,
+    /// Signals that are ignored, a bit each.
+    ignored: u64,
     /// Signals whose block runs now, a bit each: as in Unix a signal waits while its handler runs.
     running: u64,
     /// Signals that came meanwhile.
@@ -20,6 +22,11 @@ pub(super) struct Handlers {
 }
 
 impl Handlers {
+    /// The signals that have a block or are ignored, a bit each.
+    fn handled(&self) -> u64 {
+        self.blocks.keys().fold(self.ignored, |mask, number| mask | bit(Signal(*number)))
+    }
+
     /// In a new process: what was sent to its parent is not sent to it.
     pub(super) fn forget_signals(&mut self) {
         (self.running, self.waiting) = (0, 0);
@@ -35,6 +42,7 @@ impl Machine {
         let signal = self.catchable(signal)?;
         signals::catch(signal).map_err(|errno| refused("catch", signal, &errno.to_string()))?;
         self.world.handlers.blocks.insert(signal.0, block);
+        self.world.handlers.ignored &= !bit(signal);
         self.publish_handlers();
         Ok(())
     }
@@ -43,6 +51,7 @@ impl Machine {
         let signal = self.catchable(signal)?;
         signals::ignore(signal).map_err(|errno| refused("ignore", signal, &errno.to_string()))?;
         self.world.handlers.blocks.remove(&signal.0);
+        self.world.handlers.ignored |= bit(signal);
         self.publish_handlers();
         Ok(())
     }
@@ -51,6 +60,7 @@ impl Machine {
         let signal = self.catchable(signal)?;
         signals::default(signal).map_err(|errno| refused("reset", signal, &errno.to_string()))?;
         self.world.handlers.blocks.remove(&signal.0);
+        self.world.handlers.ignored &= !bit(signal);
         self.publish_handlers();
         Ok(())
     }
@@ -58,9 +68,10 @@ impl Machine {
     /// Tells the run's table which signals this process handles itself.
     fn publish_handlers(&self) {
         let world = &self.world;
-        world.run.set_handles(world.row, !world.handlers.blocks.is_empty());
+        let handled: Vec<Signal> = world.handlers.blocks.keys().map(|number| Signal(*number)).collect();
+        world.run.note_handlers(world.row, &handled);
         if world.is_main() {
-            world.run.control().handled.store(signals::caught_or_ignored(), SeqCst);
+            world.run.control().handled.store(world.handlers.handled(), SeqCst);
         }
     }
 
@@ -101,7 +112,7 @@ impl Machine {
 
     /// Signals, deadlines and captured output: looked after in every loop, call and verb.
     pub(super) fn breathe(&mut self) -> Result<(), Stop> {
-        self.world.waiter.drain();
+        self.world.waiter.captures.drain();
         if world::signal_waits() || self.world.handlers.waiting != 0 {
             self.run_handlers()?;
         }

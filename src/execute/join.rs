@@ -45,7 +45,8 @@ impl Machine {
         }
         self.check_child(process)?;
         let pid = process.pid;
-        self.block_for(|waiter, deadline| waiter.child_ended(pid, deadline))?;
+        let row = Row::of(process);
+        self.block_for(|waiter, deadline| waiter.child_ended(pid, row, deadline))?;
         self.reap(pid)
     }
 
@@ -67,7 +68,7 @@ impl Machine {
         if self.world.children.is_empty() {
             return Ok(Value::None);
         }
-        let pid = self.block_for(|waiter, deadline| waiter.any_child_ended(deadline))?;
+        let (pid, _) = self.block_for(|waiter, deadline| waiter.any_child_ended(deadline))?;
         let Some(process) = self.world.children.get(pid).map(|child| child.process.clone()) else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
@@ -105,6 +106,7 @@ impl Machine {
             .map_or((now, now), |record| (record.started, record.ended.unwrap_or(now)));
         let _ = child.process.end.set(End { code, started, ended });
         self.world.children.remove(child.process.pid);
+        self.world.waiter.child_reaped(child.process.pid);
         code
     }
 

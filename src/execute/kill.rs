@@ -83,7 +83,7 @@ impl Machine {
             Ok(pidfd) => pidfd,
             Err(errno) => return Ok(Err(errno)),
         };
-        let same = proc_file::stat(process.pid).is_ok_and(|stat| stat.starttime as u32 == process.generation);
+        let same = proc_file::stat(process.pid).is_ok_and(|stat| stat.start_ticks as u32 == process.generation);
         if !same {
             return Ok(Err(Errno::ESRCH));
         }

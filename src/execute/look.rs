@@ -12,6 +12,9 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::atomic::Ordering::SeqCst;
 
+/// The unit in which /proc tells when a process started, counted from the boot: USER_HZ, which is 100 on Linux.
+const TICK: i64 = 10 * clock::MILLISECOND;
+
 impl Machine {
     /// `children()`: those that were not joined; `active_children()`: those of them that are alive.
     pub(super) fn children(&self, active: bool) -> Result<Value, Stop> {
@@ -73,7 +76,7 @@ impl Machine {
 
     /// Every process of the machine, as /proc lists it.
     pub(super) fn ps_all(&mut self) -> Result<Value, Stop> {
-        let pids = proc_file::pids().map_err(|errno| fault(&errno))?;
+        let pids = proc_file::all_pids().map_err(|errno| fault(&errno))?;
         let mut rows = Vec::with_capacity(pids.len());
         for pid in pids {
             if let Some(row) = self.stranger_row(pid)? {
@@ -95,7 +98,7 @@ impl Machine {
             pid,
             ppid: Some(stat.ppid),
             state: self.state(&process)?.to_owned(),
-            elapsed: proc_file::age(&stat),
+            elapsed: clock::monotonic() - (stat.start_ticks as i64).saturating_mul(TICK),
             exitcode: None,
             command: command(pid),
         }))
@@ -126,6 +129,6 @@ impl Machine {
 }
 
 fn command(pid: i32) -> String {
-    let words = proc_file::cmdline(pid).unwrap_or_default();
+    let words = proc_file::command_line(pid).unwrap_or_default();
     text::brief(&Value::str(words.join(" ")), 4096)
 }

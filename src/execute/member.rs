@@ -28,7 +28,8 @@ impl Machine {
         match receiver {
             Value::Process(process) => self.talk(process, method, args),
             Value::Object(object) => self.share(*object, method, args),
-            _ => pure::method(receiver, method, args, self),
+            _ => pure::method(receiver, method, args, self)
+                .unwrap_or_else(|| Err(no_method(receiver, method.name()).into())),
         }
     }
 

@@ -34,7 +34,7 @@ mod world;
 pub use stop::{Call, Stop};
 pub use world::{Setting, World};
 
-use crate::process::{Run, Waiter};
+use crate::process::{Run, Waiter, deadlock};
 use crate::program::Program;
 use crate::value::ProcessRef;
 use std::rc::Rc;
@@ -47,7 +47,7 @@ use std::rc::Rc;
 pub fn run(program: Program, run: Run, setting: Setting) -> u8 {
     let row = run.enter_main("main");
     let me = ProcessRef::new(crate::process::pid(), row.index, row.generation, Rc::from("main"));
-    let world = World::new(run, Waiter::new(), Rc::new(me), row, setting);
+    let world = World::new(run, Waiter::new(run, row, Some(deadlock::stuck)), Rc::new(me), row, setting);
     let mut machine = machine::Machine::new(Rc::new(program), world);
     let result = machine.run_top_level();
     machine.finish(result)

@@ -90,7 +90,7 @@ impl Machine {
                 Ok(Value::None)
             }
             Method::Recv => {
-                let message = self.wait_on(|waiter, until| connection::recv(waiter, end, until))?;
+                let message = self.wait_on(|waiter, until| connection::receive(waiter, end, until))?;
                 Ok(encode::decode(&message)?)
             }
             Method::Poll => {

@@ -169,6 +169,7 @@ impl Machine {
             None => Setup::default().prepare().map_err(|error| not_set_up(error.stage, error.errno))?,
         };
         self.world.run.set_external(row, true);
+        self.world.waiter.before_fork();
         let started = process::start_program(&command, &setup).map_err(|errno| no_room(&errno))?;
         self.world.run.started(row, started.pid);
         if let Some(failure) = started.failure {
@@ -226,7 +227,7 @@ impl Machine {
         setup: Option<Prepared>,
     ) -> Result<Side, Stop> {
         let chance = self.world.chance.fork();
-        process::heap::before_fork();
+        self.before_fork();
         match process::fork().map_err(|errno| no_room(&errno))? {
             Fork::Parent(pid) => {
                 if let Some(setup) = &setup {
@@ -250,10 +251,17 @@ impl Machine {
         }
     }
 
+    fn before_fork(&mut self) {
+        self.world.waiter.before_fork();
+        // A heap that cannot be made of large pages only makes the fork slower.
+        let _ = process::heap::before_fork();
+    }
+
     /// Notes a new child of this process.
     fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
         let process = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
         self.world.children.add(process.clone(), daemon);
+        self.world.waiter.child_started(pid);
         process
     }
 
@@ -265,9 +273,9 @@ impl Machine {
         world.row = row;
         world.me = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
         world.children.forget();
-        world.forget_streams();
-        world.waiter.after_fork_child();
+        world.waiter.after_fork_child(row);
         world.handlers.forget_signals();
+        world.streams.clear();
         world.chance = chance;
         world.unnamed = 0;
     }
@@ -278,7 +286,7 @@ impl Machine {
         let name = self.world.me.name.clone();
         let row = self.reserve(&name, false)?;
         let chance = self.world.chance.fork();
-        process::heap::before_fork();
+        self.before_fork();
         match process::fork() {
             Ok(Fork::Parent(pid)) => {
                 self.world.run.started(row, pid);
@@ -327,7 +335,11 @@ fn refused(errno: &Errno) -> Stop {
 fn no_room(errno: &Errno) -> Trouble {
     let trouble = Trouble::new(Code::SPAWN, format!("a process could not be started: {errno}"));
     match process::room::explain(*errno) {
-        Some(reason) => Trouble { message: format!("{}: {}", trouble.message, reason.what), ..trouble }.help(reason.remedy),
+        Some(obstacle) => {
+            let process::room::Obstacle { limit, value, used, raise } = obstacle;
+            let message = format!("{}: {limit} is {value}, and {used} are in use", trouble.message);
+            Trouble { message, ..trouble }.help(format!("a larger limit: {raise}"))
+        }
         None => trouble,
     }
 }

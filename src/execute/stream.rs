@@ -4,7 +4,7 @@ use super::Stop;
 use super::block::fault;
 use super::machine::Machine;
 use super::option::{Options, Stream};
-use crate::process::{self, CaptureId, Captured, Setup, capture, pty};
+use crate::process::{self, CaptureId, Captured, DEFAULT_CAP, Setup, pty};
 use crate::value::ProcessRef;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
@@ -43,12 +43,12 @@ impl Machine {
     ) -> Result<Option<Streams>, Stop> {
         let mut ours = Streams::default();
         let cap = options.limits.output.and_then(|cap| usize::try_from(cap).ok());
-        let cap = cap.unwrap_or(capture::DEFAULT_CAP);
+        let cap = cap.unwrap_or(DEFAULT_CAP);
         if options.pty {
             self.connect_pty(cap, setup, &mut ours)?;
         }
         setup.stdin = match (&options.input, wiring.stdin, &options.stdin) {
-            (Some(input), _, _) => process::Stream::Fd(opened(capture::input_file(input.as_bytes()))?),
+            (Some(input), _, _) => process::Stream::Fd(opened(process::input_file(input.as_bytes()))?),
             (None, Some(pipe), _) => process::Stream::Fd(pipe),
             (None, None, Stream::Pipe) => {
                 let (read, write) = opened(process::pipe())?;
@@ -59,11 +59,11 @@ impl Machine {
         };
         setup.stdout = match (wiring.stdout, &options.stdout) {
             (Some(pipe), Stream::Inherit) => process::Stream::Fd(pipe),
-            (_, Stream::Capture) if !options.pty => self.capture(cap, &mut ours.stdout)?,
+            (_, Stream::Capture) if !options.pty => self.catch_stream(cap, &mut ours.stdout)?,
             (_, stream) => plain(stream),
         };
         setup.stderr = match &options.stderr {
-            Stream::Capture if !options.pty => self.capture(cap, &mut ours.stderr)?,
+            Stream::Capture if !options.pty => self.catch_stream(cap, &mut ours.stderr)?,
             stream => plain(stream),
         };
         let any = ours.stdin.is_some() || ours.stdout.is_some() || ours.stderr.is_some();
@@ -79,7 +79,7 @@ impl Machine {
         Ok(())
     }
 
-    fn capture(&mut self, cap: usize, id: &mut Option<CaptureId>) -> Result<process::Stream, Stop> {
+    fn catch_stream(&mut self, cap: usize, id: &mut Option<CaptureId>) -> Result<process::Stream, Stop> {
         let (read, write) = opened(process::pipe())?;
         *id = Some(self.world.waiter.captures.add(opened(Captured::new(read, cap))?));
         Ok(process::Stream::Fd(write))
@@ -101,15 +101,8 @@ impl Machine {
             return;
         };
         for id in [streams.stdout, streams.stderr].into_iter().flatten() {
-            self.world.waiter.captures.remove(id);
+            self.world.waiter.captures.close(id);
         }
-    }
-}
-
-impl super::World {
-    /// In a new process: the streams are its parent's.
-    pub(super) fn forget_streams(&mut self) {
-        self.streams.clear();
     }
 }
 

@@ -5,7 +5,7 @@ use super::handler::Handlers;
 use super::stream::Streams;
 use super::suite::Tests;
 use crate::event::{Actor, Event, Recorder};
-use crate::process::{Row, Run, Waiter};
+use crate::process::{ProcessEvents, Row, Run, Waiter};
 use crate::source::{Location, SourceMap};
 use crate::value::{ProcessRef, Value};
 use std::collections::HashMap;
@@ -24,6 +24,8 @@ pub struct World {
     pub(super) daemon: bool,
     /// This process's row in the run's table.
     pub(super) row: Row,
+    /// Watches children while an expectation waits for a change.
+    pub(super) events: Option<ProcessEvents>,
     pub(super) children: Children,
     /// The children that `fork()` made, by the pid that it gave.
     pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
@@ -62,6 +64,7 @@ impl World {
             me,
             daemon: false,
             row,
+            events: None,
             children: Children::default(),
             forked: HashMap::new(),
             streams: HashMap::new(),
@@ -83,6 +86,11 @@ impl World {
 
     pub(super) fn actor(&self) -> Actor {
         Actor { name: self.me.name.clone(), pid: self.me.pid }
+    }
+
+    /// The scenario is over.
+    pub(super) fn close_record(&mut self) {
+        self.recorder.finish();
     }
 
     pub(super) fn record(&mut self, event: Event) {

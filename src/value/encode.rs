@@ -261,12 +261,12 @@ impl<'a> Reader<'a> {
     }
 
     fn process(&mut self) -> ValueResult<Value> {
-        Ok(Value::Process(Rc::new(ProcessRef {
-            pid: i32::try_from(self.int()?).map_err(|_| damaged())?,
-            slot: self.word()?,
-            generation: self.word()?,
-            name: self.text()?.into(),
-        })))
+        Ok(Value::Process(Rc::new(ProcessRef::new(
+            i32::try_from(self.int()?).map_err(|_| damaged())?,
+            self.word()?,
+            self.word()?,
+            self.text()?.into(),
+        ))))
     }
 
     fn word(&mut self) -> ValueResult<u32> {

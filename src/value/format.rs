@@ -281,7 +281,6 @@ impl FormatSpec {
             _ if !float.is_finite() => float_text(size),
             None => match self.precision {
                 None => float_text(size),
-                Some(digits) if unit.is_empty() => general(size, digits, true),
                 Some(digits) => format!("{size:.digits$}"),
             },
             Some(Kind::Fixed) => format!("{size:.precision$}"),
