@@ -6,8 +6,9 @@ use super::findings::Findings;
 use super::resolution::Export;
 use super::resolve::Imports;
 use super::Loader;
+use super::text::literal_text;
 use crate::source::{Code, Diagnostic, Source, SourceId, SourceMap};
-use crate::syntax::tree::{Expr, ExprKind, File, StmtKind, StrPart};
+use crate::syntax::tree::{Expr, File, StmtKind};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -135,17 +136,5 @@ impl<'a> Files<'a> {
         let used = Used { top: checked.top, exports: checked.exports.into() };
         self.done.insert(key, used.clone());
         Ok(used)
-    }
-}
-
-/// The text of a string literal that holds no interpolation.
-pub(super) fn literal_text(value: &Expr) -> Option<&str> {
-    match &value.kind {
-        ExprKind::Str(parts) => match parts.as_slice() {
-            [] => Some(""),
-            [StrPart::Text(text)] => Some(text),
-            _ => None,
-        },
-        _ => None,
     }
 }
