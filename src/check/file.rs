@@ -55,8 +55,7 @@ pub(super) fn check_file(
     let FileSlots { .. } = slots;
 
     lower_file(source, file, &found, &layout, setting, first, assembly, findings);
-    if !setting.broken && !findings.failed() {
-    }
+    if !setting.broken && !findings.failed() {}
     let exports = exports(source, findings.source, &found, &layout);
     CheckedFile { top: setting.top, exports }
 }

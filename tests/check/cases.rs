@@ -41,8 +41,7 @@ fn every_case_has_its_diagnostics_and_its_code() {
     for case in cases() {
         let text = fs::read_to_string(&case).expect("a case");
         let (sources, checked) = check_text(&text);
-        let diagnostics: String =
-            checked.diagnostics.iter().map(|finding| show(&sources, finding)).collect();
+        let diagnostics: String = checked.diagnostics.iter().map(|finding| show(&sources, finding)).collect();
         is_beside(&case, "diagnostics", &diagnostics, &mut wrong);
         if let Some(program) = &checked.program {
             if let Err(fault) = validate(program) {
