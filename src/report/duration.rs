@@ -6,10 +6,10 @@ pub fn brief(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let nanos = nanoseconds.unsigned_abs();
     let text = match nanos {
-        0..1_000_000 => format!("{}us", nanos / 1_000),
-        0..1_000_000_000 => format!("{}ms", nanos / 1_000_000),
-        0..60_000_000_000 => format!("{}.{:03}s", nanos / 1_000_000_000, nanos / 1_000_000 % 1_000),
-        0..3_600_000_000_000 => {
+        ..1_000_000 => format!("{}us", nanos / 1_000),
+        ..1_000_000_000 => format!("{}ms", nanos / 1_000_000),
+        ..60_000_000_000 => format!("{}.{:03}s", nanos / 1_000_000_000, nanos / 1_000_000 % 1_000),
+        ..3_600_000_000_000 => {
             let tenths = nanos / 100_000_000;
             format!("{}m{:02}.{}s", tenths / 600, tenths / 10 % 60, tenths % 10)
         }

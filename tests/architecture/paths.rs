@@ -126,7 +126,7 @@ fn leaves(rest: &str, base: &[String], found: &mut impl FnMut(Vec<String>)) -> u
 }
 
 /// Which file each file uses, by the names that they define and hand on. `files` are paths below `src` and texts.
-pub fn graph<'a>(files: &'a BTreeMap<String, String>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+pub fn graph(files: &BTreeMap<String, String>) -> BTreeMap<&str, BTreeSet<&str>> {
     let modules: BTreeMap<Vec<String>, &str> =
         files.keys().filter(|file| *file != "main.rs").map(|file| (module_of(file), file.as_str())).collect();
     let paths: BTreeMap<&str, BTreeSet<Used>> =
