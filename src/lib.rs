@@ -4,6 +4,8 @@ pub mod check;
 pub mod cli;
 pub mod event;
 pub mod execute;
+pub mod keeper;
+pub mod process;
 pub mod program;
 pub mod report;
 pub mod source;

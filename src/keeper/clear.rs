@@ -1,0 +1,226 @@
+//! Ending everything that is below this process: kill all first, reap after, until wait says that there is nobody.
+//!
+//! It needs nothing of the system at that moment: no fork, no open file, no memory. All of that is got ready by
+//! [`Cleaner::new`], when times are good.
+
+use super::signals::Signals;
+use crate::process::custody::signal_child;
+use crate::process::wait::{self, peek};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant};
+
+/// How many of those that were found alive are remembered.
+pub const REMEMBERED: usize = super::Ended::NAMED;
+
+/// Kills and reaps the children of the process that made it.
+#[derive(Debug)]
+pub struct Cleaner {
+    /// `/proc/self/task/TID/children` (proc(5)): read again and again from its beginning. None where there is no
+    /// /proc: then every pid there can be is tried, which takes longer and finds the same.
+    children: Option<File>,
+    buffer: Box<[u8; 4096]>,
+    /// Those found alive, the first of them.
+    found: Vec<i32>,
+    /// How many were found alive.
+    count: u32,
+    /// A bit for each that was found alive. Two pids can share one: then the count is a little low.
+    seen: Box<[u64; SEEN_WORDS]>,
+}
+
+/// Enough for every pid, as long as pid_max is what it is by default.
+const SEEN_WORDS: usize = 32768 / 64;
+
+/// What clearing up came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cleared {
+    /// There is nobody left.
+    All,
+    /// Some cannot be ended by anybody now.
+    Stuck,
+}
+
+/// What one pass over the children saw.
+#[derive(Debug, Default)]
+struct Pass {
+    living: u32,
+    ended: u32,
+}
+
+/// The kernel never gives a pid above this: `PID_MAX_LIMIT`, proc_sys_kernel(5).
+const HIGHEST_PID: i32 = 4 * 1024 * 1024;
+
+/// The shortest pause between two passes, in case the kernel's word about an end does not come.
+const PAUSE: Duration = Duration::from_millis(1);
+
+impl Cleaner {
+    /// For the children of the calling process, which has one thread.
+    pub fn new() -> Self {
+        let tid = rustix::thread::gettid().as_raw_nonzero();
+        let children = File::open(format!("/proc/self/task/{tid}/children")).ok();
+        let mut buffer = Box::new([0; 4096]);
+        if let Some(file) = &children {
+            // The kernel gets the memory for reading at the first read.
+            let _ = file.read_at(&mut buffer[..], 0);
+        }
+        Self { children, buffer, found: Vec::with_capacity(REMEMBERED), count: 0, seen: Box::new([0; SEEN_WORDS]) }
+    }
+
+    /// Kills and reaps until there is nobody. Gives up when for `patience` nothing has changed any more, which is
+    /// when only processes are left that the kernel itself holds on to.
+    ///
+    /// `before_reaping` is called once, when all have been killed and most of them have ended, with the pids that
+    /// were found alive, and with how many were alive beyond those.
+    pub fn clear(
+        &mut self,
+        signals: &Signals,
+        patience: Duration,
+        mut before_reaping: impl FnMut(&[i32], u32),
+    ) -> Cleared {
+        let mut told = false;
+        let mut last_change = Instant::now();
+        let mut last_seen = (0, 0);
+        loop {
+            let began = Instant::now();
+            signals.drain();
+            let pass = self.pass();
+            if pass.living == 0 && pass.ended == 0 && !has_children() {
+                return Cleared::All;
+            }
+            if pass.living == 0 {
+                if !told {
+                    before_reaping(&self.found, self.beyond());
+                    told = true;
+                }
+                reap_all();
+                continue;
+            }
+            if last_seen != (pass.living, pass.ended) {
+                last_seen = (pass.living, pass.ended);
+                last_change = Instant::now();
+            } else if last_change.elapsed() > patience {
+                before_reaping(&self.found, self.beyond());
+                reap_all();
+                return Cleared::Stuck;
+            }
+            // The first to end wakes us. But a pass over many takes long, and must not take from them the time
+            // that they need for dying.
+            let took = began.elapsed();
+            if took > PAUSE {
+                std::thread::sleep(took);
+            } else {
+                signals.wait(&[], Some(PAUSE));
+            }
+        }
+    }
+
+    /// Those that are alive now, without touching them.
+    pub fn living(&mut self) -> Vec<i32> {
+        let mut all = Vec::new();
+        each(self.children.as_ref(), &mut self.buffer, |pid| {
+            if peek(pid) == Ok(None) && all.len() < REMEMBERED {
+                all.push(pid);
+            }
+        });
+        all
+    }
+
+    fn beyond(&self) -> u32 {
+        self.count - self.found.len() as u32
+    }
+
+    /// Kills every child that lives.
+    fn pass(&mut self) -> Pass {
+        let mut pass = Pass::default();
+        let Self { children, buffer, found, count, seen } = self;
+        each(children.as_ref(), buffer, |pid| match peek(pid) {
+            Ok(None) => {
+                signal_child(pid, libc::SIGKILL);
+                pass.living += 1;
+                let (word, bit) = (pid as usize / 64 % SEEN_WORDS, 1 << (pid % 64));
+                if seen[word] & bit == 0 {
+                    seen[word] |= bit;
+                    *count += 1;
+                    if found.len() < REMEMBERED {
+                        found.push(pid);
+                    }
+                }
+            }
+            Ok(Some(_)) => pass.ended += 1,
+            Err(_) => {}
+        });
+        pass
+    }
+}
+
+/// Calls the function with every child's pid, or with more pids than that.
+fn each(children: Option<&File>, buffer: &mut [u8; 4096], mut function: impl FnMut(i32)) {
+    let Some(file) = children else {
+        return each_pid_there_can_be(function);
+    };
+    let mut offset = 0;
+    let mut number = Number::default();
+    loop {
+        match file.read_at(buffer, offset) {
+            Ok(0) => break,
+            Ok(length) => {
+                offset += length as u64;
+                buffer[..length].iter().for_each(|byte| number.take(*byte, &mut function));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return each_pid_there_can_be(function),
+        }
+    }
+    number.take(b' ', &mut function);
+}
+
+/// Whether this process has children, ended or alive. No /proc is needed for it.
+pub fn has_children() -> bool {
+    wait::peek_any().is_ok()
+}
+
+fn reap_all() {
+    while let Ok(Some((pid, _))) = wait::peek_any() {
+        let _ = wait::reap(pid);
+    }
+}
+
+/// waitid(2) itself knows whose child a pid is.
+fn each_pid_there_can_be(mut function: impl FnMut(i32)) {
+    // Where there is nobody at all, which one call tells, there is nothing to try.
+    if !has_children() {
+        return;
+    }
+    (2..HIGHEST_PID).for_each(&mut function);
+}
+
+/// A number that is read digit by digit: it may be cut in two by the end of a buffer.
+#[derive(Debug, Default)]
+struct Number(Option<i32>);
+
+impl Number {
+    fn take(&mut self, byte: u8, function: &mut impl FnMut(i32)) {
+        if byte.is_ascii_digit() {
+            let digit = i32::from(byte - b'0');
+            self.0 = Some(self.0.unwrap_or(0).saturating_mul(10).saturating_add(digit));
+        } else if let Some(number) = self.0.take() {
+            function(number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_across_a_cut() {
+        let mut seen = Vec::new();
+        let mut number = Number::default();
+        for part in ["12", "34 5", "6 ", "", "99999999999999 7"] {
+            part.bytes().for_each(|byte| number.take(byte, &mut |n| seen.push(n)));
+        }
+        number.take(b' ', &mut |n| seen.push(n));
+        assert_eq!(seen, [1234, 56, i32::MAX, 7]);
+    }
+}

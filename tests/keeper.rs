@@ -1,0 +1,31 @@
+//! The keeper's contract (docs/reliability.md), by fault injection on real processes. Every promise has a negative
+//! control: the same test with the protection off, which must then see what was left.
+//!
+//! The test binary plays two parts: without `PROCTOR_KEEPER_ROLE` it is the tests, with it a program that is guarded.
+
+#[path = "keeper/awkward.rs"]
+mod awkward;
+#[path = "keeper/chance.rs"]
+mod chance;
+#[path = "keeper/ends.rs"]
+mod ends;
+#[path = "keeper/herd.rs"]
+mod herd;
+#[path = "keeper/kills.rs"]
+mod kills;
+#[path = "keeper/role.rs"]
+mod role;
+#[path = "keeper/stage.rs"]
+mod stage;
+#[path = "keeper/runner.rs"]
+mod runner;
+
+fn main() {
+    if let Ok(role) = std::env::var(role::VARIABLE) {
+        role::play(&role);
+    }
+    let mut tests: Vec<runner::Test> = Vec::new();
+    tests.extend(ends::TESTS);
+    tests.extend(kills::TESTS);
+    runner::run(&tests);
+}
