@@ -10,25 +10,28 @@ use crate::report::{
     leftovers_json,
 };
 use crate::source::SourceMap;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Draws events: what went wrong on standard error, what was asked for on standard output.
-#[derive(Debug)]
+///
+/// A copy in the same process counts into the same summary; what a forked process counts stays there.
+#[derive(Debug, Clone)]
 pub struct Console {
     sources: Rc<SourceMap>,
     output: Output,
-    summary: Summary,
+    summary: Rc<RefCell<Summary>>,
 }
 
 impl Console {
     #[must_use]
     pub fn new(sources: Rc<SourceMap>, output: Output) -> Self {
-        Self { sources, output, summary: Summary::default() }
+        Self { sources, output, summary: Rc::default() }
     }
 
     /// Writes how many tests ended how, where there were any. To be called once, by the scenario's first process.
     pub fn finish(&self) {
-        let summary = self.summary.draw(self.output.stdout);
+        let summary = self.summary.borrow().draw(self.output.stdout);
         if !summary.is_empty() {
             to_stdout(&summary);
         }
@@ -50,7 +53,7 @@ impl Recorder for Console {
         match event {
             Event::Failed(failure) | Event::Broken(failure) => self.failure(&failure),
             Event::TestEnded(outcome) => {
-                self.summary.add(&outcome.verdict);
+                self.summary.borrow_mut().add(&outcome.verdict);
                 to_stdout(&draw_outcome(&outcome, style));
             }
             Event::Listed(rows) => to_stdout(&draw_table(&rows, style)),

@@ -75,7 +75,9 @@ fn pids() -> impl Iterator<Item = i32> {
 fn hold(pid: i32, run: &Abandoned) -> Option<Pidfd> {
     let held = Pidfd::open(pid).ok()?;
     let proven = !Protection::SecondProof.is_on() || (is_ours(pid) && is_younger(pid, run.since));
-    (proven && pid != rustix::process::getpid().as_raw_nonzero().get() && mark::is_on(pid, run.run())
+    (proven
+        && pid != rustix::process::getpid().as_raw_nonzero().get()
+        && mark::is_on(pid, run.run())
         && !held.has_ended().unwrap_or(true))
     .then_some(held)
 }

@@ -36,7 +36,8 @@ pub fn used(file: &str, text: &str) -> BTreeSet<Used> {
         let rest = &code[at..];
         let begins = ["crate::", "super::", "self::", "proctor::"].iter().any(|root| rest.starts_with(root))
             || own.iter().any(|root| rest.starts_with(root));
-        if begins {
+        // `pub(in crate::a)` says who may see it, and uses nothing.
+        if begins && !code[..at].ends_with("(in ") {
             let handed_on = is_handed_on(&code[..at]);
             let (base, rest) = rooted(rest, &module);
             leaves(rest, &base, &mut |path| {
