@@ -92,7 +92,13 @@ fn violations(files: &BTreeMap<String, String>) -> Vec<String> {
     }
     let graph = graph(files);
     for circle in circles(&graph).iter().filter(|circle| !CIRCLES.iter().any(|(known, _)| known == circle)) {
-        all.push(format!("{}: these files use each other", circle.join(", ")));
+        let uses = |file: &&str| {
+            let others: Vec<&str> =
+                graph[*file].iter().copied().filter(|other| circle.contains(other)).collect();
+            format!("\n    {file} uses {}", others.join(", "))
+        };
+        let edges: String = circle.iter().map(uses).collect();
+        all.push(format!("{}: these files use each other{edges}", circle.join(", ")));
     }
     all
 }
@@ -108,7 +114,8 @@ fn shape(file: &str, text: &str) -> Vec<String> {
             format!("{lines} lines, and {FILE_LINES} are allowed: divide it by purpose"),
         ));
     }
-    if !text.starts_with("//! ") {
+    let grammar = file.ends_with(".pest");
+    if !text.starts_with(if grammar { "// " } else { "//! " }) {
         all.push(found(file, Some(1), "the first line is not `//! ` and the purpose of the file"));
     }
     for part in file.trim_end_matches(".rs").split('/') {

@@ -54,7 +54,9 @@ impl Assembly {
         }
         match &self.regexes[pattern] {
             Ok(value) => Ok(value.clone()),
-            Err(reason) => Err(Diagnostic::error(Code::BAD_REGEX, format!("this regular expression {reason}"))),
+            Err(reason) => {
+                Err(Diagnostic::error(Code::BAD_REGEX, format!("this regular expression {reason}")))
+            }
         }
     }
 

@@ -26,7 +26,14 @@ impl Findings {
     }
 
     /// An error whose caret goes to `span`.
-    pub fn error(&mut self, code: Code, span: Span, message: impl Into<String>, label: &str, help: Option<String>) {
+    pub fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        label: &str,
+        help: Option<String>,
+    ) {
         let diagnostic = Diagnostic::error(code, message).at(self.place(span), label).help_maybe(help);
         self.add(diagnostic);
     }

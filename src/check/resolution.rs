@@ -72,7 +72,11 @@ pub(super) struct Export {
 #[derive(Debug, Clone)]
 pub(super) enum Exported {
     /// A `def` that can be called directly: its index in the program, how many arguments it takes and how it is called.
-    Function { index: u32, params: usize, usage: Rc<str> },
+    Function {
+        index: u32,
+        params: usize,
+        usage: Rc<str>,
+    },
     Global(u32),
 }
 

@@ -9,6 +9,7 @@ mod explain;
 mod files;
 mod output;
 mod run;
+mod sweep;
 
 pub use console::Console;
 pub use output::Output;
@@ -32,7 +33,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::explain(&args, output),
         Command::Run(args) => run::run(&args, output),
         Command::Check(args) => check::check(&args, output),
-        Command::Sweep => exit::WRONG,
+        Command::Sweep => sweep::sweep(),
     })
 }
 

@@ -101,7 +101,7 @@ impl Machine {
             return;
         };
         for id in [streams.stdout, streams.stderr].into_iter().flatten() {
-            self.world.waiter.captures.close(id);
+            self.world.waiter.captures.remove(id);
         }
     }
 }

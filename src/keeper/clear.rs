@@ -65,7 +65,13 @@ impl Cleaner {
             // The kernel gets the memory for reading at the first read.
             let _ = file.read_at(&mut buffer[..], 0);
         }
-        Self { children, buffer, found: Vec::with_capacity(REMEMBERED), count: 0, seen: Box::new([0; SEEN_WORDS]) }
+        Self {
+            children,
+            buffer,
+            found: Vec::with_capacity(REMEMBERED),
+            count: 0,
+            seen: Box::new([0; SEEN_WORDS]),
+        }
     }
 
     /// Kills and reaps until there is nobody. Gives up when for `patience` nothing has changed any more, which is

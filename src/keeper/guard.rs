@@ -100,7 +100,8 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     if Protection::Subreaper.is_on() {
         let _ = set_child_subreaper(Pid::from_raw(1));
     }
-    let (line, keepers) = Line::pair().map_err(|error| Fault::new("there is no socket for the keeper", error))?;
+    let (line, keepers) =
+        Line::pair().map_err(|error| Fault::new("there is no socket for the keeper", error))?;
     let pid = getpid();
     run.control().guard_pid.store(pid.as_raw_nonzero().get(), SeqCst);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
@@ -118,7 +119,17 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
             signals::set(&listened);
             let timeout = options.timeout.map(|time| Duration::from_nanos(time.max(0).cast_unsigned()));
             let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-            let guard = Guard { run: &run, line, signals, cleaner, keeper, deadline, takeover: None, asked: None, last: None };
+            let guard = Guard {
+                run: &run,
+                line,
+                signals,
+                cleaner,
+                keeper,
+                deadline,
+                takeover: None,
+                asked: None,
+                last: None,
+            };
             guard.work(start.run, record, unrecorded)
         }
         Err(error) => {
@@ -187,8 +198,11 @@ impl Guard<'_> {
         self.signals.drain();
         signals::unblock_all();
         if self.last.is_none() && keeper_end == Some(End::Exited(NO_SCENARIO)) {
-            return Err(Fault("no process can be started for the scenario: a limit on processes or memory is reached \
-                (`ulimit -u` shows the first)".to_owned()));
+            return Err(Fault(
+                "no process can be started for the scenario: a limit on processes or memory is reached \
+                (`ulimit -u` shows the first)"
+                    .to_owned(),
+            ));
         }
         let outcome = self.outcome(keeper_end);
         let mut last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });

@@ -225,7 +225,8 @@ fn runs_our_code(pid: i32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The command may hold spaces and brackets: the fields are counted from behind it.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-    fields.split_whitespace().nth(6).and_then(|flags| flags.parse().ok()).unwrap_or(0u64) & FORKED_NOT_EXECUTED
+    fields.split_whitespace().nth(6).and_then(|flags| flags.parse().ok()).unwrap_or(0u64)
+        & FORKED_NOT_EXECUTED
         != 0
 }
 

@@ -43,7 +43,8 @@ impl Record {
     pub fn create(run: &str) -> std::io::Result<Self> {
         let mut result = Err(Errno::NOENT.into());
         for place in places() {
-            result = open_directory(&place, true).map_err(Into::into).and_then(|dir| Self::create_in(dir, run));
+            result =
+                open_directory(&place, true).map_err(Into::into).and_then(|dir| Self::create_in(dir, run));
             if result.is_ok() {
                 break;
             }
@@ -61,7 +62,8 @@ impl Record {
             if fstat(&file)?.st_nlink == 0 {
                 continue;
             }
-            let text = format!("{FIRST}\nboot {}\nsince {}\nguard {}\n", boot_id(), now(), std::process::id());
+            let text =
+                format!("{FIRST}\nboot {}\nsince {}\nguard {}\n", boot_id(), now(), std::process::id());
             let written = file.write_all(text.as_bytes());
             let record = Self { directory, name, _file: file };
             if let Err(error) = written {

@@ -1,22 +1,25 @@
 //! Durations as people read them.
 
+const MILLISECOND: u64 = 1_000_000;
+const SECOND: u64 = 1_000_000_000;
+
 /// Nanoseconds in three to five digits: `12us`, `12ms`, `1.234s`, `2m03.4s`, `1h02m03s`.
 #[must_use]
 pub fn brief(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let nanos = nanoseconds.unsigned_abs();
-    let text = match nanos {
-        0..1_000_000 => format!("{}us", nanos / 1_000),
-        0..1_000_000_000 => format!("{}ms", nanos / 1_000_000),
-        0..60_000_000_000 => format!("{}.{:03}s", nanos / 1_000_000_000, nanos / 1_000_000 % 1_000),
-        0..3_600_000_000_000 => {
-            let tenths = nanos / 100_000_000;
-            format!("{}m{:02}.{}s", tenths / 600, tenths / 10 % 60, tenths % 10)
-        }
-        _ => {
-            let seconds = nanos / 1_000_000_000;
-            format!("{}h{:02}m{:02}s", seconds / 3600, seconds / 60 % 60, seconds % 60)
-        }
+    let text = if nanos < MILLISECOND {
+        format!("{}us", nanos / 1_000)
+    } else if nanos < SECOND {
+        format!("{}ms", nanos / MILLISECOND)
+    } else if nanos < 60 * SECOND {
+        format!("{}.{:03}s", nanos / SECOND, nanos / MILLISECOND % 1_000)
+    } else if nanos < 3600 * SECOND {
+        let tenths = nanos / (SECOND / 10);
+        format!("{}m{:02}.{}s", tenths / 600, tenths / 10 % 60, tenths % 10)
+    } else {
+        let seconds = nanos / SECOND;
+        format!("{}h{:02}m{:02}s", seconds / 3600, seconds / 60 % 60, seconds % 60)
     };
     format!("{sign}{text}")
 }

@@ -4,7 +4,7 @@ use super::leftovers::leftovers_message;
 use super::place::Places;
 use super::visible::{is_hidden, shorten};
 use crate::event::{Actor, Failure};
-use crate::source::{Diagnostic, Location, Severity};
+use crate::source::{Diagnostic, Label, Location, Severity};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -79,7 +79,10 @@ struct LeftoversRecord<'a> {
 /// A diagnostic as one line of JSON, ending in a newline.
 #[must_use]
 pub fn diagnostic_json(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
-    let locations = diagnostic.labels.iter().map(|label| (label.location, label.text.as_str()));
+    // A file that could not be read has a name and no text that a label could stand in.
+    let has_text =
+        |label: &&Label| places.source(label.location.source).is_some_and(|source| !source.text().is_empty());
+    let labels = diagnostic.labels.iter().filter(has_text);
     line(&Record {
         kind: "diagnostic",
         code: diagnostic.code.name(),
@@ -89,7 +92,7 @@ pub fn diagnostic_json(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
         },
         message: shorten(&diagnostic.message, TEXT),
         file: diagnostic.labels.first().map(|label| file(label.location, places)),
-        labels: locations.map(|(location, text)| label(location, text, places)).collect(),
+        labels: labels.map(|one| label(one.location, &one.text, places)).collect(),
         help: diagnostic.help.as_deref(),
         notes: &diagnostic.notes,
         process: None,

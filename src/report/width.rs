@@ -31,7 +31,8 @@ fn first_cluster(text: &str) -> usize {
         let mark = character.width() == Some(0);
         let modifies = before == JOINER || matches!(character, '\u{1f3fb}'..='\u{1f3ff}');
         let end = at + character.len_utf8();
-        if !mark && !(modifies && at < LONGEST && text[..end].width() <= text[..at].width()) {
+        let together = modifies && at < LONGEST && text[..end].width() <= text[..at].width();
+        if !(mark || together) {
             return at;
         }
         before = character;

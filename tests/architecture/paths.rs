@@ -36,7 +36,8 @@ pub fn used(file: &str, text: &str) -> BTreeSet<Used> {
         let rest = &code[at..];
         let begins = ["crate::", "super::", "self::", "proctor::"].iter().any(|root| rest.starts_with(root))
             || own.iter().any(|root| rest.starts_with(root));
-        if begins {
+        // `pub(in crate::a)` says who may see it, and uses nothing.
+        if begins && !code[..at].ends_with("(in ") {
             let handed_on = is_handed_on(&code[..at]);
             let (base, rest) = rooted(rest, &module);
             leaves(rest, &base, &mut |path| {
@@ -126,7 +127,7 @@ fn leaves(rest: &str, base: &[String], found: &mut impl FnMut(Vec<String>)) -> u
 }
 
 /// Which file each file uses, by the names that they define and hand on. `files` are paths below `src` and texts.
-pub fn graph<'a>(files: &'a BTreeMap<String, String>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+pub fn graph(files: &BTreeMap<String, String>) -> BTreeMap<&str, BTreeSet<&str>> {
     let modules: BTreeMap<Vec<String>, &str> =
         files.keys().filter(|file| *file != "main.rs").map(|file| (module_of(file), file.as_str())).collect();
     let paths: BTreeMap<&str, BTreeSet<Used>> =

@@ -81,7 +81,11 @@ impl Stage {
 
 fn keep(fd: i32) -> std::io::Result<()> {
     // SAFETY: it changes a flag of a descriptor that is open.
-    if unsafe { libc::fcntl(fd, libc::F_SETFD, 0) } == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
+    if unsafe { libc::fcntl(fd, libc::F_SETFD, 0) } == 0 {
+        Ok(())
+    } else {
+        Err(std::io::Error::last_os_error())
+    }
 }
 
 impl Staged {

@@ -11,11 +11,25 @@ use crate::syntax::tree::{Expr, ExprKind, Name};
 
 /// What is called and where its arguments stand: evaluated, but not called yet.
 pub(super) enum Prepared {
-    Function { function: u32, first: Reg },
-    Builtin { builtin: Builtin, first: Reg, argc: u8 },
-    Method { name: u16, first: Reg, argc: u8 },
+    Function {
+        function: u32,
+        first: Reg,
+    },
+    Builtin {
+        builtin: Builtin,
+        first: Reg,
+        argc: u8,
+    },
+    Method {
+        name: u16,
+        first: Reg,
+        argc: u8,
+    },
     /// The value called, with its arguments behind it.
-    Value { first: Reg, argc: u16 },
+    Value {
+        first: Reg,
+        argc: u16,
+    },
 }
 
 impl<'a> Lower<'a> {
@@ -105,7 +119,12 @@ impl<'a> Lower<'a> {
     pub(super) fn name_number(&mut self, name: Name) -> u16 {
         let text = self.text(name);
         self.assembly.name(text).unwrap_or_else(|| {
-            self.error(Code::TOO_LONG, name.span, "more than 65536 different names of fields and methods", "");
+            self.error(
+                Code::TOO_LONG,
+                name.span,
+                "more than 65536 different names of fields and methods",
+                "",
+            );
             0
         })
     }
@@ -119,7 +138,8 @@ impl<'a> Lower<'a> {
     }
 
     fn check_builtin(&mut self, row: &BuiltinRow, given: usize, callee: Span, span: Span) {
-        let fits = given >= usize::from(row.fewest) && (row.most == BuiltinRow::ANY || given <= usize::from(row.most));
+        let fits = given >= usize::from(row.fewest)
+            && (row.most == BuiltinRow::ANY || given <= usize::from(row.most));
         if fits {
             return;
         }
@@ -152,13 +172,23 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn wrong_count(&mut self, name: &str, params: usize, given: usize, usage: &str, declared: Location, span: Span) {
+    fn wrong_count(
+        &mut self,
+        name: &str,
+        params: usize,
+        given: usize,
+        usage: &str,
+        declared: Location,
+        span: Span,
+    ) {
         let takes = counted(params);
-        let diagnostic =
-            Diagnostic::error(Code::ARGUMENT_COUNT, format!("`{name}` takes {takes}, but {} given", are(given)))
-                .at(self.findings.place(span), "")
-                .at(declared, "declared here")
-                .help(format!("it is called as `{usage}`"));
+        let diagnostic = Diagnostic::error(
+            Code::ARGUMENT_COUNT,
+            format!("`{name}` takes {takes}, but {} given", are(given)),
+        )
+        .at(self.findings.place(span), "")
+        .at(declared, "declared here")
+        .help(format!("it is called as `{usage}`"));
         self.findings.add(diagnostic);
     }
 }

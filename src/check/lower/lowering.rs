@@ -72,7 +72,13 @@ impl<'a> Lower<'a> {
         self.source.slice(name.span)
     }
 
-    pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let help = help.into();
         self.findings.error(code, span, message, "", Some(help).filter(|text| !text.is_empty()));
     }

@@ -177,7 +177,8 @@ impl<'a> Resolver<'a> {
         let visible = self.scopes.visible().take(CANDIDATES).filter(near);
         let builtins = BUILTINS.iter().map(|row| row.name);
         let signals = SIGNALS.iter().map(|row| row.name);
-        did_you_mean(text, visible.chain(builtins).chain(signals)).map(|near| format!("did you mean `{near}`?"))
+        did_you_mean(text, visible.chain(builtins).chain(signals))
+            .map(|near| format!("did you mean `{near}`?"))
     }
 
     /// An assignment to a name that is not declared.
@@ -192,9 +193,7 @@ impl<'a> Resolver<'a> {
         if self.is_lost(text) {
             return;
         }
-        let help = self
-            .suggestion(text)
-            .unwrap_or_else(|| format!("declare it first: `let {text} = …`"));
+        let help = self.suggestion(text).unwrap_or_else(|| format!("declare it first: `let {text} = …`"));
         self.report(name, Some(help));
     }
 }
