@@ -189,8 +189,10 @@ impl Machine {
             Value::List(_) => 0,
             Value::Map(map) if pairs => {
                 let entries = map.0.borrow();
-                let items =
-                    entries.iter().map(|(key, value)| Value::list(vec![key.value(), value.clone()])).collect();
+                let items = entries
+                    .iter()
+                    .map(|(key, value)| Value::list(vec![key.value(), value.clone()]))
+                    .collect();
                 drop(entries);
                 self.set(first, Value::list(items));
                 0

@@ -1,7 +1,7 @@
 //! The register machine: runs the instructions of one process.
 
 use super::protect::Protection;
-use super::world::World;
+use super::world::{World, signal_waits};
 use super::{Stop, arrange, flow};
 use crate::program::{FunctionCode, NO_REG, Op, Program, Reg};
 use crate::value::{Closure, Value, arith, compare};
@@ -43,6 +43,17 @@ enum Next {
     Frame,
     /// The frame at the floor returned.
     Done(Value),
+}
+
+/// Whether it is time to look after signals, deadlines and captured output: asked where an endless run passes by.
+#[inline]
+fn due(fuel: &mut u32) -> bool {
+    *fuel -= 1;
+    if *fuel == 0 {
+        *fuel = FUEL;
+        return true;
+    }
+    signal_waits()
 }
 
 impl Machine {
@@ -119,16 +130,6 @@ impl Machine {
                 }
             }};
         }
-        // A place where an endless run can be interrupted.
-        macro_rules! breathe {
-            () => {
-                *fuel -= 1;
-                if *fuel == 0 || super::world::signal_waits() {
-                    *fuel = FUEL;
-                    slow!(self.breathe());
-                }
-            };
-        }
 
         loop {
             let op = code[pc];
@@ -171,7 +172,9 @@ impl Machine {
                 Op::Jump { to } => pc = to as usize,
                 Op::Loop { to } => {
                     pc = to as usize;
-                    breathe!();
+                    if due(fuel) {
+                        slow!(self.breathe());
+                    }
                 }
                 Op::JumpIf { condition, to } => match regs[condition as usize] {
                     Value::Bool(true) => pc = to as usize,
@@ -207,14 +210,18 @@ impl Machine {
                     }
                 }
                 Op::CallFunction { dst, first, function } => {
-                    breathe!();
                     self.save(pc);
+                    if due(fuel) {
+                        self.breathe()?;
+                    }
                     self.enter(u32::from(function), first, dst, None)?;
                     return Ok(Next::Frame);
                 }
                 Op::Call { dst, first, argc } => {
-                    breathe!();
                     self.save(pc);
+                    if due(fuel) {
+                        self.breathe()?;
+                    }
                     if self.call_value(dst, first, argc)? {
                         return Ok(Next::Frame);
                     }

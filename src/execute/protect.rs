@@ -16,11 +16,23 @@ pub(super) struct Protection {
 
 #[derive(Debug)]
 pub(super) enum Guard {
-    Try { error: Reg, to: u32 },
+    Try {
+        error: Reg,
+        to: u32,
+    },
     /// Nanoseconds of the monotonic clock; children spawned since `children` are ended with the block.
-    Deadline { at: i64, limit: i64, to: u32, children: u64 },
+    Deadline {
+        at: i64,
+        limit: i64,
+        to: u32,
+        children: u64,
+    },
     Lock(Object),
-    Test { site: u16, to: u32, started: i64 },
+    Test {
+        site: u16,
+        to: u32,
+        started: i64,
+    },
 }
 
 impl Machine {
