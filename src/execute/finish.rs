@@ -68,7 +68,7 @@ impl Machine {
                 self.world.record(Event::Failed(*failure));
                 code
             }
-            Err(Stop::Trouble(trouble)) => self.unplaced(trouble, failed),
+            Err(Stop::Trouble(trouble)) => self.unplaced(*trouble, failed),
             Err(Stop::Deadline(_)) => {
                 self.unplaced(Trouble::new(Code::INTERNAL, "a deadline was lost"), failed)
             }
