@@ -19,10 +19,10 @@ mod herd;
 mod kills;
 #[path = "keeper/role.rs"]
 mod role;
-#[path = "keeper/stage.rs"]
-mod stage;
 #[path = "keeper/runner.rs"]
 mod runner;
+#[path = "keeper/stage.rs"]
+mod stage;
 
 fn main() {
     if let Ok(role) = std::env::var(role::VARIABLE) {

@@ -37,7 +37,9 @@ fn limit_of(run: &str) -> u64 {
 
 fn has_limit(pid: i32, run: &str) -> bool {
     let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
-    let Some(line) = limits.lines().find(|line| line.starts_with("Max realtime timeout")) else { return false };
+    let Some(line) = limits.lines().find(|line| line.starts_with("Max realtime timeout")) else {
+        return false;
+    };
     line.split_whitespace().nth(4).and_then(|hard| hard.parse().ok()) == Some(limit_of(run))
 }
 

@@ -46,7 +46,8 @@ impl Signals {
     ///
     /// It may return early. See poll(2).
     pub fn wait(&self, others: &[BorrowedFd<'_>], longest: Option<Duration>) {
-        let longest = if self.0.is_some() { longest } else { Some(longest.map_or(BLIND, |time| time.min(BLIND))) };
+        let longest =
+            if self.0.is_some() { longest } else { Some(longest.map_or(BLIND, |time| time.min(BLIND))) };
         let time = longest.map(|time| Timespec {
             tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: i64::from(time.subsec_nanos()),

@@ -203,8 +203,7 @@ mod tests {
     #[test]
     fn a_name_is_cut_between_characters() {
         let long: String = "务".repeat(64);
-        let last =
-            Last { leftovers: vec![Actor { name: long.as_str().into(), pid: 2 }], ..Last::default() };
+        let last = Last { leftovers: vec![Actor { name: long.as_str().into(), pid: 2 }], ..Last::default() };
         let heard = decode(&encode(&last)).unwrap();
         assert_eq!(&*heard.leftovers[0].name, "务".repeat(LONGEST_NAME / 3));
     }

@@ -147,14 +147,19 @@ fn a_timeout_ends_the_run() {
     assert_eq!(output.code, Some(124), "{output:?}");
     assert_gone_at_once(&mut run, "timeout");
     assert!(output.out.contains("TimedOut left=64"), "{}", output.out);
-    assert!(output.err.contains("while these were alive: ") && output.err.contains("sleep"), "{}", output.err);
+    assert!(
+        output.err.contains("while these were alive: ") && output.err.contains("sleep"),
+        "{}",
+        output.err
+    );
     assert!(output.err.contains(" more"), "{}", output.err);
 }
 
 fn a_timeout_ends_a_stubborn_scenario() {
     for round in 0..10 {
         let time = Duration::from_millis(5 * round);
-        let mut run = Stage::new("herd stubborn").env("PROCTOR_KEEPER_TIMEOUT", &time.as_nanos().to_string()).start();
+        let mut run =
+            Stage::new("herd stubborn").env("PROCTOR_KEEPER_TIMEOUT", &time.as_nanos().to_string()).start();
         assert_eq!(run.finish().code, Some(124), "{time:?}");
         assert_gone_at_once(&mut run, "timeout");
     }

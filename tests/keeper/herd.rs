@@ -127,7 +127,8 @@ impl Member {
     }
 
     pub fn end(&self) {
-        let Some(held) = Pid::from_raw(self.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) else {
+        let Some(held) = Pid::from_raw(self.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok())
+        else {
             return;
         };
         if self.is_there() {

@@ -178,7 +178,11 @@ fn killing_both() {
         // Those that init has adopted are its to reap, which takes it seconds here.
         let gone = run.herd.until_none_lives(SECOND);
         assert!(gone, "{:?}", run.herd.left());
-        assert_eq!(std::fs::read_dir(records.path().join("proctor")).map_or(0, Iterator::count), 0, "records");
+        assert_eq!(
+            std::fs::read_dir(records.path().join("proctor")).map_or(0, Iterator::count),
+            0,
+            "records"
+        );
     }
     assert!(left_alone > 20, "the sweep had nothing to do: {left_alone}");
 }

@@ -19,7 +19,8 @@ pub fn play(role: &str) -> ! {
     let pipe = std::env::var(PIPE).ok().and_then(|fd| fd.parse().ok());
     // SAFETY: the test has handed this descriptor to us alone.
     let pipe = pipe.map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }).unwrap_or_else(|| {
-        rustix::fs::open("/dev/null", rustix::fs::OFlags::WRONLY, rustix::fs::Mode::empty()).expect("/dev/null")
+        rustix::fs::open("/dev/null", rustix::fs::OFlags::WRONLY, rustix::fs::Mode::empty())
+            .expect("/dev/null")
     });
     let pen = Pen::new(pipe);
     let (word, argument) = role.split_once(' ').unwrap_or((role, ""));
@@ -81,7 +82,8 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
         // Another program that ends as a crash of ours would.
         "become" => {
             let signal = if argument == "overflow" { "SEGV" } else { "ABRT" };
-            let error = std::process::Command::new("/bin/sh").args(["-c", &format!("kill -{signal} $$")]).exec();
+            let error =
+                std::process::Command::new("/bin/sh").args(["-c", &format!("kill -{signal} $$")]).exec();
             panic!("/bin/sh: {error}");
         }
         _ => panic!("no such role: {word}"),
