@@ -52,6 +52,9 @@ struct Pass {
 /// The kernel never gives a pid above this: `PID_MAX_LIMIT`, proc_sys_kernel(5).
 const HIGHEST_PID: i32 = 4 * 1024 * 1024;
 
+/// How long the usual way is tried alone.
+const HURRY: Duration = Duration::from_millis(30);
+
 /// The shortest pause between two passes, in case the kernel's word about an end does not come.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -77,16 +80,19 @@ impl Cleaner {
     /// Kills and reaps until there is nobody. Gives up when for `patience` nothing has changed any more, which is
     /// when only processes are left that the kernel itself holds on to.
     ///
+    /// `hurry` is called when it takes long, and may do what it can to have it over sooner.
     /// `before_reaping` is called once, when all have been killed and most of them have ended, with the pids that
     /// were found alive, and with how many were alive beyond those.
     pub fn clear(
         &mut self,
         signals: &Signals,
         patience: Duration,
+        mut hurry: impl FnMut(),
         mut before_reaping: impl FnMut(&[i32], u32),
     ) -> Cleared {
         let mut told = false;
         let mut last_change = Instant::now();
+        let mut next_hurry = last_change + HURRY;
         let mut last_pass = Pass::default();
         while has_children() {
             let began = Instant::now();
@@ -111,6 +117,10 @@ impl Cleaner {
                     return Cleared::Stuck;
                 }
                 continue;
+            }
+            if next_hurry < began {
+                hurry();
+                next_hurry = Instant::now() + HURRY;
             }
             // The first to end wakes us. But a pass over many takes long, and must not take from them the time
             // that they need for dying.

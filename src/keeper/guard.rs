@@ -3,7 +3,7 @@
 use super::clear::{Cleaner, Cleared, has_children};
 use super::ended::End;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO};
-use super::record::Record;
+use super::record::{self, Record};
 use super::signals::{self, Came, Signals};
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, Word};
@@ -56,6 +56,8 @@ impl Fault {
 pub struct Start {
     /// The run's name.
     pub run: String,
+    /// Before anything of the run was started, in nanoseconds of the boot clock.
+    pub since: u64,
     /// The guard's process group.
     pub group: i32,
 }
@@ -83,13 +85,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Result<Ended, Fault> {
     proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
     if Protection::Sweep.is_on() {
-        sweep();
+        sweep::sweep();
     }
     let cookie = random()?;
     let name = format!("{cookie:032x}");
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
-    let (record, unrecorded) = match Record::create(&name) {
+    let since = record::now();
+    let (record, unrecorded) = match Record::create(&name, since) {
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
     };
@@ -105,7 +108,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let pid = getpid();
     run.control().guard_pid.store(pid.as_raw_nonzero().get(), SeqCst);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
-    let start = Start { run: name, group: rustix::process::getpgrp().as_raw_nonzero().get() };
+    let start = Start { run: name, since, group: rustix::process::getpgrp().as_raw_nonzero().get() };
     let signals = Signals::open(&listened);
     let cleaner = Cleaner::new();
     match fork() {
@@ -130,7 +133,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 asked: None,
                 last: None,
             };
-            guard.work(start.run, record, unrecorded)
+            guard.work(start, record, unrecorded)
         }
         Err(error) => {
             if let Some(record) = record {
@@ -185,13 +188,13 @@ struct Guard<'run> {
 impl Guard<'_> {
     fn work(
         mut self,
-        name: String,
+        start: Start,
         record: Option<Record>,
         unrecorded: Option<String>,
     ) -> Result<Ended, Fault> {
         let keeper_end = self.wait();
         self.hear();
-        let (found, unnamed, stuck) = self.clear_up();
+        let (found, unnamed, stuck) = self.clear_up(&start);
         if let Some(record) = record {
             record.remove();
         }
@@ -208,7 +211,7 @@ impl Guard<'_> {
         let mut last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
         last.stuck.extend(stuck);
         Ok(Ended {
-            run: name,
+            run: start.run,
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,
@@ -290,14 +293,15 @@ impl Guard<'_> {
     }
 
     /// Ends what is left where the keeper could not. Gives what was found alive, how many more, and what is stuck.
-    fn clear_up(&mut self) -> (Vec<Actor>, u32, Vec<Actor>) {
+    fn clear_up(&mut self, start: &Start) -> (Vec<Actor>, u32, Vec<Actor>) {
         let _ = wait::reap(self.keeper);
         let run = self.run;
         let mut found = (Vec::new(), 0);
         if !has_children() || !Protection::Takeover.is_on() {
             return (found.0, found.1, Vec::new());
         }
-        let cleared = self.cleaner.clear(&self.signals, PATIENCE, |pids, beyond| {
+        let hurry = || sweep::strike(start);
+        let cleared = self.cleaner.clear(&self.signals, PATIENCE, hurry, |pids, beyond| {
             found = (pids.iter().map(|pid| keep::actor(run, *pid)).collect(), beyond);
         });
         let stuck = match cleared {

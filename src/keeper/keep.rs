@@ -6,6 +6,7 @@ use super::guard::Start;
 use super::record::Record;
 use super::scenario;
 use super::signals::{self, Signals};
+use super::sweep;
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, ScenarioEnd, Word};
 use crate::event::Actor;
@@ -37,6 +38,7 @@ pub struct Kit {
 struct Keeper<'run> {
     kit: Kit,
     run: &'run Run,
+    start: &'run Start,
     signals: Signals,
     cleaner: Cleaner,
     scenario: i32,
@@ -54,8 +56,6 @@ enum Over {
 
 /// Becomes the keeper, forks the scenario, and never returns: every signal is blocked when it is called.
 pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u8) -> ! {
-    // A group of its own before anything else is forked: whoever kills the guard's group does not kill the keeper.
-    let _ = rustix::process::setpgid(None, None);
     if Protection::Subreaper.is_on() {
         let _ = set_child_subreaper(Pid::from_raw(1));
     }
@@ -70,8 +70,13 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
             scenario::play(run, start, scenario)
         }
         Ok(Fork::Parent(pid)) => {
+            // The scenario is in the guard's group; and waits until the keeper is not. A session of its own keeps
+            // from the keeper what is sent to a session too; lets the kernel treat the groups of orphans as it does
+            // where init adopts them; and gives it its own share of the processor (sched(7), autogroups), however many
+            // processes of the scenario want it all.
+            let _ = rustix::process::setsid();
             let _ = rustix::thread::set_name(c"keeper");
-            Keeper { kit, run, signals, cleaner, scenario: pid, deadline: None }.work()
+            Keeper { kit, run, start, signals, cleaner, scenario: pid, deadline: None }.work()
         }
         // The guard sees that the keeper said nothing of a scenario.
         Err(_) => exit_now(NO_SCENARIO),
@@ -187,7 +192,8 @@ impl Keeper<'_> {
         self.kit.line.say(&Word::Clearing);
         let mut last = Last::default();
         let (scenario, run) = (self.scenario, self.run);
-        let cleared = self.cleaner.clear(&self.signals, PATIENCE, |found, beyond| {
+        let hurry = || sweep::strike(self.start);
+        let cleared = self.cleaner.clear(&self.signals, PATIENCE, hurry, |found, beyond| {
             if over == Over::GuardGone {
                 return;
             }

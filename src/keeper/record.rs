@@ -40,11 +40,12 @@ impl Record {
     ///
     /// # Errors
     /// Where there is no directory that is ours alone, or no room in it.
-    pub fn create(run: &str) -> std::io::Result<Self> {
+    pub fn create(run: &str, since: u64) -> std::io::Result<Self> {
         let mut result = Err(Errno::NOENT.into());
         for place in places() {
-            result =
-                open_directory(&place, true).map_err(Into::into).and_then(|dir| Self::create_in(dir, run));
+            result = open_directory(&place, true)
+                .map_err(Into::into)
+                .and_then(|dir| Self::create_in(dir, run, since));
             if result.is_ok() {
                 break;
             }
@@ -52,7 +53,7 @@ impl Record {
         result
     }
 
-    fn create_in(directory: OwnedFd, run: &str) -> std::io::Result<Self> {
+    fn create_in(directory: OwnedFd, run: &str, since: u64) -> std::io::Result<Self> {
         let name = CString::new(run)?;
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         loop {
@@ -62,8 +63,7 @@ impl Record {
             if fstat(&file)?.st_nlink == 0 {
                 continue;
             }
-            let text =
-                format!("{FIRST}\nboot {}\nsince {}\nguard {}\n", boot_id(), now(), std::process::id());
+            let text = format!("{FIRST}\nboot {}\nsince {since}\nguard {}\n", boot_id(), std::process::id());
             let written = file.write_all(text.as_bytes());
             let record = Self { directory, name, _file: file };
             if let Err(error) = written {
@@ -178,7 +178,7 @@ fn boot_id() -> String {
 }
 
 /// The clock that starts of processes are told in: proc_pid_stat(5), field 22.
-fn now() -> u64 {
+pub fn now() -> u64 {
     let now = clock_gettime(ClockId::Boottime);
     u64::try_from(now.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or(0)
 }

@@ -6,18 +6,16 @@ use crate::process::custody::start_clean;
 use crate::process::{Run, exit_now};
 use rustix::process::{Pid, Resource, Rlimit, Signal, setrlimit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering::SeqCst;
 
-/// The exit code where the scenario could not get its place.
-const NO_PLACE: u8 = 71;
+/// The exit code of a scenario that has no keeper any more. Nobody reads it.
+const NO_KEEPER: u8 = 71;
 
 /// Runs the scenario in this process, which the keeper has just forked, and ends with what it gives.
 pub fn play(run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u8) -> ! {
     // Dies with the keeper even if nobody else is there to see to it: prctl(2), PR_SET_PDEATHSIG.
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
-    // Into the guard's group, to be where the terminal's keys go. It is there as long as the guard is.
-    if rustix::process::setpgid(None, Pid::from_raw(start.group)).is_err() {
-        exit_now(NO_PLACE);
-    }
+    await_keeper(run, start);
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     mark::put(&start.run);
     start_clean();
@@ -29,6 +27,21 @@ pub fn play(run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u8) -> ! {
         Ok(code) => exit_now(code),
         // The panic's message is printed; the keeper takes the signal for a crash, as it would without unwinding.
         Err(_) => std::process::abort(),
+    }
+}
+
+/// Until the keeper has left the guard's process group, which takes it one call: whoever kills the group must not
+/// kill the keeper once there is something to keep.
+fn await_keeper(run: &Run, start: &Start) {
+    let keeper = run.control().keeper_pid.load(SeqCst);
+    loop {
+        if rustix::process::getppid() != Pid::from_raw(keeper) {
+            exit_now(NO_KEEPER);
+        }
+        match rustix::process::getpgid(Pid::from_raw(keeper)) {
+            Ok(group) if group.as_raw_nonzero().get() == start.group => rustix::thread::sched_yield(),
+            _ => return,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! descriptor before it is looked at, so that what was looked at is what is signalled: a pid that came to mean
 //! another process in between leads to nobody.
 
+use super::guard::Start;
 use super::mark;
 use super::record::{Abandoned, abandoned};
 use super::switch::Protection;
@@ -39,14 +40,23 @@ pub fn sweep() -> Swept {
     swept
 }
 
+/// Kills every process of the run that one look finds, in whatever order: for a keeper that has waited for some
+/// time. The order that it has to keep otherwise, parents before children, is slow when hundreds that are not killed yet
+/// take all the processor's time from those that are to die.
+pub fn strike(start: &Start) {
+    pids().filter_map(|pid| hold(pid, &start.run, start.since)).for_each(|held| _ = end_held(&held));
+}
+
 /// Until a look at all processes finds none. Gives how many were ended, and whether none is left.
 fn end_processes(run: &Abandoned) -> (u32, bool) {
     let mut ended = 0;
     let began = Instant::now();
     while began.elapsed() < LONGEST {
         // Each is killed as soon as it is found; only then they are waited for.
-        let found: Vec<Pidfd> =
-            pids().filter_map(|pid| hold(pid, run)).inspect(|held| _ = end_held(held)).collect();
+        let found: Vec<Pidfd> = pids()
+            .filter_map(|pid| hold(pid, run.run(), run.since))
+            .inspect(|held| _ = end_held(held))
+            .collect();
         if found.is_empty() {
             return (ended, true);
         }
@@ -68,11 +78,11 @@ fn pids() -> impl Iterator<Item = i32> {
 
 /// The process with this pid, held, if it belongs to the run beyond doubt and lives. It is held first, and everything
 /// is asked of it after that; what is cheap to ask, first.
-fn hold(pid: i32, run: &Abandoned) -> Option<Pidfd> {
+fn hold(pid: i32, run: &str, since: u64) -> Option<Pidfd> {
     let held = Pidfd::open(pid).ok()?;
     let alive = !held.has_ended().unwrap_or(true) && pid != process::pid();
-    let proven = || !Protection::SecondProof.is_on() || (is_younger(pid, run.since) && is_ours(pid));
-    (alive && proven() && mark::is_on(pid, run.run())).then_some(held)
+    let proven = || !Protection::SecondProof.is_on() || (is_younger(pid, since) && is_ours(pid));
+    (alive && proven() && mark::is_on(pid, run)).then_some(held)
 }
 
 /// Real, effective, saved and file system user are ours: proc_pid_status(5).

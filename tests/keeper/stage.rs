@@ -79,6 +79,17 @@ impl Stage {
     }
 }
 
+/// Where a test fails, nothing stays behind.
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = self.child.kill();
+            self.herd.clean_up();
+            let _ = self.child.wait();
+        }
+    }
+}
+
 fn keep(fd: i32) -> std::io::Result<()> {
     // SAFETY: it changes a flag of a descriptor that is open.
     if unsafe { libc::fcntl(fd, libc::F_SETFD, 0) } == 0 {
