@@ -13,16 +13,26 @@ mod bombs;
 mod chance;
 #[path = "keeper/ends.rs"]
 mod ends;
+#[path = "keeper/exits.rs"]
+mod exits;
 #[path = "keeper/herd.rs"]
 mod herd;
 #[path = "keeper/kills.rs"]
 mod kills;
+#[path = "keeper/reuse.rs"]
+mod reuse;
 #[path = "keeper/role.rs"]
 mod role;
 #[path = "keeper/runner.rs"]
 mod runner;
+#[path = "keeper/scarce.rs"]
+mod scarce;
 #[path = "keeper/stage.rs"]
 mod stage;
+#[path = "keeper/strangers.rs"]
+mod strangers;
+#[path = "keeper/terminal.rs"]
+mod terminal;
 
 fn main() {
     if let Ok(role) = std::env::var(role::VARIABLE) {
@@ -32,5 +42,9 @@ fn main() {
     tests.extend(ends::TESTS);
     tests.extend(kills::TESTS);
     tests.extend(bombs::TESTS);
+    tests.extend(terminal::TESTS);
+    tests.extend(strangers::TESTS);
+    tests.extend(exits::TESTS);
+    tests.extend(scarce::TESTS);
     runner::run(&tests);
 }

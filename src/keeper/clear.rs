@@ -118,13 +118,13 @@ impl Cleaner {
                 }
                 continue;
             }
+            // The first to end wakes us. But a pass over many takes long, and must not take from them the time
+            // that they need for dying.
+            let took = began.elapsed();
             if next_hurry < began {
                 hurry();
                 next_hurry = Instant::now() + HURRY;
             }
-            // The first to end wakes us. But a pass over many takes long, and must not take from them the time
-            // that they need for dying.
-            let took = began.elapsed();
             if took > PAUSE {
                 std::thread::sleep(took);
             } else {

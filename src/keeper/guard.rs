@@ -56,8 +56,6 @@ impl Fault {
 pub struct Start {
     /// The run's name.
     pub run: String,
-    /// Before anything of the run was started, in nanoseconds of the boot clock.
-    pub since: u64,
     /// The guard's process group.
     pub group: i32,
 }
@@ -91,8 +89,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let name = format!("{cookie:032x}");
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
-    let since = record::now();
-    let (record, unrecorded) = match Record::create(&name, since) {
+    let (record, unrecorded) = match Record::create(&name, record::now()) {
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
     };
@@ -108,7 +105,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let pid = getpid();
     run.control().guard_pid.store(pid.as_raw_nonzero().get(), SeqCst);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
-    let start = Start { run: name, since, group: rustix::process::getpgrp().as_raw_nonzero().get() };
+    let start = Start { run: name, group: rustix::process::getpgrp().as_raw_nonzero().get() };
     let signals = Signals::open(&listened);
     let cleaner = Cleaner::new();
     match fork() {
@@ -272,8 +269,10 @@ impl Guard<'_> {
         if signal == libc::SIGCHLD {
             return;
         }
-        // The whole foreground group has what the terminal sends. What is sent to us alone is passed on.
-        if !came.from_terminal {
+        // The whole foreground group has what the terminal sends. What is sent to us alone is passed on; and a closed
+        // terminal tells the leader of its session alone.
+        let leads = || rustix::process::getsid(None) == Ok(getpid());
+        if !came.from_terminal || (signal == libc::SIGHUP && leads()) {
             self.line.order(Order::Forward(signal));
         }
         let again = self.asked == Some(Asked::Signal(signal)) && !came.from_terminal;

@@ -7,6 +7,7 @@
 //! and means nothing to others. Here its value is 61 random bits with a bit above them, which as a bound is 73000
 //! years.
 
+use crate::process::custody::realtime_limit;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs;
 
@@ -35,12 +36,9 @@ fn limit_of(run: &str) -> u64 {
     1 << 61 | bits >> 3
 }
 
-fn has_limit(pid: i32, run: &str) -> bool {
-    let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
-    let Some(line) = limits.lines().find(|line| line.starts_with("Max realtime timeout")) else {
-        return false;
-    };
-    line.split_whitespace().nth(4).and_then(|hard| hard.parse().ok()) == Some(limit_of(run))
+/// The mark that is quick to see: less than a microsecond, and nothing is opened.
+pub fn has_limit(pid: i32, run: &str) -> bool {
+    realtime_limit(pid) == Some(limit_of(run))
 }
 
 fn has_variable(pid: i32, run: &str) -> bool {

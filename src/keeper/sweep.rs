@@ -40,11 +40,20 @@ pub fn sweep() -> Swept {
     swept
 }
 
-/// Kills every process of the run that one look finds, in whatever order: for a keeper that has waited for some
-/// time. The order that it has to keep otherwise, parents before children, is slow when hundreds that are not killed yet
-/// take all the processor's time from those that are to die.
+/// Kills every process with the run's mark that one look finds, in whatever order: for a keeper to whom the order that
+/// is sure, parents before children, takes long. It does where hundreds that are not killed yet take the processor's
+/// time from those that are to die.
+///
+/// Only a process that a scenario of this very run started can have inherited the mark.
 pub fn strike(start: &Start) {
-    pids().filter_map(|pid| hold(pid, &start.run, start.since)).for_each(|held| _ = end_held(&held));
+    for pid in pids() {
+        // Held before it is looked at: see above.
+        if let Ok(held) = Pidfd::open(pid)
+            && mark::has_limit(pid, &start.run)
+        {
+            let _ = end_held(&held);
+        }
+    }
 }
 
 /// Until a look at all processes finds none. Gives how many were ended, and whether none is left.

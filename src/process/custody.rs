@@ -28,6 +28,16 @@ pub fn end_held(held: &Pidfd) -> Result<(), Errno> {
     held.send(Signal(libc::SIGKILL as u8), Reach::Process)
 }
 
+/// A process's hard RLIMIT_RTTIME, in microseconds: prlimit(2), which opens nothing. None where the process is gone or
+/// another user's; `u64::MAX` where it has no such limit.
+#[must_use]
+pub fn realtime_limit(pid: i32) -> Option<u64> {
+    let mut limit = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a null pointer changes no limit, and `limit` is valid for writing.
+    let result = unsafe { libc::prlimit64(pid, libc::RLIMIT_RTTIME, std::ptr::null(), &raw mut limit) };
+    (pid > 0 && result == 0).then_some(limit.rlim_max)
+}
+
 /// Signals that stay ignored where they were when the program was started: nohup(1) relies on it, and so do shells
 /// without job control that start something with `&`.
 const KEPT_IGNORED: [i32; 3] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT];

@@ -51,6 +51,21 @@ fn start_one(index: usize, pen: &Pen) {
     });
 }
 
+/// Some of them, that say nothing.
+pub fn quiet() {
+    for index in 0..20 {
+        in_child(|| {
+            in_child(|| {
+                let _ = rustix::process::setsid();
+                if index % 2 == 0 { refuse_signals() } else { stop_oneself() }
+            });
+            if index % 3 == 0 {
+                sleep();
+            }
+        });
+    }
+}
+
 /// Forks, and has the child do it; it never comes back.
 pub fn in_child(function: impl FnOnce()) {
     if fork().expect("fork") == Fork::Child {
@@ -86,7 +101,7 @@ fn detached(pen: &Pen, then: fn()) {
     });
 }
 
-fn stop_oneself() {
+pub fn stop_oneself() {
     loop {
         // SAFETY: raise touches no memory of ours.
         unsafe { libc::raise(libc::SIGSTOP) };

@@ -3,7 +3,7 @@
 use super::chance::Chance;
 use super::herd::{Member, children, member};
 use super::runner::Test;
-use super::stage::{LONG, SECOND, Stage, Staged};
+use super::stage::{LONG, SECOND, SOON, Stage, Staged, Times};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,7 @@ fn strike(run: &mut Staged, victim: Victim, chance: &mut Chance) {
 }
 
 fn killing_one_of_ours() {
-    let mut chance = Chance::new();
+    let (mut chance, mut times) = (Chance::new(), Times::default());
     let victims = [Victim::Guard, Victim::Keeper, Victim::Scenario, Victim::Group, Victim::Task];
     for round in 0..250 {
         let victim = victims[round % victims.len()];
@@ -72,15 +72,18 @@ fn killing_one_of_ours() {
             run.herd.until(Duration::from_millis(5), |_| false);
             kill(run.pid());
         }
-        let gone = run.herd.is_gone(SECOND);
+        let began = Instant::now();
+        let gone = run.herd.is_gone(SOON);
+        times.add(began.elapsed());
         assert!(gone, "{victim:?} after {moment:?}, chance {chance:?}: {:?}", run.herd.left());
         run.finish();
     }
+    times.assert_promise("one of ours killed at any moment");
 }
 
 /// From the moment on when guard() is called, at steps of microseconds.
 fn killing_in_the_first_moments() {
-    let mut chance = Chance::new();
+    let (mut chance, mut times) = (Chance::new(), Times::default());
     for round in 0..600 {
         let mut run = Stage::new("herd wait").start();
         assert!(run.herd.until(LONG, |herd| herd.said("guarding")), "it does not start");
@@ -90,9 +93,12 @@ fn killing_in_the_first_moments() {
             std::hint::spin_loop();
         }
         kill(run.pid());
-        assert!(run.herd.is_gone(SECOND), "after {moment:?}: {:?}", run.herd.left());
+        let began = Instant::now();
+        assert!(run.herd.is_gone(SOON), "after {moment:?}: {:?}", run.herd.left());
+        times.add(began.elapsed());
         run.finish();
     }
+    times.assert_promise("the guard killed in its first moments");
 }
 
 fn killing_the_keeper_is_reported() {
@@ -113,7 +119,7 @@ fn a_stopped_keeper_is_resumed() {
         kill_process(keeper, Signal::STOP).expect("it lives");
     }
     kill(scenario.expect("a scenario"));
-    assert!(run.herd.is_gone(SECOND), "{:?}", run.herd.left());
+    assert!(run.herd.is_gone(SOON), "{:?}", run.herd.left());
     assert_eq!(run.finish().code, Some(137));
 }
 
@@ -176,7 +182,7 @@ fn killing_both() {
         let mut next = Stage::new("empty 0").env("XDG_RUNTIME_DIR", &place).start();
         assert_eq!(next.finish().code, Some(0));
         // Those that init has adopted are its to reap, which takes it seconds here.
-        let gone = run.herd.until_none_lives(SECOND);
+        let gone = run.herd.until_none_lives(SOON);
         assert!(gone, "{:?}", run.herd.left());
         assert_eq!(
             std::fs::read_dir(records.path().join("proctor")).map_or(0, Iterator::count),
@@ -198,7 +204,7 @@ fn control_sweep() {
     assert!(!run.herd.until_none_lives(SECOND), "the test does not see what is left");
     let mut sweep = Stage::new("sweep").env("XDG_RUNTIME_DIR", &place).start();
     let output = sweep.finish();
-    assert!(run.herd.until_none_lives(SECOND), "{:?}", run.herd.left());
+    assert!(run.herd.until_none_lives(SOON), "{:?}", run.herd.left());
     assert!(output.out.contains("runs: 1"), "{}", output.out);
     assert!(member(run.pid()).is_none());
 }

@@ -1,9 +1,9 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use super::bomb;
+use super::{bomb, reuse};
 use proctor::keeper::{GuardOptions, guard, sweep};
-use proctor::process::Run;
+use proctor::process::{Fork, Run, exit_now, fork, wait};
 use rustix::fd::{FromRawFd, OwnedFd};
 use std::io::{Write, stdout};
 use std::os::unix::process::CommandExt;
@@ -27,6 +27,9 @@ pub fn play(role: &str) -> ! {
     let timeout = number("PROCTOR_KEEPER_TIMEOUT");
     let processes = number("PROCTOR_KEEPER_PROCESSES").map_or(4096, |number| number as u32);
     let options = GuardOptions { timeout, max_processes: processes };
+    if word == "reuse" {
+        reuse::play(number_in(argument) as u32);
+    }
     if word == "sweep" {
         let swept = sweep();
         println!("runs: {} processes: {}", swept.runs, swept.processes);
@@ -60,6 +63,28 @@ pub fn play(role: &str) -> ! {
     }
 }
 
+fn number_in(argument: &str) -> i64 {
+    argument.parse().expect("a number")
+}
+
+/// So many spawns, each held and reaped; a negative number loses a descriptor at each. 1 where some are lost.
+fn spawns(count: i64, run: &Run) -> u8 {
+    let open = || std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let before = open();
+    for _ in 0..count.abs() {
+        let row = run.reserve("spawned", false).expect("a place");
+        let Fork::Parent(child) = fork().expect("fork") else { exit_now(0) };
+        run.started(row, child);
+        let held = run.hold(row).expect("a descriptor").expect("our child");
+        let status = wait::reap_blocking(child).expect("our child");
+        run.reaped(row, status);
+        if count < 0 {
+            std::mem::forget(held);
+        }
+    }
+    u8::from(open() != before)
+}
+
 fn number(variable: &str) -> Option<i64> {
     std::env::var(variable).ok()?.parse().ok()
 }
@@ -75,6 +100,18 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
             pen.say("up");
             end_as(argument);
         }
+        // Without a word about itself, for where there is no /proc to know it from.
+        "quiet" => {
+            awkward::quiet();
+            pen.say("up");
+            awkward::sleep();
+        }
+        "raise" => {
+            // SAFETY: raise touches no memory of ours. The kernel's call, because the C library's refuses 32 and 33.
+            unsafe { libc::syscall(libc::SYS_kill, libc::getpid(), number_in(argument) as i32) };
+            return 7;
+        }
+        "spawns" => return spawns(number_in(argument), run),
         "bomb" => {
             tell(pen);
             bomb::go_off(argument, run, pen)
@@ -95,6 +132,7 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
 fn end_as(way: &str) {
     match way {
         "wait" => awkward::sleep(),
+        "stop" => awkward::stop_oneself(),
         "stubborn" => awkward::refuse_signals(),
         "return" => {}
         "panic" => panic!("asked to"),

@@ -9,8 +9,29 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 pub const SECOND: Duration = Duration::from_secs(1);
+/// What is promised within a second is failed after this: a test machine may be busy with other things. That
+/// the promise is kept is seen by [`Times`].
+pub const SOON: Duration = Duration::from_secs(6);
 /// For what has no promise of its own: long enough for a busy machine.
 pub const LONG: Duration = Duration::from_secs(20);
+
+/// How long something took, again and again.
+#[derive(Debug, Default)]
+pub struct Times(Vec<Duration>);
+
+impl Times {
+    pub fn add(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
+    /// One second is promised: most must keep it, on a machine however busy.
+    pub fn assert_promise(mut self, what: &str) {
+        self.0.sort_unstable();
+        let (Some(worst), Some(median)) = (self.0.last(), self.0.get(self.0.len() / 2)) else { return };
+        println!("  {what}: {} times, median {median:.1?}, worst {worst:.1?}", self.0.len());
+        assert!(*median < SECOND, "{what}: {median:?}");
+    }
+}
 
 /// A program that is about to be started.
 #[derive(Debug)]
@@ -43,12 +64,18 @@ impl Stage {
     }
 
     /// The program is started by another one.
-    pub fn with_command(mut command: Command, role: &str) -> Self {
+    pub fn with_command(command: Command, role: &str) -> Self {
+        let mut stage = Self::bare(command, role);
+        stage.command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        stage
+    }
+
+    /// With nothing settled but the way to the herd.
+    pub fn bare(mut command: Command, role: &str) -> Self {
         let (ours, theirs) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).expect("a pipe");
         command.env(role::VARIABLE, role).env(role::PIPE, theirs.as_raw_fd().to_string());
-        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // SAFETY: only a system call that is async-signal-safe.
         let fd = theirs.as_raw_fd();
+        // SAFETY: only a system call that is async-signal-safe.
         unsafe { command.pre_exec(move || keep(fd)) };
         Self { command, herd: Herd::new(ours), theirs }
     }
