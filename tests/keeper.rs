@@ -5,6 +5,10 @@
 
 #[path = "keeper/awkward.rs"]
 mod awkward;
+#[path = "keeper/bomb.rs"]
+mod bomb;
+#[path = "keeper/bombs.rs"]
+mod bombs;
 #[path = "keeper/chance.rs"]
 mod chance;
 #[path = "keeper/ends.rs"]
@@ -27,5 +31,6 @@ fn main() {
     let mut tests: Vec<runner::Test> = Vec::new();
     tests.extend(ends::TESTS);
     tests.extend(kills::TESTS);
+    tests.extend(bombs::TESTS);
     runner::run(&tests);
 }

@@ -7,6 +7,7 @@ use super::lower::lower_file;
 use super::resolution::{DeclId, DeclKind, Export, Exported, FunctionId, Resolution, TOP};
 use super::resolve::{Imports, Resolver};
 use super::storage::{Layout, Slots, Storage, lay_out};
+use super::survey::survey;
 use crate::source::{Location, Source, SourceId};
 use crate::syntax::tree::File;
 use std::collections::HashMap;
@@ -55,7 +56,8 @@ pub(super) fn check_file(
     let FileSlots { .. } = slots;
 
     lower_file(source, file, &found, &layout, setting, first, assembly, findings);
-    if !setting.broken && !findings.failed() {}
+    let warn = !setting.broken && !setting.incomplete;
+    survey(source, file, &found, setting.is_root, warn, findings);
     let exports = exports(source, findings.source, &found, &layout);
     CheckedFile { top: setting.top, exports }
 }

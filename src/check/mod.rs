@@ -1,6 +1,8 @@
 //! Tree to program: what names mean, what is wrong without running anything, and the instructions.
 
 mod assembly;
+mod context;
+mod count;
 mod file;
 mod findings;
 mod hash;
@@ -11,7 +13,9 @@ mod resolution;
 mod resolve;
 mod scope;
 mod storage;
+mod survey;
 mod table;
+mod text;
 
 use crate::program::Program;
 use crate::source::{Diagnostic, Source, SourceId, SourceMap};

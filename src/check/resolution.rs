@@ -32,6 +32,8 @@ pub(super) struct Decl {
     pub captured: bool,
     /// Declared in the middle of an expression, which perhaps does not reach it.
     pub nested: bool,
+    /// NAME of a spawn with several targets: a list of processes.
+    pub pipeline: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -115,6 +115,9 @@ pub struct RunArgs {
     /// How many processes may be alive at once
     #[arg(long, value_name = "N", default_value_t = MAX_PROCS, value_parser = clap::value_parser!(u32).range(1..=MOST_PIDS))]
     pub max_procs: u32,
+    /// Show no pid and no time in what proctor itself says, so that two runs can be compared
+    #[arg(long, hide = true)]
+    pub stable: bool,
     /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub timeout: Option<Duration>,

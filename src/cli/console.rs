@@ -10,31 +10,22 @@ use crate::report::{
     leftovers_json,
 };
 use crate::source::SourceMap;
-use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Draws events: what went wrong on standard error, what was asked for on standard output.
-///
-/// A copy in the same process counts into the same summary; what a forked process counts stays there.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Console {
     sources: Rc<SourceMap>,
     output: Output,
-    summary: Rc<RefCell<Summary>>,
+    summary: Summary,
+    /// Pids and times are left out.
+    stable: bool,
 }
 
 impl Console {
     #[must_use]
-    pub fn new(sources: Rc<SourceMap>, output: Output) -> Self {
-        Self { sources, output, summary: Rc::default() }
-    }
-
-    /// Writes how many tests ended how, where there were any. To be called once, by the scenario's first process.
-    pub fn finish(&self) {
-        let summary = self.summary.borrow().draw(self.output.stdout);
-        if !summary.is_empty() {
-            to_stdout(&summary);
-        }
+    pub fn new(sources: Rc<SourceMap>, output: Output, stable: bool) -> Self {
+        Self { sources, output, summary: Summary::default(), stable }
     }
 
     fn failure(&self, failure: &Failure) {
@@ -48,12 +39,21 @@ impl Console {
 }
 
 impl Recorder for Console {
+    /// Writes how many tests ended how, where there were any.
+    fn finish(&mut self) {
+        let summary = self.summary.draw(self.output.stdout);
+        if !summary.is_empty() {
+            to_stdout(&summary);
+        }
+    }
+
     fn record(&mut self, event: Event) {
+        let event = if self.stable { event.stable() } else { event };
         let style = self.output.stdout;
         match event {
             Event::Failed(failure) | Event::Broken(failure) => self.failure(&failure),
             Event::TestEnded(outcome) => {
-                self.summary.borrow_mut().add(&outcome.verdict);
+                self.summary.add(&outcome.verdict);
                 to_stdout(&draw_outcome(&outcome, style));
             }
             Event::Listed(rows) => to_stdout(&draw_table(&rows, style)),

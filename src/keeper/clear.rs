@@ -41,10 +41,12 @@ pub enum Cleared {
 }
 
 /// What one pass over the children saw.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Pass {
     living: u32,
     ended: u32,
+    /// How far the file was read.
+    read_to: u64,
 }
 
 /// The kernel never gives a pid above this: `PID_MAX_LIMIT`, proc_sys_kernel(5).
@@ -85,29 +87,30 @@ impl Cleaner {
     ) -> Cleared {
         let mut told = false;
         let mut last_change = Instant::now();
-        let mut last_seen = (0, 0);
-        loop {
+        let mut last_pass = Pass::default();
+        while has_children() {
             let began = Instant::now();
             signals.drain();
-            let pass = self.pass();
-            if pass.living == 0 && pass.ended == 0 && !has_children() {
-                return Cleared::All;
+            let pass = self.pass(0);
+            if pass != last_pass {
+                last_change = began;
             }
-            if pass.living == 0 {
+            last_pass = pass;
+            let stuck = last_change.elapsed() > patience;
+            if pass.living == 0 && pass.ended == 0 {
+                // The file does not show what wait knows of.
+                self.children = None;
+            }
+            if pass.living == 0 || stuck {
                 if !told {
-                    before_reaping(&self.found, self.beyond());
+                    before_reaping(&self.found, self.count - self.found.len() as u32);
                     told = true;
                 }
                 reap_all();
+                if stuck {
+                    return Cleared::Stuck;
+                }
                 continue;
-            }
-            if last_seen != (pass.living, pass.ended) {
-                last_seen = (pass.living, pass.ended);
-                last_change = Instant::now();
-            } else if last_change.elapsed() > patience {
-                before_reaping(&self.found, self.beyond());
-                reap_all();
-                return Cleared::Stuck;
             }
             // The first to end wakes us. But a pass over many takes long, and must not take from them the time
             // that they need for dying.
@@ -115,15 +118,31 @@ impl Cleaner {
             if took > PAUSE {
                 std::thread::sleep(took);
             } else {
-                signals.wait(&[], Some(PAUSE));
+                self.chase(signals, pass.read_to);
             }
+        }
+        Cleared::All
+    }
+
+    /// Kills what comes to us as those that were killed end, for as long as something does. In a chain of processes
+    /// that each fork the next and end, only one who is fast finds the last link alive. Nothing is reaped meanwhile,
+    /// so newcomers stand behind the place up to which the file was read.
+    fn chase(&mut self, signals: &Signals, mut from: u64) {
+        loop {
+            signals.wait(&[], Some(PAUSE));
+            signals.drain();
+            let pass = self.pass(from);
+            if self.children.is_none() || pass.living == 0 {
+                return;
+            }
+            from = pass.read_to;
         }
     }
 
     /// Those that are alive now, without touching them.
     pub fn living(&mut self) -> Vec<i32> {
         let mut all = Vec::new();
-        each(self.children.as_ref(), &mut self.buffer, |pid| {
+        each(self.children.as_ref(), &mut self.buffer, 0, |pid| {
             if peek(pid) == Ok(None) && all.len() < REMEMBERED {
                 all.push(pid);
             }
@@ -131,15 +150,11 @@ impl Cleaner {
         all
     }
 
-    fn beyond(&self) -> u32 {
-        self.count - self.found.len() as u32
-    }
-
-    /// Kills every child that lives.
-    fn pass(&mut self) -> Pass {
+    /// Kills every child that lives and stands in the file behind that place.
+    fn pass(&mut self, from: u64) -> Pass {
         let mut pass = Pass::default();
         let Self { children, buffer, found, count, seen } = self;
-        each(children.as_ref(), buffer, |pid| match peek(pid) {
+        pass.read_to = each(children.as_ref(), buffer, from, |pid| match peek(pid) {
             Ok(None) => {
                 signal_child(pid, libc::SIGKILL);
                 pass.living += 1;
@@ -159,25 +174,31 @@ impl Cleaner {
     }
 }
 
-/// Calls the function with every child's pid, or with more pids than that.
-fn each(children: Option<&File>, buffer: &mut [u8; 4096], mut function: impl FnMut(i32)) {
+/// Calls the function with every child's pid that stands in the file behind a place, or with more pids than that.
+/// Gives the place up to which it was read.
+fn each(children: Option<&File>, buffer: &mut [u8; 4096], from: u64, mut function: impl FnMut(i32)) -> u64 {
     let Some(file) = children else {
-        return each_pid_there_can_be(function);
+        each_pid_there_can_be(function);
+        return 0;
     };
-    let mut offset = 0;
+    let mut place = from;
     let mut number = Number::default();
     loop {
-        match file.read_at(buffer, offset) {
+        match file.read_at(buffer, place) {
             Ok(0) => break,
             Ok(length) => {
-                offset += length as u64;
+                place += length as u64;
                 buffer[..length].iter().for_each(|byte| number.take(*byte, &mut function));
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => return each_pid_there_can_be(function),
+            Err(_) => {
+                each_pid_there_can_be(function);
+                return 0;
+            }
         }
     }
     number.take(b' ', &mut function);
+    place
 }
 
 /// Whether this process has children, ended or alive. No /proc is needed for it.

@@ -8,8 +8,9 @@
 use super::mark;
 use super::record::{Abandoned, abandoned};
 use super::switch::Protection;
-use crate::process::Pidfd;
 use crate::process::custody::end_held;
+use crate::process::{self, Pidfd};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::time::{Duration, Instant};
 
 /// What a sweep did.
@@ -43,25 +44,19 @@ fn end_processes(run: &Abandoned) -> (u32, bool) {
     let mut ended = 0;
     let began = Instant::now();
     while began.elapsed() < LONGEST {
-        let mut found = 0;
-        for pid in pids() {
-            if let Some(held) = hold(pid, run) {
-                found += 1;
-                if end_held(&held).is_ok() && ends(&held) {
-                    ended += 1;
-                }
-            }
-        }
-        if found == 0 {
+        // Each is killed as soon as it is found; only then they are waited for.
+        let found: Vec<Pidfd> =
+            pids().filter_map(|pid| hold(pid, run)).inspect(|held| _ = end_held(held)).collect();
+        if found.is_empty() {
             return (ended, true);
         }
+        ended += found.iter().map(|held| u32::from(ends(held))).sum::<u32>();
     }
     (ended, false)
 }
 
 /// Waits for the end of one that was killed, so that the next look does not count it again.
 fn ends(held: &Pidfd) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let patience = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
     poll(&mut [PollFd::new(held, PollFlags::IN)], Some(&patience)).is_ok_and(|ready| ready > 0)
 }
@@ -71,15 +66,13 @@ fn pids() -> impl Iterator<Item = i32> {
     entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// The process with this pid, held, if it belongs to the run beyond doubt and lives.
+/// The process with this pid, held, if it belongs to the run beyond doubt and lives. It is held first, and everything
+/// is asked of it after that; what is cheap to ask, first.
 fn hold(pid: i32, run: &Abandoned) -> Option<Pidfd> {
     let held = Pidfd::open(pid).ok()?;
-    let proven = !Protection::SecondProof.is_on() || (is_ours(pid) && is_younger(pid, run.since));
-    (proven
-        && pid != rustix::process::getpid().as_raw_nonzero().get()
-        && mark::is_on(pid, run.run())
-        && !held.has_ended().unwrap_or(true))
-    .then_some(held)
+    let alive = !held.has_ended().unwrap_or(true) && pid != process::pid();
+    let proven = || !Protection::SecondProof.is_on() || (is_younger(pid, run.since) && is_ours(pid));
+    (alive && proven() && mark::is_on(pid, run.run())).then_some(held)
 }
 
 /// Real, effective, saved and file system user are ours: proc_pid_status(5).

@@ -17,7 +17,7 @@ const TID_MASK: u32 = 0x3fff_ffff;
 /// A lock in shared memory. All zero is free.
 #[repr(C)]
 #[derive(Debug, Default)]
-pub(super) struct RobustLock {
+pub(in crate::process) struct RobustLock {
     /// The next lock of the holder's list, or the list's head.
     next: AtomicUsize,
     /// The holder's thread id, `WAITERS`, `OWNER_DIED`.
@@ -45,7 +45,7 @@ thread_local! {
 
 /// What an attempt to take a lock found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Attempt {
+pub(in crate::process) enum Attempt {
     Taken,
     /// Held; wait for this word to change.
     Busy(u32),
@@ -54,7 +54,7 @@ pub(super) enum Attempt {
 }
 
 /// In the child after a fork: it holds nothing, whatever its parent held.
-pub(super) fn after_fork_child() {
+pub(in crate::process) fn after_fork_child() {
     TID.set(0);
     HEAD.with(|head| {
         head.first.store(0, Relaxed);
@@ -100,28 +100,28 @@ impl RobustLock {
     }
 
     /// The word that waiters sleep on.
-    pub(super) fn word(&self) -> &AtomicU32 {
+    pub(in crate::process) fn word(&self) -> &AtomicU32 {
         &self.word
     }
 
     /// Whether this thread holds it.
-    pub(super) fn held_by_me(&self) -> bool {
+    pub(in crate::process) fn held_by_me(&self) -> bool {
         self.word.load(Relaxed) & TID_MASK == tid()
     }
 
     /// The thread that holds it; 0 where none does.
-    pub(super) fn holder(&self) -> u32 {
+    pub(in crate::process) fn holder(&self) -> u32 {
         self.word.load(Relaxed) & TID_MASK
     }
 
     /// Whether its last holder died.
-    pub(super) fn owner_died(&self) -> bool {
+    pub(in crate::process) fn owner_died(&self) -> bool {
         self.word.load(Relaxed) & OWNER_DIED != 0
     }
 
     /// Takes it where it is free. `waited`: after a sleep, others may sleep too, and the word must go on saying so.
     #[inline]
-    pub(super) fn attempt(&self, waited: bool) -> Attempt {
+    pub(in crate::process) fn attempt(&self, waited: bool) -> Attempt {
         let mine = tid() | if waited { WAITERS } else { 0 };
         self.with_pending(|| {
             let mut seen = self.word.load(Relaxed);
@@ -144,7 +144,7 @@ impl RobustLock {
     }
 
     /// Takes a lock whose holder died, to put in order what it guards. False where another one was faster.
-    pub(super) fn take_over(&self) -> bool {
+    pub(in crate::process) fn take_over(&self) -> bool {
         let mine = tid() | WAITERS;
         self.with_pending(|| {
             let seen = self.word.load(Relaxed);
@@ -159,7 +159,7 @@ impl RobustLock {
     }
 
     /// Says in the word that somebody will sleep on it; the word to sleep on, or none where it changed.
-    pub(super) fn announce(&self, seen: u32) -> Option<u32> {
+    pub(in crate::process) fn announce(&self, seen: u32) -> Option<u32> {
         if seen & WAITERS != 0 {
             return Some(seen);
         }
@@ -169,7 +169,7 @@ impl RobustLock {
 
     /// Gives it back, and wakes one waiter. False where this thread does not hold it.
     #[inline]
-    pub(super) fn release(&self) -> bool {
+    pub(in crate::process) fn release(&self) -> bool {
         if !self.held_by_me() {
             return false;
         }
@@ -184,7 +184,7 @@ impl RobustLock {
     }
 
     /// Wakes all that sleep on it: those who will find that its holder died.
-    pub(super) fn wake_all(&self) {
+    pub(in crate::process) fn wake_all(&self) {
         let _ = wake(&self.word, Flags::empty(), i32::MAX as u32);
     }
 
@@ -202,7 +202,7 @@ impl RobustLock {
     }
 
     /// Names this lock to the kernel for the time of a sleep on it; see [`RobustLock::with_pending`].
-    pub(super) fn while_waiting<T>(&self, sleep: impl FnOnce() -> T) -> T {
+    pub(in crate::process) fn while_waiting<T>(&self, sleep: impl FnOnce() -> T) -> T {
         self.with_pending(sleep)
     }
 

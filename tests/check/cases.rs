@@ -1,4 +1,5 @@
-//! Golden cases: `tests/cases/check/NAME.proc` beside `NAME.code` (what it is lowered to) or `NAME.diagnostics`.
+//! Golden cases under `tests/cases/check`: `code/*.proc` beside what each is lowered to, `wrong/*.proc` beside
+//! its diagnostics, and `clean/*.proc`, in which nothing is found.
 
 use crate::disassemble::disassemble;
 use crate::scenario::{check_text, show};
@@ -6,15 +7,13 @@ use crate::validate::validate;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check")
-}
-
-fn cases() -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder()).expect("the folder of cases");
+fn cases(kind: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check").join(kind);
+    let entries = fs::read_dir(folder).expect("the folder of cases");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("a case").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ext| ext == "proc"));
     paths.sort();
+    assert!(!paths.is_empty());
     paths
 }
 
@@ -35,26 +34,52 @@ fn is_beside(case: &Path, extension: &str, text: &str, wrong: &mut Vec<String>) 
     wrong.push(format!("{}: expected\n{known}\nbut it is\n{text}", path.display()));
 }
 
+fn finish(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{}\nUPDATE=1 rewrites the cases", wrong.join("\n"));
+}
+
 #[test]
-fn every_case_has_its_diagnostics_and_its_code() {
+fn each_construct_is_lowered_to_its_code() {
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in cases("code") {
+        let text = fs::read_to_string(&case).expect("a case");
+        let (sources, checked) = check_text(&text);
+        let diagnostics: String = checked.diagnostics.iter().map(|finding| show(&sources, finding)).collect();
+        if !diagnostics.is_empty() {
+            wrong.push(format!("{}: {diagnostics}", case.display()));
+        }
+        if let Some(program) = &checked.program {
+            wrong.extend(validate(program).err().map(|fault| format!("{}: {fault}", case.display())));
+            is_beside(&case, "code", &disassemble(program), &mut wrong);
+        }
+    }
+    finish(&wrong);
+}
+
+#[test]
+fn each_mistake_has_its_diagnostics() {
+    let mut wrong = Vec::new();
+    for case in cases("wrong") {
         let text = fs::read_to_string(&case).expect("a case");
         let (sources, checked) = check_text(&text);
         let diagnostics: String = checked.diagnostics.iter().map(|finding| show(&sources, finding)).collect();
         is_beside(&case, "diagnostics", &diagnostics, &mut wrong);
+    }
+    finish(&wrong);
+}
+
+#[test]
+fn idiomatic_scenarios_are_clean() {
+    let mut wrong = Vec::new();
+    for case in cases("clean") {
+        let text = fs::read_to_string(&case).expect("a case");
+        let (sources, checked) = check_text(&text);
+        for finding in &checked.diagnostics {
+            wrong.push(format!("{}: {}", case.display(), show(&sources, finding)));
+        }
         if let Some(program) = &checked.program {
-            if let Err(fault) = validate(program) {
-                wrong.push(format!("{}: {fault}", case.display()));
-            }
-            // A case about diagnostics need not show its code too.
-            if diagnostics.is_empty() && case.with_extension("clean").exists() {
-                continue;
-            }
-            if diagnostics.is_empty() {
-                is_beside(&case, "code", &disassemble(program), &mut wrong);
-            }
+            wrong.extend(validate(program).err().map(|fault| format!("{}: {fault}", case.display())));
         }
     }
-    assert!(wrong.is_empty(), "{}\nUPDATE=1 rewrites the cases", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -43,10 +43,16 @@ impl Herd {
         }
     }
 
-    fn read(&mut self, longest: Duration) {
+    /// Reads what has been told by now.
+    pub fn drain(&mut self) {
+        while !self.ended && self.read(Duration::ZERO) {}
+    }
+
+    /// Whether there was something to read within the time, were it the end.
+    fn read(&mut self, longest: Duration) -> bool {
         let time = Timespec { tv_sec: longest.as_secs() as i64, tv_nsec: i64::from(longest.subsec_nanos()) };
         if poll(&mut [PollFd::new(&self.pipe, PollFlags::IN)], Some(&time)).unwrap_or(0) == 0 {
-            return;
+            return false;
         }
         let mut bytes = [0; 4096];
         let length = rustix::io::read(&self.pipe, &mut bytes).unwrap_or(0);
@@ -56,6 +62,7 @@ impl Herd {
             let line: Vec<u8> = self.buffer.drain(..=end).collect();
             self.take(String::from_utf8_lossy(&line).trim());
         }
+        true
     }
 
     fn take(&mut self, line: &str) {
@@ -71,6 +78,7 @@ impl Herd {
 
     /// Whether all are gone within the time: nobody holds the pipe, and none of those told is even a zombie.
     pub fn is_gone(&mut self, longest: Duration) -> bool {
+        self.drain();
         let deadline = Instant::now() + longest;
         self.until(longest, |herd| herd.ended)
             && loop {

@@ -1,6 +1,7 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
+use super::bomb;
 use proctor::keeper::{GuardOptions, guard, sweep};
 use proctor::process::Run;
 use rustix::fd::{FromRawFd, OwnedFd};
@@ -23,8 +24,9 @@ pub fn play(role: &str) -> ! {
     });
     let pen = Pen::new(pipe);
     let (word, argument) = role.split_once(' ').unwrap_or((role, ""));
-    let timeout = std::env::var("PROCTOR_KEEPER_TIMEOUT").ok().and_then(|time| time.parse().ok());
-    let options = GuardOptions { timeout, ..GuardOptions::default() };
+    let timeout = number("PROCTOR_KEEPER_TIMEOUT");
+    let processes = number("PROCTOR_KEEPER_PROCESSES").map_or(4096, |number| number as u32);
+    let options = GuardOptions { timeout, max_processes: processes };
     if word == "sweep" {
         let swept = sweep();
         println!("runs: {} processes: {}", swept.runs, swept.processes);
@@ -58,7 +60,11 @@ pub fn play(role: &str) -> ! {
     }
 }
 
-fn scenario(word: &str, argument: &str, pen: &Pen, _run: &Run) -> u8 {
+fn number(variable: &str) -> Option<i64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
     match word {
         // Nothing at all.
         "empty" => return argument.parse().unwrap_or(0),
@@ -68,6 +74,10 @@ fn scenario(word: &str, argument: &str, pen: &Pen, _run: &Run) -> u8 {
             awkward::start(pen);
             pen.say("up");
             end_as(argument);
+        }
+        "bomb" => {
+            tell(pen);
+            bomb::go_off(argument, run, pen)
         }
         // Another program that ends as a crash of ours would.
         "become" => {

@@ -104,7 +104,7 @@ impl Staged {
                 None => _ = self.herd.until(Duration::from_millis(2), |_| false),
             }
         };
-        self.herd.until(Duration::from_millis(1), |_| false);
+        self.herd.drain();
         Output {
             code: status.code(),
             signal: status.signal(),

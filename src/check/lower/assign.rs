@@ -15,14 +15,9 @@ impl<'a> Lower<'a> {
             ExprKind::Name => self.assign_name(target.span, op, at, value),
             ExprKind::Field { receiver, name } => self.assign_field(receiver, *name, op, at, value),
             ExprKind::Index { receiver, index } => self.assign_index(receiver, index, op, at, value),
-            _ => self.bad_target(target),
+            // The parser reported it: nothing else can be assigned to.
+            _ => self.effect(value),
         }
-    }
-
-    fn bad_target(&mut self, target: &Expr) {
-        let message = "this cannot be assigned to";
-        let help = "a name, an element `xs[0]` or a key `m.key` can";
-        self.error(Code::BAD_ASSIGNMENT, target.span, message, help);
     }
 
     fn assign_name(&mut self, name: Span, op: Option<BinaryOp>, at: Span, value: &'a Expr) {

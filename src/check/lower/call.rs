@@ -1,6 +1,7 @@
 //! Calls of functions, built-in functions and methods.
 
 use super::lowering::Lower;
+use crate::check::count::{are, counted, expected};
 use crate::check::file::usage;
 use crate::check::resolution::{DeclId, DeclKind, Exported, Meaning};
 use crate::check::storage::Storage;
@@ -189,31 +190,5 @@ impl<'a> Lower<'a> {
         .at(declared, "declared here")
         .help(format!("it is called as `{usage}`"));
         self.findings.add(diagnostic);
-    }
-}
-
-fn counted(count: usize) -> String {
-    match count {
-        0 => "no argument".to_owned(),
-        1 => "1 argument".to_owned(),
-        _ => format!("{count} arguments"),
-    }
-}
-
-fn are(count: usize) -> String {
-    match count {
-        0 => "none is".to_owned(),
-        1 => "1 is".to_owned(),
-        _ => format!("{count} are"),
-    }
-}
-
-/// How many arguments a row of a table allows, in words.
-fn expected(fewest: u8, most: u8) -> String {
-    let few = usize::from(fewest);
-    match most {
-        BuiltinRow::ANY => format!("at least {}", counted(few)),
-        most if most == fewest => counted(few),
-        most => format!("{fewest} to {}", counted(usize::from(most))),
     }
 }

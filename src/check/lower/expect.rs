@@ -2,7 +2,7 @@
 
 use super::literal::is_literal;
 use super::lowering::{Lower, Parts};
-use crate::check::load::literal_text;
+use crate::check::text::literal_text;
 use crate::check::resolution::Meaning;
 use crate::program::{ExpectSite, Moment, NO_REG, NO_TARGET, Op, Part, Reg, TestSite};
 use crate::source::{Code, Span, all_codes, did_you_mean, find_code};

@@ -39,9 +39,10 @@ impl<'a> Resolver<'a> {
     }
 
     /// NAME of a spawn; `nested` where it stands in the middle of an expression.
-    pub(super) fn declare_spawn(&mut self, name: Name, nested: bool) {
+    pub(super) fn declare_spawn(&mut self, name: Name, pipeline: bool, nested: bool) {
         let known = self.found.decls.len();
         let decl = self.declare(name, DeclKind::Spawn);
+        self.found.decls[decl as usize].pipeline |= pipeline;
         if nested && self.found.decls.len() > known {
             self.found.decls[decl as usize].nested = true;
             self.found.nested_at.entry(self.statement).or_default().push(decl);

@@ -88,7 +88,7 @@ impl<'a> Resolver<'a> {
             self.expressions(target.options.as_slice());
         }
         if let Some(name) = spawn.name {
-            self.declare_spawn(name, nested);
+            self.declare_spawn(name, spawn.targets.len() > 1, nested);
         }
     }
 

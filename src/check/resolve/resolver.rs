@@ -89,6 +89,7 @@ impl<'a> Resolver<'a> {
             assigned: false,
             captured: false,
             nested: false,
+            pipeline: false,
         });
         self.scopes.bind(text, decl);
         decl

@@ -113,7 +113,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn misplaced(&mut self, span: Span, message: &str, help: &str) {
-        let keyword = Span { start: span.start, end: span.end.min(span.start + 4) };
+        let length = self.source.slice(span).find(|c: char| !c.is_alphabetic()).unwrap_or(span.len());
+        let keyword = Span { start: span.start, end: span.start + length as u32 };
         self.findings.error(Code::MISPLACED, keyword, message, "inside a block", Some(help.to_owned()));
     }
 
