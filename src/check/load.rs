@@ -1,11 +1,11 @@
 //! The files of a scenario: each is parsed and checked once, those that it uses before it.
 
+use super::Loader;
 use super::assembly::Assembly;
 use super::file::{CheckedFile, check_file};
 use super::findings::Findings;
 use super::resolution::Export;
 use super::resolve::Imports;
-use super::Loader;
 use super::text::literal_text;
 use crate::source::{Code, Diagnostic, Source, SourceId, SourceMap};
 use crate::syntax::tree::{Expr, File, StmtKind};
@@ -84,7 +84,12 @@ impl<'a> Files<'a> {
     }
 
     /// Loads what the file uses; says also whether something could not be loaded.
-    fn uses(&mut self, id: SourceId, file: &File, findings: &mut Findings) -> (Imports, HashMap<u32, u32>, bool) {
+    fn uses(
+        &mut self,
+        id: SourceId,
+        file: &File,
+        findings: &mut Findings,
+    ) -> (Imports, HashMap<u32, u32>, bool) {
         let mut imports = Imports::default();
         let mut tops = HashMap::new();
         let mut incomplete = false;
@@ -129,7 +134,10 @@ impl<'a> Files<'a> {
             return Err(Box::new(diagnostic.help("move what both need into a third file")));
         }
         if self.chain.len() >= LONGEST_CHAIN {
-            return Err(fail(Code::TOO_DEEP, format!("a chain of more than {LONGEST_CHAIN} files that use one another")));
+            return Err(fail(
+                Code::TOO_DEEP,
+                format!("a chain of more than {LONGEST_CHAIN} files that use one another"),
+            ));
         }
         let used_id = self.sources.add(source);
         let checked = self.file(used_id, false);

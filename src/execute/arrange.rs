@@ -187,8 +187,11 @@ impl Machine {
     fn make_range(&mut self, dst: Reg, first: Reg, closed: bool) -> Result<(), Stop> {
         let (Value::Int(start), Value::Int(end)) = (self.get(first), self.get(first + 1)) else {
             let (start, end) = (self.get(first), self.get(first + 1));
-            let message =
-                format!("a range goes from int to int, not from {} to {}", flow::article(start), flow::article(end));
+            let message = format!(
+                "a range goes from int to int, not from {} to {}",
+                flow::article(start),
+                flow::article(end)
+            );
             return Err(Trouble::kind(message).into());
         };
         let after = if closed { end.checked_add(1) } else { Some(*end) };

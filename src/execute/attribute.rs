@@ -61,14 +61,17 @@ impl Machine {
             Attribute::Ppid => proc_file::stat(pid).map(|stat| int(stat.ppid)),
             Attribute::Pgid => proc_file::stat(pid).map(|stat| int(stat.pgid)),
             Attribute::Sid => proc_file::stat(pid).map(|stat| int(stat.sid)),
-            Attribute::CpuTime => proc_file::stat(pid).map(|stat| Value::Duration(stat.user_time + stat.system_time)),
+            Attribute::CpuTime => {
+                proc_file::stat(pid).map(|stat| Value::Duration(stat.user_time + stat.system_time))
+            }
             Attribute::Rss => proc_file::stat(pid).map(|stat| Value::Int(stat.rss as i64)),
             Attribute::Threads => proc_file::stat(pid).map(|stat| Value::Int(stat.threads)),
-            Attribute::Foreground => {
-                proc_file::stat(pid).map(|stat| Value::Bool(stat.foreground_pgid > 0 && stat.foreground_pgid == stat.pgid))
-            }
+            Attribute::Foreground => proc_file::stat(pid)
+                .map(|stat| Value::Bool(stat.foreground_pgid > 0 && stat.foreground_pgid == stat.pgid)),
             Attribute::Cmdline => proc_file::command_line(pid).map(|words| strings(&words)),
-            Attribute::Cwd => proc_file::current_directory(pid).map(|path| Value::str(path.to_string_lossy())),
+            Attribute::Cwd => {
+                proc_file::current_directory(pid).map(|path| Value::str(path.to_string_lossy()))
+            }
             Attribute::Fds => proc_file::descriptors(pid).map(descriptors),
             Attribute::Pending => proc_file::signal_masks(pid).map(|masks| signals(masks.pending)),
             Attribute::Blocked => proc_file::signal_masks(pid).map(|masks| signals(masks.blocked)),

@@ -3,7 +3,7 @@
 
 use super::Stop;
 use super::machine::Machine;
-use crate::process::{BlockedKind, Waiting, Errno, ProcessEvents, Standard, Waited, Waiter, clock};
+use crate::process::{BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock};
 use crate::source::Code;
 use crate::value::{Trouble, Value};
 

@@ -44,7 +44,6 @@ impl Children {
         self.unreaped.is_empty()
     }
 
-
     /// How many were started so far, reaped or not.
     pub(super) fn started(&self) -> u64 {
         self.started

@@ -76,7 +76,13 @@ impl Machine {
             Ok(since.saturating_add(time::to_duration(self.get(reg))?))
         };
         Ok(match site.moment {
-            Moment::Now => if holds { Look::Holds } else { Look::Breaks },
+            Moment::Now => {
+                if holds {
+                    Look::Holds
+                } else {
+                    Look::Breaks
+                }
+            }
             Moment::Within(_) if holds => Look::Holds,
             Moment::Within(limit) => {
                 let until = until(limit)?;

@@ -14,7 +14,9 @@ use std::sync::atomic::Ordering::SeqCst;
 pub(super) enum Facts {
     Alive,
     /// The exit code, or minus the signal, where anybody knows it.
-    Ended { code: Option<i64> },
+    Ended {
+        code: Option<i64>,
+    },
 }
 
 impl Facts {
@@ -99,7 +101,8 @@ impl Machine {
         if self.state(process)? != "stopped" {
             return Ok(None);
         }
-        let state = self.world.children.find(process).and_then(|child| wait::peek_state(child.process.pid).ok());
+        let state =
+            self.world.children.find(process).and_then(|child| wait::peek_state(child.process.pid).ok());
         Ok(Some(match state.flatten() {
             Some(wait::ChildState::Stopped(signal)) => signal,
             _ => Signal(19),
@@ -112,8 +115,12 @@ impl Machine {
             return Ok((end.started, Some(end.ended)));
         }
         let alive = self.facts(process)?.is_alive();
-        let span = self.record(process).map(|record| (record.started, if alive { None } else { record.ended }));
-        span.map(|(started, ended)| (started, if alive { None } else { ended.or_else(|| Some(clock::monotonic())) })).ok_or_else(|| {
+        let span =
+            self.record(process).map(|record| (record.started, if alive { None } else { record.ended }));
+        span.map(|(started, ended)| {
+            (started, if alive { None } else { ended.or_else(|| Some(clock::monotonic())) })
+        })
+        .ok_or_else(|| {
             crate::value::Trouble::new(
                 crate::source::Code::NO_PROCESS,
                 format!("when {} started is not known: the scenario did not start it", process.name),

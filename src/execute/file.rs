@@ -7,8 +7,8 @@ use crate::process::{Errno, Scratch, Standard, output};
 use crate::source::Code;
 use crate::value::{Trouble, Value, limit, text};
 use std::io::{Read, Write};
-use std::sync::atomic::Ordering::SeqCst;
 use std::path::Path;
+use std::sync::atomic::Ordering::SeqCst;
 
 impl Machine {
     pub(super) fn env(&self, args: &[Value]) -> Result<Value, Stop> {

@@ -68,7 +68,7 @@ impl Machine {
                 self.world.record(Event::Failed(*failure));
                 code
             }
-            Err(Stop::Trouble(trouble)) => self.unplaced(trouble, failed),
+            Err(Stop::Trouble(trouble)) => self.unplaced(*trouble, failed),
             Err(Stop::Deadline(_)) => {
                 self.unplaced(Trouble::new(Code::INTERNAL, "a deadline was lost"), failed)
             }
@@ -97,8 +97,7 @@ impl Machine {
                 let _ = self.world.run.signal(row, Signal(15), Reach::Process);
             }
         }
-        let operands: Vec<Value> =
-            others.iter().map(|child| Value::Process(child.process.clone())).collect();
+        let operands: Vec<Value> = others.iter().map(|child| Value::Process(child.process.clone())).collect();
         self.join(&[Value::list(operands)])?;
         self.wait_for_daemons()
     }

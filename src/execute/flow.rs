@@ -95,6 +95,7 @@ impl Machine {
     }
 
     /// Enters a function of the program with the arguments that stand from `first` on.
+    #[inline]
     pub(super) fn enter(
         &mut self,
         function: u32,
@@ -109,12 +110,11 @@ impl Machine {
         }
         let start = self.base() + first as usize;
         let base = self.stack.len();
-        self.stack.reserve(registers);
-        for at in start..start + params {
-            let value = self.stack[at].clone();
-            self.stack.push(value);
+        self.stack.resize_with(base + registers, || Value::Absent);
+        let (callers, own) = self.stack.split_at_mut(base);
+        for (parameter, argument) in own.iter_mut().zip(&callers[start..start + params]) {
+            *parameter = argument.clone();
         }
-        self.stack.resize(base + registers, Value::Absent);
         self.frames.push(Frame { function, pc: 0, base: base as u32, dst, closure });
         Ok(())
     }
@@ -189,8 +189,10 @@ impl Machine {
             Value::List(_) => 0,
             Value::Map(map) if pairs => {
                 let entries = map.0.borrow();
-                let items =
-                    entries.iter().map(|(key, value)| Value::list(vec![key.value(), value.clone()])).collect();
+                let items = entries
+                    .iter()
+                    .map(|(key, value)| Value::list(vec![key.value(), value.clone()]))
+                    .collect();
                 drop(entries);
                 self.set(first, Value::list(items));
                 0

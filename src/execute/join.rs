@@ -59,8 +59,10 @@ impl Machine {
         } else {
             format!("{} is not a child of this process: only its parent can join it", process.name)
         };
-        let help = format!("`expect not p.alive within 5s` waits for the end of any process; its parent is {}",
-            self.record(process).map_or_else(|| "another".to_owned(), |record| record.spawner.to_string()));
+        let help = format!(
+            "`expect not p.alive within 5s` waits for the end of any process; its parent is {}",
+            self.record(process).map_or_else(|| "another".to_owned(), |record| record.spawner.to_string())
+        );
         Err(Trouble::new(Code::NOT_A_CHILD, message).help(help).into())
     }
 
@@ -132,11 +134,10 @@ impl Machine {
         let known = (pid_of_linux > 1).then(|| self.process_of(pid_of_linux));
         match known {
             Some(process) if process.slot != ProcessRef::OUTSIDE => Ok(process),
-            _ => Err(Trouble::new(
-                Code::NO_PROCESS,
-                format!("no process of this scenario has the pid {pid}"),
-            )
-            .into()),
+            _ => {
+                Err(Trouble::new(Code::NO_PROCESS, format!("no process of this scenario has the pid {pid}"))
+                    .into())
+            }
         }
     }
 

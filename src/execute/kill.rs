@@ -52,7 +52,8 @@ impl Machine {
                 Err(Trouble::new(Code::PERMISSION, message).into())
             }
             Err(errno) => {
-                let message = format!("{} could not be sent to {}: {errno}", signal_name(signal), process.name);
+                let message =
+                    format!("{} could not be sent to {}: {errno}", signal_name(signal), process.name);
                 Err(Trouble::new(Code::IO, message).into())
             }
         }
@@ -83,7 +84,8 @@ impl Machine {
             Ok(pidfd) => pidfd,
             Err(errno) => return Ok(Err(errno)),
         };
-        let same = proc_file::stat(process.pid).is_ok_and(|stat| stat.start_ticks as u32 == process.generation);
+        let same =
+            proc_file::stat(process.pid).is_ok_and(|stat| stat.start_ticks as u32 == process.generation);
         if !same {
             return Ok(Err(Errno::ESRCH));
         }

@@ -35,17 +35,18 @@ impl Machine {
     /// The processes of the scenario that are alive or zombies, in the order of their spawns.
     fn known(&self) -> Vec<Rc<ProcessRef>> {
         let live = self.world.run.live();
-        live.iter().filter(|record| record.state == RowState::Live && record.pid > 0)
-            .map(|record| self.process_of(record.pid)).collect()
+        live.iter()
+            .filter(|record| record.state == RowState::Live && record.pid > 0)
+            .map(|record| self.process_of(record.pid))
+            .collect()
     }
 
     fn matching(&mut self, wanted: Option<&Value>) -> Result<Vec<Rc<ProcessRef>>, Stop> {
         let mut processes = self.known();
         if let Some(wanted) = wanted {
             let wanted = string(wanted, "the name or command is looked for by a text")?;
-            processes.retain(|process| {
-                process.name.contains(wanted) || command(process.pid).contains(wanted)
-            });
+            processes
+                .retain(|process| process.name.contains(wanted) || command(process.pid).contains(wanted));
         }
         Ok(processes)
     }

@@ -105,10 +105,8 @@ fn entry(receiver: &Value, name: &str) -> Option<Value> {
 fn no_method(receiver: &Value, name: &str) -> Trouble {
     let kind = Receiver::of(receiver);
     let known = METHODS.iter().filter(|row| Some(row.receiver) == kind).map(|row| row.name);
-    let mut trouble = Trouble::new(
-        Code::UNKNOWN_METHOD,
-        format!("{} has no method `{name}`", flow::article(receiver)),
-    );
+    let mut trouble =
+        Trouble::new(Code::UNKNOWN_METHOD, format!("{} has no method `{name}`", flow::article(receiver)));
     trouble.help = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
     if matches!(receiver, Value::Process(_)) && attribute(name).is_some() {
         trouble.help = Some(format!("`{name}` is an attribute: write it without parentheses"));

@@ -18,7 +18,10 @@ pub(super) enum Stream {
     Pipe,
     /// Standard error only: where standard output goes.
     Stdout,
-    File { path: String, append: bool },
+    File {
+        path: String,
+        append: bool,
+    },
 }
 
 /// Which process group a spawned process joins.

@@ -16,11 +16,23 @@ pub(super) struct Protection {
 
 #[derive(Debug)]
 pub(super) enum Guard {
-    Try { error: Reg, to: u32 },
+    Try {
+        error: Reg,
+        to: u32,
+    },
     /// Nanoseconds of the monotonic clock; children spawned since `children` are ended with the block.
-    Deadline { at: i64, limit: i64, to: u32, children: u64 },
+    Deadline {
+        at: i64,
+        limit: i64,
+        to: u32,
+        children: u64,
+    },
     Lock(Object),
-    Test { site: u16, to: u32, started: i64 },
+    Test {
+        site: u16,
+        to: u32,
+        started: i64,
+    },
 }
 
 impl Machine {
@@ -62,7 +74,7 @@ impl Machine {
     /// `floor` does.
     pub(super) fn unwind(&mut self, stop: Stop, floor: usize) -> Result<(), Stop> {
         let mut stop = match stop {
-            Stop::Trouble(trouble) => Stop::Failed(Box::new(failure::place(self, trouble))),
+            Stop::Trouble(trouble) => Stop::Failed(Box::new(failure::place(self, *trouble))),
             other => other,
         };
         while self.protections.last().is_some_and(|protection| protection.frame >= floor) {
@@ -93,16 +105,11 @@ impl Machine {
             }
             (Guard::Deadline { limit, to, children, .. }, Stop::Deadline(at)) if at == index => {
                 self.world.abandon_children(children);
-                self.go_on(protection.frame, if to == NO_TARGET { 0 } else { to });
-                if to != NO_TARGET {
-                    return Ok(None);
+                if to == NO_TARGET {
+                    return Ok(Some(Stop::Failed(Box::new(failure::place(self, too_late(limit))))));
                 }
-                let text = crate::value::text::display(&Value::Duration(limit));
-                Ok(Some(Stop::Failed(Box::new(failure::place(
-                    self,
-                    Trouble::new(Code::TIMEOUT, format!("not done within {text}"))
-                        .help("`else { … }` behind it says what to do then"),
-                )))))
+                self.go_on(protection.frame, to);
+                Ok(None)
             }
             (Guard::Test { site, to, started }, stop) if !matches!(stop, Stop::Exit(_)) => {
                 self.go_on(protection.frame, to);
@@ -128,6 +135,12 @@ impl Machine {
             self.frames.truncate(depth);
         }
     }
+}
+
+fn too_late(limit: i64) -> Trouble {
+    let text = crate::value::text::display(&Value::Duration(limit));
+    Trouble::new(Code::TIMEOUT, format!("not done within {text}: it had come no further than here"))
+        .help("where that is no error, an `else { … }` behind the `within` says what to do instead")
 }
 
 impl Protection {

@@ -101,7 +101,7 @@ impl Machine {
             return;
         };
         for id in [streams.stdout, streams.stderr].into_iter().flatten() {
-            self.world.waiter.captures.close(id);
+            self.world.waiter.captures.remove(id);
         }
     }
 }
@@ -118,9 +118,7 @@ fn plain(stream: &Stream) -> process::Stream {
         Stream::Inherit | Stream::Pipe | Stream::Capture => process::Stream::Inherit,
         Stream::Null => process::Stream::Null,
         Stream::Stdout => process::Stream::StdoutDup,
-        Stream::File { path, append } => {
-            process::Stream::File { path: PathBuf::from(path), append: *append }
-        }
+        Stream::File { path, append } => process::Stream::File { path: PathBuf::from(path), append: *append },
     }
 }
 

@@ -21,7 +21,8 @@ impl Machine {
     /// Begins a test, or goes on behind it where it is skipped.
     pub(super) fn test_start(&mut self, at: u16, to: u32) -> Result<(), Stop> {
         let program = self.program.clone();
-        let site = &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
+        let site =
+            &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
         if let Some(why) = self.reason_to_skip(site) {
             self.outcome(site, Verdict::Skipped(why), 0);
             if let Some(frame) = self.frames.last_mut() {
@@ -52,7 +53,8 @@ impl Machine {
     /// The block of a test came to its end.
     pub(super) fn test_end(&mut self, at: u16) -> Result<(), Stop> {
         let program = self.program.clone();
-        let site = &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
+        let site =
+            &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
         if site.within != NO_REG {
             self.pop_protection()?;
         }
@@ -74,7 +76,8 @@ impl Machine {
     /// A stop reached the frame of a test: it failed. Whoever it left behind is ended.
     pub(super) fn test_failed(&mut self, at: u16, started: i64, stop: Stop) {
         let program = self.program.clone();
-        let site = &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
+        let site =
+            &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
         let verdict = match &site.xfail {
             Some(why) => Verdict::FailedAsExpected(why.to_string()),
             None => Verdict::Failed,

@@ -45,7 +45,8 @@ impl Machine {
         };
         let mut done = 0;
         let until = self.patience();
-        let written = self.block_io(until, |waiter, deadline| waiter.write(fd, &bytes, &mut done, deadline))?;
+        let written =
+            self.block_io(until, |waiter, deadline| waiter.write(fd, &bytes, &mut done, deadline))?;
         match written {
             Ok(Some(())) => Ok(Value::None),
             Ok(None) => {
@@ -113,11 +114,8 @@ impl Machine {
         match found {
             Some(text) => Ok(Value::str(text)),
             None => {
-                let message = format!(
-                    "the output of {} ended before {} came",
-                    process.name,
-                    text::literal(pattern)
-                );
+                let message =
+                    format!("the output of {} ended before {} came", process.name, text::literal(pattern));
                 Err(Trouble::new(Code::CLOSED, message).into())
             }
         }
@@ -160,7 +158,9 @@ impl Machine {
     /// `p.stdout`, `p.stderr`.
     pub(super) fn captured(&mut self, process: &Rc<ProcessRef>, attribute: Attribute) -> Result<Value, Stop> {
         let (id, words) = match attribute {
-            Attribute::Stdout => (self.streams(process).and_then(|streams| streams.stdout), "standard output"),
+            Attribute::Stdout => {
+                (self.streams(process).and_then(|streams| streams.stdout), "standard output")
+            }
             _ => (self.streams(process).and_then(|streams| streams.stderr), "standard error"),
         };
         let id = id.ok_or_else(|| not_captured(process, words))?;
@@ -194,11 +194,17 @@ fn lossy_prefix(bytes: &[u8], text_bytes: usize) -> usize {
 }
 
 fn no_stdin(process: &ProcessRef) -> Trouble {
-    Trouble::new(Code::NOT_CAPTURED, format!("the standard input of {} is not ours to write to", process.name))
-        .help("spawn it with {stdin: \"pipe\"} or {pty: true}")
+    Trouble::new(
+        Code::NOT_CAPTURED,
+        format!("the standard input of {} is not ours to write to", process.name),
+    )
+    .help("spawn it with {stdin: \"pipe\"} or {pty: true}")
 }
 
 fn not_captured(process: &ProcessRef, what: &str) -> Trouble {
-    Trouble::new(Code::NOT_CAPTURED, format!("the {what} of {} was not captured by this process", process.name))
-        .help("spawn it with {capture: true}")
+    Trouble::new(
+        Code::NOT_CAPTURED,
+        format!("the {what} of {} was not captured by this process", process.name),
+    )
+    .help("spawn it with {capture: true}")
 }

@@ -56,10 +56,8 @@ fn exit(code: Option<&Value>) -> Stop {
         None | Some(Value::None) => Stop::Exit(0),
         Some(Value::Int(code)) if (0..=255).contains(code) => Stop::Exit(*code as u8),
         Some(other) => {
-            let message = format!(
-                "an exit code is an int from 0 to 255, not {}",
-                crate::value::text::literal(other)
-            );
+            let message =
+                format!("an exit code is an int from 0 to 255, not {}", crate::value::text::literal(other));
             Trouble::new(Code::VALUE, message).into()
         }
     }

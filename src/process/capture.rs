@@ -204,6 +204,14 @@ impl Captures {
         }
     }
 
+    /// Gives a stream up and frees what it brought.
+    pub fn remove(&mut self, id: CaptureId) {
+        self.close(id);
+        if let Some(stream) = self.streams.get_mut(id.0) {
+            stream.bytes = Vec::new();
+        }
+    }
+
     /// Whether any stream may still bring something.
     #[inline]
     #[must_use]

@@ -48,7 +48,8 @@ fn fork_bombs_leave_nothing() {
     for kind in KINDS {
         for round in 0..20 {
             let way = [Way::KillGuard, Way::Terminate, Way::KillScenario][round % 3];
-            let mut run = Stage::new(&format!("bomb {kind}")).env("PROCTOR_KEEPER_PROCESSES", "64").start_up();
+            let mut run =
+                Stage::new(&format!("bomb {kind}")).env("PROCTOR_KEEPER_PROCESSES", "64").start_up();
             assert!(run.herd.until(LONG, |herd| herd.said("limit") || kind == "chain"), "{kind}: no limit");
             see_it_end(run, kind, way);
         }
@@ -73,10 +74,8 @@ fn other_programs_bombs_leave_nothing() {
 }
 
 fn control_bomb() {
-    let mut run = Stage::new("bomb wide")
-        .env("PROCTOR_KEEPER_PROCESSES", "64")
-        .without("clear,takeover")
-        .start_up();
+    let mut run =
+        Stage::new("bomb wide").env("PROCTOR_KEEPER_PROCESSES", "64").without("clear,takeover").start_up();
     assert!(run.herd.until(LONG, |herd| herd.said("limit")), "no limit");
     run.herd.members[0].end();
     assert!(!run.herd.is_gone(SECOND), "the test does not see what is left");

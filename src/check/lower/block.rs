@@ -121,17 +121,31 @@ impl<'a> Lower<'a> {
                 self.value_in(value, reg);
                 self.adopt(decl, reg, name.span);
             }
-            _ => self.assign_variable(decl, value, name.span),
+            _ => {
+                let mark = self.frame.mark();
+                self.assign_variable(decl, value, name.span);
+                self.frame.release(mark);
+            }
         }
     }
 
     fn let_several(&mut self, names: &'a [Name], value: &'a Expr) {
+        let before = self.frame.mark();
         let first = self.frame.registers(names.len());
         let mark = self.frame.mark();
         let src = self.value(value);
         self.emit(Op::Unpack { src, first, count: names.len() as u16 }, value.span);
         self.frame.release(mark);
         self.adopt_all(names, first);
+        if !names.iter().any(|name| self.lives_from(*name, first)) {
+            self.frame.release(before);
+        }
+    }
+
+    /// Whether the variable lives in a register from `first` on.
+    pub(super) fn lives_from(&self, name: Name, first: Reg) -> bool {
+        let slot = self.found.decl(name.span).map(|decl| self.slots[decl as usize]);
+        slot.is_some_and(|slot| slot != NO_REG && slot >= first)
     }
 
     /// Declares variables whose values stand in registers beside each other.

@@ -2,8 +2,8 @@
 
 use super::literal::is_literal;
 use super::lowering::{Lower, Parts};
-use crate::check::text::literal_text;
 use crate::check::resolution::Meaning;
+use crate::check::text::literal_text;
 use crate::program::{ExpectSite, Moment, NO_REG, NO_TARGET, Op, Part, Reg, TestSite};
 use crate::source::{Code, Span, all_codes, did_you_mean, find_code};
 use crate::syntax::tree::{BinaryOp, Block, ClauseKind, Expr, ExprKind, Name, Test, Timing, UnaryOp};

@@ -17,9 +17,8 @@ impl<'a> Lower<'a> {
         if let StmtKind::Expr(Expr { kind: ExprKind::Spawn(spawn), span }) = &statement.kind {
             let mark = self.frame.mark();
             let dst = self.frame.register();
-            let kept = spawn.name.is_some();
             self.spawn_statement(spawn, *span, dst);
-            if !kept {
+            if !spawn.name.is_some_and(|name| self.lives_from(name, dst)) {
                 self.frame.release(mark);
             }
             return;

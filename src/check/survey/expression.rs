@@ -129,7 +129,9 @@ impl<'a> Surveyor<'a> {
                 self.spawns();
             }
             Some(Builtin::AssertEq) => self.reach.expects(self.node),
-            Some(Builtin::Children | Builtin::ActiveChildren | Builtin::Processes) => self.unjoined.any_joined(),
+            Some(Builtin::Children | Builtin::ActiveChildren | Builtin::Processes) => {
+                self.unjoined.any_joined()
+            }
             Some(_) => {}
             None => return self.call_of_program(callee, args),
         }
@@ -211,7 +213,9 @@ impl<'a> Surveyor<'a> {
         let ExprKind::Map(entries) = &options.kind else { return false };
         entries.iter().any(|(key, value)| {
             let is_daemon = self.cx.key(key).is_some_and(|(name, _)| name == "daemon");
-            is_daemon && !matches!(value.kind, ExprKind::Bool(false)) && (shown(value).is_none() || is_true(value))
+            is_daemon
+                && !matches!(value.kind, ExprKind::Bool(false))
+                && (shown(value).is_none() || is_true(value))
         })
     }
 
@@ -237,9 +241,9 @@ impl<'a> Surveyor<'a> {
 
     fn surely_daemon(&self, options: &Expr) -> bool {
         let ExprKind::Map(entries) = &options.kind else { return false };
-        entries.iter().any(|(key, value)| {
-            self.cx.key(key).is_some_and(|(name, _)| name == "daemon") && is_true(value)
-        })
+        entries
+            .iter()
+            .any(|(key, value)| self.cx.key(key).is_some_and(|(name, _)| name == "daemon") && is_true(value))
     }
 }
 

@@ -78,9 +78,9 @@ pub(in crate::check) fn survey(
 
 /// Whether a file does nothing by itself, and so is written to be used by others.
 fn only_declares(file: &File) -> bool {
-    file.statements
-        .iter()
-        .all(|statement| matches!(statement.kind, StmtKind::Def { .. } | StmtKind::Let { .. } | StmtKind::Use(_)))
+    file.statements.iter().all(|statement| {
+        matches!(statement.kind, StmtKind::Def { .. } | StmtKind::Let { .. } | StmtKind::Use(_))
+    })
 }
 
 impl Surveyor<'_> {

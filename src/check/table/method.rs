@@ -67,7 +67,13 @@ fn takes(row: &MethodRow, given: usize) -> bool {
     given >= usize::from(row.fewest) && (row.most == u8::MAX || given <= usize::from(row.most))
 }
 
-fn wrong_count(row: &MethodRow, rows: &[&MethodRow], given: usize, span: Span, findings: &Findings) -> Diagnostic {
+fn wrong_count(
+    row: &MethodRow,
+    rows: &[&MethodRow],
+    given: usize,
+    span: Span,
+    findings: &Findings,
+) -> Diagnostic {
     let mut usages: Vec<_> = rows.iter().map(|row| format!("`{}`", row.usage)).collect();
     usages.dedup();
     let alike = rows.iter().all(|other| (other.fewest, other.most) == (row.fewest, row.most));
@@ -87,9 +93,9 @@ fn no_method(cx: Context<'_>, receiver: &Expr, name: Name, process: bool, findin
     let help = if attribute(text).is_some() {
         Some(format!("it is an attribute: `{object}.{text}`, without parentheses"))
     } else {
-        instead(text, object)
-            .or_else(|| habit(text))
-            .or_else(|| did_you_mean(text, candidates.map(|row| row.name)).map(|near| format!("did you mean `{near}`?")))
+        instead(text, object).or_else(|| habit(text)).or_else(|| {
+            did_you_mean(text, candidates.map(|row| row.name)).map(|near| format!("did you mean `{near}`?"))
+        })
     };
     let whose = if process { "a process has no method" } else { "nothing has a method" };
     Diagnostic::error(Code::UNKNOWN_METHOD, format!("{whose} `{text}`"))
