@@ -3,6 +3,7 @@
 use proctor::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, Receiver, SIGNALS, STATES, VERBS};
 use proctor::source::all_codes;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// A table: the name in its marker, its titles, and its rows.
 struct Table {
@@ -194,4 +195,45 @@ fn the_first_example_of_a_page_is_found() {
     assert_eq!(first_example(page), Some(("let = 3", true)));
     assert_eq!(first_example("# a\n```proc,ignore-run\nx\ny\n```\n"), Some(("x\ny", false)));
     assert_eq!(first_example("# a\n"), None);
+}
+
+/// Runs a text as a scenario and gives what is said on standard error. A deadline ends what hangs.
+fn said_of(text: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_proctor"))
+        .args(["run", "--color", "never", "--timeout", "60s", "-e", text])
+        .current_dir(std::env::temp_dir())
+        .stdin(Stdio::null())
+        .output()
+        .expect("proctor can be started");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The line of a page that shows what is printed: `error[code]: message`.
+fn shown<'a>(page: &'a str, code: &str) -> Option<&'a str> {
+    let heads = [format!("error[{code}]: "), format!("warning[{code}]: ")];
+    page.lines().find(|line| heads.iter().any(|head| line.starts_with(head)))
+}
+
+#[test]
+fn the_first_example_of_each_page_gives_its_code_and_prints_what_the_page_shows() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut wrong = Vec::new();
+    for code in all_codes() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/codes/{code}.md"));
+        let page = std::fs::read_to_string(&path).expect("the page is there");
+        let Some((example, true)) = first_example(&page) else { continue };
+        let said = said_of(example);
+        match (shown(&said, code.name()), shown(&page, code.name())) {
+            (Some(said), Some(shown)) if said == shown => {}
+            (Some(said), Some(shown)) if update => {
+                std::fs::write(&path, page.replacen(shown, said, 1)).expect("the page can be written");
+            }
+            (said_line, shown) => {
+                wrong.push(format!(
+                    "{code}: the page shows {shown:?}, the example gives {said_line:?} in\n{said}"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "UPDATE=1 rewrites what the pages show\n{}", wrong.join("\n"));
 }
