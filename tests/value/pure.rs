@@ -37,7 +37,7 @@ fn call(name: &str, args: &[Value]) -> String {
 
 fn trouble(result: Option<Result<Value, Stop>>) -> Trouble {
     match result {
-        Some(Err(Stop::Trouble(trouble))) => trouble,
+        Some(Err(Stop::Trouble(trouble))) => *trouble,
         other => panic!("no trouble: {other:?}"),
     }
 }

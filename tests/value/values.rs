@@ -36,7 +36,7 @@ pub fn regex(text: &str) -> Value {
 }
 
 pub fn process(slot: u32, generation: u32, pid: i32) -> Value {
-    Value::Process(Rc::new(ProcessRef { pid, slot, generation, name: "alex".into() }))
+    Value::Process(Rc::new(ProcessRef::new(pid, slot, generation, "alex".into())))
 }
 
 pub fn function(name: &str) -> Value {
