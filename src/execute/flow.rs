@@ -113,7 +113,7 @@ impl Machine {
         self.stack.resize_with(base + registers, || Value::Absent);
         let (callers, own) = self.stack.split_at_mut(base);
         for (parameter, argument) in own.iter_mut().zip(&callers[start..start + params]) {
-            *parameter = argument.clone();
+            parameter.put(argument.copy());
         }
         self.frames.push(Frame { function, pc: 0, base: base as u32, dst, closure });
         Ok(())

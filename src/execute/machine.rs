@@ -100,7 +100,7 @@ impl Machine {
                     if let (Value::Int(a), Value::Int(b)) = (&regs[$left as usize], &regs[$right as usize])
                         && let Some(result) = a.$checked(*b)
                     {
-                        regs[$dst as usize] = Value::Int(result);
+                        regs[$dst as usize].put(Value::Int(result));
                     } else {
                         slow!(self.binary($dst, $left, $right, $general));
                     }
@@ -109,7 +109,7 @@ impl Machine {
             macro_rules! order_op {
             ($dst:ident, $left:ident, $right:ident, $op:tt, $general:path) => {{
                 if let (Value::Int(a), Value::Int(b)) = (&regs[$left as usize], &regs[$right as usize]) {
-                    regs[$dst as usize] = Value::Bool(a $op b);
+                    regs[$dst as usize].put(Value::Bool(a $op b));
                 } else {
                     slow!(self.judge($dst, $left, $right, $general));
                 }
@@ -120,11 +120,11 @@ impl Machine {
                 let op = code[pc];
                 pc += 1;
                 match op {
-                    Op::Move { dst, src } => regs[dst as usize] = regs[src as usize].clone(),
-                    Op::Int { dst, value } => regs[dst as usize] = Value::Int(i64::from(value)),
-                    Op::Const { dst, at } => regs[dst as usize] = function.constants[at as usize].clone(),
-                    Op::None { dst } => regs[dst as usize] = Value::None,
-                    Op::Bool { dst, value } => regs[dst as usize] = Value::Bool(value),
+                    Op::Move { dst, src } => regs[dst as usize].put(regs[src as usize].copy()),
+                    Op::Int { dst, value } => regs[dst as usize].put(Value::Int(i64::from(value))),
+                    Op::Const { dst, at } => regs[dst as usize].put(function.constants[at as usize].copy()),
+                    Op::None { dst } => regs[dst as usize].put(Value::None),
+                    Op::Bool { dst, value } => regs[dst as usize].put(Value::Bool(value)),
                     Op::Add { dst, left, right } => int_op!(dst, left, right, checked_add, arith::add),
                     Op::Subtract { dst, left, right } => {
                         int_op!(dst, left, right, checked_sub, arith::subtract)
@@ -136,7 +136,7 @@ impl Machine {
                         if let Value::Int(a) = &regs[left as usize]
                             && let Some(result) = a.checked_add(i64::from(value))
                         {
-                            regs[dst as usize] = Value::Int(result);
+                            regs[dst as usize].put(Value::Int(result));
                         } else {
                             slow!(self.add_int(dst, left, value));
                         }
@@ -145,7 +145,7 @@ impl Machine {
                         if let (Value::Int(a), Value::Int(b)) = (&regs[target as usize], &regs[src as usize])
                             && let Some(result) = a.checked_add(*b)
                         {
-                            regs[target as usize] = Value::Int(result);
+                            regs[target as usize].put(Value::Int(result));
                         } else {
                             slow!(self.add_to(target, src));
                         }
@@ -179,16 +179,16 @@ impl Machine {
                     },
                     Op::GetGlobal { dst, at } => match &self.globals[at as usize] {
                         Value::Absent => slow!(self.unset_global(at)),
-                        value => regs[dst as usize] = value.clone(),
+                        value => regs[dst as usize].put(value.copy()),
                     },
-                    Op::SetGlobal { src, at } => self.globals[at as usize] = regs[src as usize].clone(),
+                    Op::SetGlobal { src, at } => self.globals[at as usize] = regs[src as usize].copy(),
                     Op::ForNext { first, to } => {
                         let at = first as usize;
                         if let (Value::Range(range), Value::Int(position)) = (&regs[at], &regs[at + 1]) {
                             let position = *position;
                             if position < range.end {
-                                regs[at + 1] = Value::Int(position + 1);
-                                regs[at + 2] = Value::Int(position);
+                                regs[at + 1].put(Value::Int(position + 1));
+                                regs[at + 2].put(Value::Int(position));
                             } else {
                                 pc = to as usize;
                             }
@@ -257,7 +257,7 @@ impl Machine {
             self.leave_protections(depth)?;
         }
         let Some(frame) = self.frames.pop() else { return Ok(Some(value)) };
-        self.stack.truncate(frame.base as usize);
+        self.cut_stack(frame.base as usize);
         if self.frames.len() == floor {
             return Ok(Some(value));
         }
@@ -265,6 +265,20 @@ impl Machine {
             self.set(frame.dst, value);
         }
         Ok(None)
+    }
+
+    /// Takes registers off the stack, from its end down to `base`.
+    #[inline]
+    fn cut_stack(&mut self, base: usize) {
+        while self.stack.len() > base
+            && let Some(value) = self.stack.pop()
+        {
+            if value.is_plain() {
+                std::mem::forget(value);
+            } else {
+                drop(value);
+            }
+        }
     }
 
     /// The registers of the top frame.
@@ -282,7 +296,7 @@ impl Machine {
     pub(super) fn set(&mut self, reg: Reg, value: Value) {
         if reg != NO_REG {
             let at = self.base() + reg as usize;
-            self.stack[at] = value;
+            self.stack[at].put(value);
         }
     }
 
