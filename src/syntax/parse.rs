@@ -154,7 +154,12 @@ fn innermost(logical: &str, at: usize) -> std::ops::Range<usize> {
         }
         end += 1;
     }
-    start..end.max(start)
+    // With the newline that parts it from its neighbour: statements have exactly one between them.
+    match (bytes.get(end), start) {
+        (Some(b'\n'), _) => start..end + 1,
+        (_, 1..) if bytes[start - 1] == b'\n' => start - 1..end.max(start),
+        _ => start..end.max(start),
+    }
 }
 
 /// Does a newline part statements in the bracket that opened just before?

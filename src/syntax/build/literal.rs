@@ -2,20 +2,31 @@
 
 use super::builder::{Builder, Built};
 use super::number;
-use crate::source::Code;
+use crate::source::{Code, Span};
 use crate::syntax::grammar::Node;
 use crate::syntax::tree::ExprKind;
+use crate::syntax::words;
 
 impl Builder<'_> {
     pub(super) fn name(&mut self, node: &Node<'_>) -> Built {
-        let span = self.span(node);
-        let kind = match self.slice(span) {
-            "none" => ExprKind::None,
-            "true" => ExprKind::Bool(true),
-            "false" => ExprKind::Bool(false),
-            _ => ExprKind::Name,
-        };
-        Built::leaf(span, kind)
+        let start = self.base + node.as_span().start();
+        let word = node.as_str();
+        let span = Span::new(start, start + word.len());
+        Built::leaf(span, name_kind(word))
+    }
+
+    /// A name where a value is wanted, so it must not be a reserved word.
+    pub(super) fn variable(&mut self, node: &Node<'_>) -> Built {
+        let built = self.name(node);
+        let word = self.slice(built.outer);
+        if built.expr.kind == ExprKind::Name && words::is_reserved(word) {
+            let message = format!("`{word}` is a reserved word, and no expression begins with it");
+            let finding = self
+                .error(Code::SYNTAX, built.outer, message, "expected an expression here")
+                .help(format!("a name cannot be `{word}`: choose another, such as `my_{word}`"));
+            self.report(finding);
+        }
+        built
     }
 
     pub(super) fn number(&mut self, node: &Node<'_>) -> Built {
@@ -30,5 +41,14 @@ impl Builder<'_> {
                 Built::leaf(span, ExprKind::Int(0))
             }
         }
+    }
+}
+
+fn name_kind(word: &str) -> ExprKind {
+    match word {
+        "none" => ExprKind::None,
+        "true" => ExprKind::Bool(true),
+        "false" => ExprKind::Bool(false),
+        _ => ExprKind::Name,
     }
 }

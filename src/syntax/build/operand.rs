@@ -8,7 +8,7 @@ use crate::syntax::tree::{Expr, ExprKind, FunctionBody, MapKey, Name, UnaryOp};
 impl Builder<'_> {
     pub(super) fn primary(&mut self, node: Node<'_>) -> Built {
         match node.as_rule() {
-            Rule::name => self.name(&node),
+            Rule::name => self.variable(&node),
             Rule::number => self.number(&node),
             Rule::string => self.string(node),
             Rule::parens => self.parens(node),
