@@ -204,6 +204,14 @@ impl Captures {
         }
     }
 
+    /// Gives a stream up and frees what it brought.
+    pub fn remove(&mut self, id: CaptureId) {
+        self.close(id);
+        if let Some(stream) = self.streams.get_mut(id.0) {
+            stream.bytes = Vec::new();
+        }
+    }
+
     /// Whether any stream may still bring something.
     #[inline]
     #[must_use]
@@ -232,6 +240,14 @@ impl Captures {
         let grown = total > 0 || self.open.len() != before;
         self.growth += u64::from(grown);
         grown
+    }
+
+    /// Reads what came meanwhile, so that no writer waits for long.
+    #[inline]
+    pub fn drain(&mut self) {
+        if self.any_open() {
+            self.drain_all();
+        }
     }
 
     /// In the child after a fork: the streams are its parent's. Closes them, and keeps nothing.

@@ -53,6 +53,8 @@ pub struct Control {
     pub interrupted: AtomicU32,
     /// Which signals the main process handles itself, a bit each: signal n is bit n-1.
     pub handled: AtomicU64,
+    /// How many temporary directories were made; see `Scratch`.
+    pub scratch: AtomicU32,
     /// Where the search for a free row begins; grows without end.
     pub(super) cursor: AtomicU64,
     /// Where the search for a free ticket begins.

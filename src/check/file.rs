@@ -1,0 +1,129 @@
+//! One file: its passes in order.
+
+use super::assembly::Assembly;
+use super::findings::Findings;
+use super::hash::FastSet;
+use super::lower::lower_file;
+use super::resolution::{DeclId, DeclKind, Export, Exported, FunctionId, Resolution, TOP};
+use super::resolve::{Imports, Resolver};
+use super::storage::{Layout, Slots, Storage, lay_out};
+use super::survey::survey;
+use crate::source::{Location, Source, SourceId};
+use crate::syntax::tree::File;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What a file's place among the others is.
+pub(super) struct Setting<'a> {
+    /// Index in the program of its top level.
+    pub top: u32,
+    pub imports: &'a Imports,
+    /// The top levels of the files that it uses, by where each `use` begins.
+    pub tops: &'a HashMap<u32, u32>,
+    /// The parser reported errors.
+    pub broken: bool,
+    /// A used file could not be loaded.
+    pub incomplete: bool,
+    /// It is the scenario itself, which no other file uses.
+    pub is_root: bool,
+}
+
+pub(super) struct CheckedFile {
+    pub top: u32,
+    pub exports: Vec<Export>,
+}
+
+/// Checks one file and adds its functions to the program.
+pub(super) fn check_file(
+    source: &Source,
+    file: &File,
+    setting: &Setting<'_>,
+    assembly: &mut Assembly,
+    findings: &mut Findings,
+) -> CheckedFile {
+    let lost = if setting.incomplete {
+        None
+    } else if setting.broken {
+        Some(declared_words(source.text()))
+    } else {
+        Some(FastSet::default())
+    };
+    let mut found = Resolver::new(source, setting.imports, findings).with_lost(lost).run(file);
+    let first = assembly.reserve(found.functions.len() - 1);
+    let names: Vec<&str> = found.decls.iter().map(|decl| source.slice(decl.span)).collect();
+    let mut slots = FileSlots { top: setting.top, first, names, assembly };
+    let layout = lay_out(&mut found, !setting.is_root, &mut slots);
+    let FileSlots { .. } = slots;
+
+    lower_file(source, file, &found, &layout, setting, first, assembly, findings);
+    let warn = !setting.broken && !setting.incomplete;
+    survey(source, file, &found, setting.is_root, warn, findings);
+    let exports = exports(source, findings.source, &found, &layout);
+    CheckedFile { top: setting.top, exports }
+}
+
+struct FileSlots<'a> {
+    top: u32,
+    first: u32,
+    names: Vec<&'a str>,
+    assembly: &'a mut Assembly,
+}
+
+impl Slots for FileSlots<'_> {
+    fn global(&mut self, decl: DeclId) -> u32 {
+        self.assembly.global(self.names[decl as usize])
+    }
+
+    fn function(&self, function: FunctionId) -> u32 {
+        if function == 0 { self.top } else { self.first + function - 1 }
+    }
+}
+
+/// The words that a text with errors may declare in statements that the parser had to leave out: those
+/// behind a word or a mark that can introduce a name.
+fn declared_words(text: &str) -> FastSet<&str> {
+    let is_word = |c: char| c == '_' || c.is_alphanumeric();
+    let mut words = FastSet::default();
+    let mut introduced = false;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let length = if is_word(c) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { c.len_utf8() };
+        let (token, behind) = rest.split_at(length);
+        rest = behind;
+        if c.is_whitespace() {
+            continue;
+        }
+        if introduced && is_word(c) {
+            words.insert(token);
+        }
+        introduced = matches!(token, "let" | "def" | "spawn" | "for" | "catch" | "," | "|" | "(");
+    }
+    words
+}
+
+fn exports(source: &Source, id: SourceId, found: &Resolution, layout: &Layout) -> Vec<Export> {
+    let mut exports = Vec::new();
+    for (decl, storage) in found.decls.iter().zip(&layout.storage) {
+        if decl.scope != TOP || matches!(decl.kind, DeclKind::Import(_)) {
+            continue;
+        }
+        let name: Rc<str> = source.slice(decl.span).into();
+        let what = match (storage, decl.kind) {
+            (Storage::Function(index), DeclKind::Def(function)) => {
+                let params = found.functions[function as usize].params;
+                Exported::Function { index: *index, params, usage: usage(source, found, function).into() }
+            }
+            (Storage::Global(at), _) => Exported::Global(*at),
+            _ => continue,
+        };
+        exports.push(Export { name, location: Location::new(id, decl.span), what });
+    }
+    exports
+}
+
+/// How a function is called: its declaration up to the body, without `def`.
+pub(super) fn usage<'s>(source: &'s Source, found: &Resolution, function: FunctionId) -> &'s str {
+    let text = source.slice(found.functions[function as usize].span);
+    let head = text.split('{').next().unwrap_or_default();
+    head.trim_start_matches("def").trim()
+}

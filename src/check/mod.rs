@@ -1,0 +1,51 @@
+//! Tree to program: what names mean, what is wrong without running anything, and the instructions.
+
+mod assembly;
+mod context;
+mod count;
+mod file;
+mod findings;
+mod hash;
+mod lint;
+mod load;
+mod lower;
+mod resolution;
+mod resolve;
+mod scope;
+mod storage;
+mod survey;
+mod table;
+mod text;
+
+use crate::program::Program;
+use crate::source::{Diagnostic, Source, SourceId, SourceMap};
+use std::path::Path;
+
+/// What came of checking a scenario.
+#[derive(Debug)]
+pub struct Checked {
+    /// None where there is an error.
+    pub program: Option<Program>,
+    /// Errors and warnings of all files, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds the texts that `use` names.
+pub trait Loader {
+    /// Reads the file at `path`, which is relative to the file `from`.
+    ///
+    /// # Errors
+    /// Says in a few words why it cannot be read.
+    fn load(&mut self, path: &str, from: Option<&Path>) -> Result<Source, String>;
+}
+
+/// Parses and checks the text `root` and all that it uses, and makes one program of them.
+pub fn check(sources: &mut SourceMap, root: SourceId, loader: &mut dyn Loader) -> Checked {
+    let mut files = load::Files::new(sources, loader);
+    files.file(root, true);
+    let load::Files { assembly, mut diagnostics, .. } = files;
+    diagnostics.sort_by_key(|finding| finding.labels.first().map(|label| label.location));
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    let program = if failed { None } else { assembly.finish() };
+    Checked { program, diagnostics }
+}

@@ -1,0 +1,252 @@
+//! What each expression tells the checks.
+
+use super::surveyor::Surveyor;
+use crate::check::context::shown;
+use crate::check::lint::always_false;
+use crate::check::resolution::DeclKind;
+use crate::check::table::{check_attribute, check_method, check_options, wrong_states};
+use crate::check::text::literal_text;
+use crate::program::{Builtin, methods_named};
+use crate::source::Span;
+use crate::syntax::tree::{
+    BinaryOp, Block, Expr, ExprKind, FunctionBody, MapKey, Name, Spawn, Stmt, StmtKind, StrPart, Target,
+    TargetKind,
+};
+use crate::syntax::visit::{Visit, walk_expr};
+
+impl<'a> Surveyor<'a> {
+    pub(super) fn expression(&mut self, value: &Expr) {
+        match &value.kind {
+            ExprKind::Name => {
+                self.calls_named(value);
+                // It goes somewhere: into a variable, a list, a call. Whoever gets it may join it.
+                if let Some(decl) = self.cx.decl(value) {
+                    self.unjoined.known(decl);
+                }
+            }
+            ExprKind::Str(parts) => {
+                for part in parts {
+                    if let StrPart::Value { value, .. } = part {
+                        self.look(value);
+                    }
+                }
+            }
+            ExprKind::Map(entries) => self.map(entries),
+            ExprKind::Binary { op, left, right, .. } => self.binary(*op, left, right, value.span),
+            ExprKind::Function { body, .. } => {
+                let node = self.function_at(value.span.start);
+                self.apart(node, |survey| match body {
+                    FunctionBody::Expr(body) => survey.visit_expr(body),
+                    FunctionBody::Block(block) => {
+                        survey.gives_process(block);
+                        survey.visit_block(block);
+                    }
+                });
+            }
+            ExprKind::Call { callee, args } => self.call(callee, args, value.span),
+            ExprKind::Method { receiver, name, args } => self.method(receiver, *name, args, value.span),
+            ExprKind::Field { receiver, name } => {
+                check_attribute(self.cx, receiver, *name, self.findings);
+                self.look(receiver);
+            }
+            ExprKind::Join { targets } => {
+                self.unbounded.joins();
+                if targets.is_empty() {
+                    self.unjoined.any_joined();
+                }
+                walk_expr(self, value);
+            }
+            ExprKind::WaitAny => {
+                self.unbounded.joins();
+                self.unjoined.any_joined();
+            }
+            _ => walk_expr(self, value),
+        }
+    }
+
+    /// A function's block whose value is the process that it spawns last.
+    fn gives_process(&mut self, block: &Block) {
+        if let Some(Stmt { kind: StmtKind::Expr(value), .. }) = block.statements.last()
+            && let ExprKind::Spawn(spawn) = &value.kind
+            && let Some(decl) = spawn.name.and_then(|name| self.cx.found.decl(name.span))
+        {
+            self.unjoined.known(decl);
+        }
+    }
+
+    fn map(&mut self, entries: &[(MapKey, Expr)]) {
+        for (key, value) in entries {
+            if let Some((name, _)) = self.cx.key(key) {
+                self.keys.insert(name);
+            }
+            self.visit_expr(value);
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) {
+        if let Some((warning, attribute)) = always_false(self.cx, op, left, right, span, self.findings) {
+            match attribute {
+                Some(name) => self.doubtful.push((name, warning)),
+                None => self.warnings.push(warning),
+            }
+        }
+        match op {
+            BinaryOp::Equal | BinaryOp::NotEqual => {
+                self.compare_state(left, right);
+                self.compare_state(right, left);
+            }
+            BinaryOp::In | BinaryOp::NotIn => self.compare_state(left, right),
+            _ => {}
+        }
+        self.look(left);
+        self.look(right);
+    }
+
+    /// `side` is compared with `asked`, which may be the state of a process.
+    fn compare_state(&mut self, asked: &Expr, side: &Expr) {
+        let ExprKind::Field { receiver, name } = &asked.kind else { return };
+        if self.cx.text(*name) != "state" {
+            return;
+        }
+        let wrong = wrong_states(side, self.findings);
+        if self.cx.is_process(receiver) {
+            wrong.into_iter().for_each(|finding| self.findings.add(finding));
+        } else {
+            self.states.extend(wrong);
+        }
+        // Who expects a zombie means not to join it yet, or ever.
+        if literal_text(side) == Some("zombie")
+            && let Some(decl) = self.cx.decl(receiver)
+        {
+            self.unjoined.known(decl);
+        }
+    }
+
+    fn call(&mut self, callee: &Expr, args: &[Expr], span: Span) {
+        match self.cx.builtin(callee) {
+            Some(Builtin::Fork) => {
+                self.unbounded.spawn(span);
+                self.spawns();
+            }
+            Some(Builtin::AssertEq) => self.reach.expects(self.node),
+            Some(Builtin::Children | Builtin::ActiveChildren | Builtin::Processes) => {
+                self.unjoined.any_joined()
+            }
+            Some(_) => {}
+            None => return self.call_of_program(callee, args),
+        }
+        args.iter().for_each(|argument| self.look(argument));
+    }
+
+    /// A call of something that the program made: it may join, end the loop, expect.
+    fn call_of_program(&mut self, callee: &Expr, args: &[Expr]) {
+        self.unbounded.joins();
+        match self.cx.decl(callee).map(|decl| self.cx.found.decls[decl as usize].kind) {
+            Some(DeclKind::Def(_)) => {}
+            Some(DeclKind::Import(_)) => {
+                self.unjoined.any_joined();
+                self.reach.expects(self.node);
+            }
+            _ => self.reach.expects(self.node),
+        }
+        self.visit_expr(callee);
+        args.iter().for_each(|argument| self.visit_expr(argument));
+    }
+
+    fn method(&mut self, receiver: &Expr, name: Name, args: &[Expr], span: Span) {
+        let suspect = check_method(self.cx, receiver, name, args.len(), span, self.findings);
+        self.suspects.extend(suspect);
+        if methods_named(self.cx.text(name)).next().is_none() {
+            // A function in a map: nobody knows what it does.
+            self.reach.expects(self.node);
+            self.unbounded.joins();
+        }
+        self.look(receiver);
+        args.iter().for_each(|argument| self.visit_expr(argument));
+    }
+
+    fn spawns(&mut self) {
+        if self.caught == 0 {
+            self.reach.spawns(self.node);
+        }
+    }
+
+    /// `statement`: the process goes nowhere but into NAME.
+    pub(super) fn spawn(&mut self, spawn: &Spawn, statement: bool) {
+        let start = spawn.targets.first().map_or_else(Span::default, |target| target.span);
+        let place = spawn.name.map_or(start, |name| name.span);
+        self.unbounded.spawn(place);
+        self.spawns();
+        let mut daemon = false;
+        for target in &spawn.targets {
+            if let Some(options) = &target.options {
+                check_options(self.cx, options, self.findings);
+                // Options that the text does not show may say daemon.
+                daemon |= !matches!(options.kind, ExprKind::Map(_));
+                self.options(options);
+            }
+            let is_daemon = target.options.as_ref().is_some_and(|options| self.says_daemon(options));
+            daemon |= is_daemon;
+            self.target(target, is_daemon);
+        }
+        let parent_ends = self.exits.last().copied().unwrap_or(false);
+        if let Some(name) = spawn.name
+            && let Some(decl) = self.cx.found.decl(name.span)
+            && statement
+            && !daemon
+            && !parent_ends
+            && !self.cx.text(name).starts_with('_')
+        {
+            self.unjoined.spawned(decl, name.span);
+        }
+    }
+
+    /// The option's values, without taking its keys for keys of the program's maps.
+    fn options(&mut self, options: &Expr) {
+        match &options.kind {
+            ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| self.look(value)),
+            _ => self.visit_expr(options),
+        }
+    }
+
+    fn says_daemon(&self, options: &Expr) -> bool {
+        let ExprKind::Map(entries) = &options.kind else { return false };
+        entries.iter().any(|(key, value)| {
+            let is_daemon = self.cx.key(key).is_some_and(|(name, _)| name == "daemon");
+            is_daemon
+                && !matches!(value.kind, ExprKind::Bool(false))
+                && (shown(value).is_none() || is_true(value))
+        })
+    }
+
+    /// What a target runs; a daemon's counts apart, because it must not spawn.
+    fn target(&mut self, target: &Target, daemon: bool) {
+        let node = if daemon { self.reach.node() } else { self.node };
+        if daemon {
+            let sure = target.options.as_ref().is_some_and(|options| self.surely_daemon(options));
+            if sure {
+                self.daemons.daemon(target.span, node);
+            }
+            self.reach.calls(self.node, node);
+        }
+        let caught = self.caught;
+        self.apart(node, |survey| {
+            survey.caught = if daemon { 0 } else { caught };
+            match &target.kind {
+                TargetKind::Block(block) => survey.visit_block(block),
+                TargetKind::Call(call) => survey.visit_expr(call),
+            }
+        });
+    }
+
+    fn surely_daemon(&self, options: &Expr) -> bool {
+        let ExprKind::Map(entries) = &options.kind else { return false };
+        entries
+            .iter()
+            .any(|(key, value)| self.cx.key(key).is_some_and(|(name, _)| name == "daemon") && is_true(value))
+    }
+}
+
+fn is_true(value: &Expr) -> bool {
+    matches!(value.kind, ExprKind::Bool(true))
+}

@@ -1,0 +1,7 @@
+//! The one walk after resolving: asks every check that needs the tree.
+
+mod expression;
+mod statement;
+mod surveyor;
+
+pub(super) use surveyor::survey;

@@ -1,0 +1,161 @@
+//! The state of the walk and its entry.
+
+use crate::check::context::Context;
+use crate::check::findings::Findings;
+use crate::check::hash::FastSet;
+use crate::check::lint::{
+    Allows, DaemonSpawns, Node, Reach, TestWithoutExpect, UnboundedSpawn, UnjoinedChild, unreachable,
+};
+use crate::check::resolution::Resolution;
+use crate::check::table::{Suspect, check_tests, report_suspects};
+use crate::source::{Diagnostic, Source, Span};
+use crate::syntax::tree::{Block, Expr, File, Spawn, Stmt, StmtKind};
+use crate::syntax::visit::Visit;
+
+pub(super) struct Surveyor<'a> {
+    pub cx: Context<'a>,
+    /// Errors go there at once.
+    pub findings: &'a mut Findings,
+    pub warnings: Vec<Diagnostic>,
+    pub allows: Allows<'a>,
+    pub reach: Reach,
+    /// What is being looked at: a function, a test or a daemon.
+    pub node: Node,
+    pub tests: TestWithoutExpect,
+    pub daemons: DaemonSpawns,
+    pub unjoined: UnjoinedChild,
+    pub unbounded: UnboundedSpawn,
+    /// How many blocks that catch errors are around.
+    pub caught: usize,
+    /// Whether an `exit` stands in each list of statements around.
+    pub exits: Vec<bool>,
+    /// A file that others use: what its top level declares is for them.
+    pub library: bool,
+    /// How deep in blocks; 0 is the top level.
+    pub depth: usize,
+    /// Names that are keys of maps in this file.
+    pub keys: FastSet<&'a str>,
+    pub suspects: Vec<Suspect<'a>>,
+    /// Errors that do not hold where `state` is a key of a map.
+    pub states: Vec<Diagnostic>,
+    /// Warnings that do not hold where the name is a key of a map.
+    pub doubtful: Vec<(&'a str, Diagnostic)>,
+}
+
+/// Walks over a file; `warn` where warnings make sense, because the text is whole.
+pub(in crate::check) fn survey(
+    source: &Source,
+    file: &File,
+    found: &Resolution,
+    is_root: bool,
+    warn: bool,
+    findings: &mut Findings,
+) {
+    check_tests(file, findings);
+    let mut surveyor = Surveyor {
+        cx: Context { source, found },
+        findings,
+        warnings: Vec::new(),
+        allows: Allows::new(source, &file.comments),
+        reach: Reach::new(found.functions.len()),
+        node: 0,
+        tests: TestWithoutExpect::default(),
+        daemons: DaemonSpawns::default(),
+        unjoined: UnjoinedChild::default(),
+        unbounded: UnboundedSpawn::default(),
+        caught: 0,
+        exits: Vec::new(),
+        library: !is_root || only_declares(file),
+        depth: 0,
+        keys: FastSet::default(),
+        suspects: Vec::new(),
+        states: Vec::new(),
+        doubtful: Vec::new(),
+    };
+    surveyor.visit_file(file);
+    surveyor.report(warn);
+}
+
+/// Whether a file does nothing by itself, and so is written to be used by others.
+fn only_declares(file: &File) -> bool {
+    file.statements.iter().all(|statement| {
+        matches!(statement.kind, StmtKind::Def { .. } | StmtKind::Let { .. } | StmtKind::Use(_))
+    })
+}
+
+impl Surveyor<'_> {
+    fn report(mut self, warn: bool) {
+        let keys = &self.keys;
+        report_suspects(self.suspects, |name| keys.contains(name), self.findings);
+        if !keys.contains("state") {
+            self.states.into_iter().for_each(|finding| self.findings.add(finding));
+        }
+        if !warn || self.findings.failed() {
+            return;
+        }
+        self.reach.spread();
+        let doubtful = self.doubtful.into_iter().filter(|(name, _)| !keys.contains(name));
+        self.warnings.extend(doubtful.map(|(_, warning)| warning));
+        self.warnings.extend(self.tests.report(&self.reach, self.findings));
+        self.warnings.extend(self.daemons.report(&self.reach, self.findings));
+        let source = self.cx.source;
+        let name_of = |span: Span| source.slice(span).to_owned();
+        self.warnings.extend(self.unjoined.report(name_of, self.findings));
+        self.warnings.extend(self.unbounded.report(self.findings));
+        for warning in self.warnings {
+            if !self.allows.silence(&warning) {
+                self.findings.add(warning);
+            }
+        }
+    }
+
+    pub(super) fn warn(&mut self, warning: Option<Diagnostic>) {
+        self.warnings.extend(warning);
+    }
+
+    /// A list of statements: the top level or a block's.
+    fn list(&mut self, statements: &[Stmt]) {
+        let lost = unreachable(statements, self.findings);
+        self.warn(lost);
+        let exits = statements.iter().any(|statement| matches!(statement.kind, StmtKind::Exit(_)));
+        self.exits.push(exits);
+        statements.iter().for_each(|statement| self.visit_stmt(statement));
+        self.exits.pop();
+    }
+
+    /// A body that runs as another function, test or process than what is around it.
+    pub(super) fn apart(&mut self, node: Node, body: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.node, node);
+        let caught = std::mem::take(&mut self.caught);
+        let outside = self.unbounded.enter_body();
+        body(self);
+        self.unbounded.leave_body(outside);
+        self.caught = caught;
+        self.node = outer;
+    }
+}
+
+impl Visit for Surveyor<'_> {
+    fn visit_file(&mut self, file: &File) {
+        self.list(&file.statements);
+    }
+
+    fn visit_block(&mut self, block: &Block) {
+        self.depth += 1;
+        self.list(&block.statements);
+        self.depth -= 1;
+    }
+
+    fn visit_stmt(&mut self, statement: &Stmt) {
+        self.allows.statement(statement.span);
+        self.statement(statement);
+    }
+
+    fn visit_expr(&mut self, expr: &Expr) {
+        self.expression(expr);
+    }
+
+    fn visit_spawn(&mut self, spawn: &Spawn) {
+        self.spawn(spawn, false);
+    }
+}

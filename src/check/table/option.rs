@@ -1,0 +1,164 @@
+//! The options of `spawn`, where they are written as a map: keys that are none, values that cannot be.
+
+use crate::check::context::{Context, Shown, int_literal, shown};
+use crate::check::findings::Findings;
+use crate::check::text::literal_text;
+use crate::program::{Expected, LIMITS, OPTIONS, OptionRow, option};
+use crate::source::{Code, Span, did_you_mean};
+use crate::syntax::tree::{Expr, ExprKind, MapKey};
+
+pub(in crate::check) fn check_options(cx: Context<'_>, options: &Expr, findings: &mut Findings) {
+    let ExprKind::Map(entries) = &options.kind else {
+        if let Some(kind) = shown(options) {
+            let message = format!("the options behind `with` are a map, not {}", kind.words());
+            let help = "write `with {capture: true}`".to_owned();
+            findings.error(Code::OPTION_TYPE, options.span, message, "", Some(help));
+        }
+        return;
+    };
+    for (key, value) in entries {
+        let Some((name, span)) = cx.key(key) else {
+            not_a_name(key, findings);
+            continue;
+        };
+        match option(name) {
+            Some(row) => check_value(cx, row, value, findings),
+            None => unknown(name, span, "spawn has no option", OPTIONS.iter().map(|row| row.name), findings),
+        }
+    }
+}
+
+fn not_a_name(key: &MapKey, findings: &mut Findings) {
+    if let MapKey::Literal(key) = key
+        && shown(key).is_some()
+    {
+        let help = "an option is written `name: value`".to_owned();
+        findings.error(Code::UNKNOWN_OPTION, key.span, "this is no option of spawn", "", Some(help));
+    }
+}
+
+fn unknown(
+    name: &str,
+    span: Span,
+    what: &str,
+    known: impl Iterator<Item = &'static str> + Clone,
+    findings: &mut Findings,
+) {
+    let help = match habit(name).or_else(|| did_you_mean(name, known.clone())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
+    };
+    findings.error(Code::UNKNOWN_OPTION, span, format!("{what} `{name}`"), "", Some(help));
+}
+
+/// What Python calls some options.
+fn habit(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "capture_output" => "capture",
+        "environ" => "env",
+        "start_new_session" | "setsid" => "session",
+        "process_group" | "setpgid" => "group",
+        "affinity" => "cpus",
+        "rlimit" | "rlimits" => "limits",
+        _ => return None,
+    })
+}
+
+fn check_value(cx: Context<'_>, row: &OptionRow, value: &Expr, findings: &mut Findings) {
+    if let ExprKind::Map(entries) = &value.kind {
+        match row.expected {
+            Expected::Limits => return check_limits(cx, entries, findings),
+            Expected::Input => return check_file(cx, row, entries, &["path"], findings),
+            Expected::Output | Expected::ErrorOutput => {
+                return check_file(cx, row, entries, &["path", "append"], findings);
+            }
+            _ => {}
+        }
+    }
+    if fits(row.expected, value) {
+        return;
+    }
+    let message = format!("the option `{}` takes {}", row.name, row.expected.words());
+    let help = literal_text(value)
+        .and_then(|text| did_you_mean(text, words(row.expected).iter().copied()))
+        .map_or_else(|| row.doc.to_owned(), |near| format!("did you mean \"{near}\"?"));
+    findings.error(Code::OPTION_TYPE, value.span, message, &given(value), Some(help));
+}
+
+fn given(value: &Expr) -> String {
+    shown(value).map_or_else(String::new, |kind| format!("this is {}", kind.words()))
+}
+
+/// The strings that an option allows, where it does not allow all.
+fn words(expected: Expected) -> &'static [&'static str] {
+    match expected {
+        Expected::Input => &["inherit", "null", "pipe"],
+        Expected::Output => &["inherit", "capture", "null"],
+        Expected::ErrorOutput => &["inherit", "capture", "null", "stdout"],
+        _ => &[],
+    }
+}
+
+/// Whether a value can be right: what the text does not show is left to the run.
+fn fits(expected: Expected, value: &Expr) -> bool {
+    let Some(kind) = shown(value) else { return true };
+    match expected {
+        Expected::Bool => kind == Shown::Bool,
+        Expected::Str => kind == Shown::Str,
+        Expected::Int => kind == Shown::Int,
+        Expected::IntList => match &value.kind {
+            ExprKind::List(items) => items.iter().all(|item| matches!(shown(item), None | Some(Shown::Int))),
+            _ => kind == Shown::Range,
+        },
+        Expected::Input | Expected::Output | Expected::ErrorOutput => match literal_text(value) {
+            Some(text) => words(expected).contains(&text),
+            None => kind == Shown::Str,
+        },
+        Expected::Env | Expected::Limits => kind == Shown::Map,
+        Expected::Group => kind == Shown::Bool,
+    }
+}
+
+fn check_file(
+    cx: Context<'_>,
+    row: &OptionRow,
+    entries: &[(MapKey, Expr)],
+    known: &'static [&'static str],
+    findings: &mut Findings,
+) {
+    for (key, value) in entries {
+        let Some((name, span)) = cx.key(key) else { continue };
+        if !known.contains(&name) {
+            let what = format!("the map of `{}` has no key", row.name);
+            unknown(name, span, &what, known.iter().copied(), findings);
+            continue;
+        }
+        let expected = if name == "path" { Expected::Str } else { Expected::Bool };
+        if !fits(expected, value) {
+            let message = format!("`{name}` of `{}` is {}", row.name, expected.words());
+            findings.error(Code::OPTION_TYPE, value.span, message, &given(value), None);
+        }
+    }
+}
+
+fn check_limits(cx: Context<'_>, entries: &[(MapKey, Expr)], findings: &mut Findings) {
+    for (key, value) in entries {
+        let Some((name, span)) = cx.key(key) else { continue };
+        let Some((_, doc)) = LIMITS.iter().find(|limit| limit.0 == name) else {
+            unknown(name, span, "there is no limit", LIMITS.iter().map(|limit| limit.0), findings);
+            continue;
+        };
+        let is_time = name == "cpu";
+        let fits = match shown(value) {
+            None => true,
+            Some(Shown::Int) => int_literal(value).is_none_or(|int| int >= 0),
+            Some(Shown::Duration | Shown::Float) => is_time,
+            Some(_) => false,
+        };
+        if !fits {
+            let what = if is_time { "a duration" } else { "an int that is not negative" };
+            let message = format!("the limit `{name}` takes {what}");
+            findings.error(Code::OPTION_TYPE, value.span, message, &given(value), Some((*doc).to_owned()));
+        }
+    }
+}

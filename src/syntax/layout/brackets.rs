@@ -1,0 +1,197 @@
+//! Brackets: which `{` opens a map and which a block, what closes what, what is left open.
+
+use super::scanner::{Before, DEEPEST, Frame, Kind, Open, Scanner};
+use crate::source::{Code, Diagnostic};
+
+impl Kind {
+    fn closer(self) -> u8 {
+        match self {
+            Self::Paren => b')',
+            Self::Square => b']',
+            Self::Map | Self::Block | Self::Interpolation { .. } => b'}',
+        }
+    }
+
+    fn opener(self) -> char {
+        match self {
+            Self::Paren => '(',
+            Self::Square => '[',
+            Self::Map | Self::Block | Self::Interpolation { .. } => '{',
+        }
+    }
+}
+
+impl Scanner<'_> {
+    /// Does a newline end a statement here?
+    pub(super) fn newlines_count(&self) -> bool {
+        self.excess == 0 && self.frames.last().is_none_or(|frame| frame.kind == Kind::Block)
+    }
+
+    pub(super) fn in_interpolation(&self) -> bool {
+        self.frames.iter().rev().any(|frame| matches!(frame.kind, Kind::Interpolation { .. }))
+    }
+
+    /// A `:` directly in an interpolation begins its format.
+    pub(super) fn format_starts(&self) -> bool {
+        self.excess == 0
+            && self.frames.last().is_some_and(|frame| matches!(frame.kind, Kind::Interpolation { .. }))
+    }
+
+    pub(super) fn open(&mut self, byte: u8) {
+        self.token(false);
+        let map = matches!(self.before, Before::Start | Before::Operator | Before::MapWord);
+        let kind = match byte {
+            b'(' => Kind::Paren,
+            b'[' => Kind::Square,
+            _ if map => Kind::Map,
+            _ => Kind::Block,
+        };
+        self.push(kind);
+        self.at += 1;
+        self.after(if kind == Kind::Block { Before::Start } else { Before::Operator });
+    }
+
+    /// Opens a frame at the place of the scan.
+    pub(super) fn push(&mut self, kind: Kind) {
+        if self.excess > 0 || self.frames.len() + self.words >= DEEPEST {
+            self.excess += 1;
+            self.tell_too_deep(self.at);
+            return;
+        }
+        self.frames.push(Frame { open: self.at, kind, words: 0 });
+    }
+
+    pub(super) fn close(&mut self, byte: u8) {
+        let block_ends = self.frames.last().is_some_and(|frame| frame.kind == Kind::Block);
+        if block_ends && byte == b'}' {
+            // What ends the last statement of a block is its brace.
+            self.pending = None;
+        }
+        self.token(false);
+        let at = self.at;
+        self.at += 1;
+        let after = if byte == b'}' { Before::Brace } else { Before::Operand };
+        if self.excess > 0 {
+            self.excess -= 1;
+            return self.after(after);
+        }
+        match self.frames.last().copied() {
+            Some(frame) if frame.kind.closer() == byte => {
+                self.pop();
+                self.after(after);
+                if let Kind::Interpolation { string, triple } = frame.kind {
+                    self.string_text(string, triple);
+                }
+            }
+            _ => {
+                self.after(after);
+                self.mismatched(byte, at);
+            }
+        }
+    }
+
+    pub(super) fn pop(&mut self) {
+        if let Some(frame) = self.frames.pop() {
+            self.words -= frame.words;
+        }
+    }
+
+    fn mismatched(&mut self, byte: u8, at: usize) {
+        let closer = byte as char;
+        let mate = self
+            .frames
+            .iter()
+            .rposition(|frame| {
+                frame.kind.closer() == byte || matches!(frame.kind, Kind::Interpolation { .. })
+            })
+            .filter(|mate| self.frames[*mate].kind.closer() == byte);
+        let place = self.character(at);
+        let finding = match self.frames.last() {
+            Some(frame) => {
+                let opener = frame.kind.opener();
+                let wanted = frame.kind.closer() as char;
+                Diagnostic::error(Code::MISMATCHED, format!("`{opener}` is closed by `{closer}`"))
+                    .at(place, format!("expected `{wanted}` here"))
+                    .at(self.character(frame.open), format!("this `{opener}` is open"))
+                    .help(format!("add the missing `{wanted}`, or remove one of the two"))
+            }
+            None => Diagnostic::error(Code::MISMATCHED, format!("`{closer}` closes nothing"))
+                .at(place, "no bracket is open here")
+                .help(format!("remove the `{closer}`, or open the bracket before it")),
+        };
+        self.report(finding);
+        if let Some(mate) = mate {
+            let kind = self.frames[mate].kind;
+            while self.frames.len() > mate {
+                self.pop();
+            }
+            if let Kind::Interpolation { string, triple } = kind {
+                self.string_text(string, triple);
+            }
+        }
+    }
+
+    /// A newline inside an interpolation of a one-line string: the string is not closed.
+    pub(super) fn line_ends_in_interpolation(&mut self) -> bool {
+        let inside =
+            self.frames.iter().position(|f| matches!(f.kind, Kind::Interpolation { triple: false, .. }));
+        let Some(index) = inside else { return false };
+        let Kind::Interpolation { string, .. } = self.frames[index].kind else { return false };
+        while self.frames.len() > index {
+            self.pop();
+        }
+        self.excess = 0;
+        self.unterminated_line(string);
+        true
+    }
+
+    /// Forgets the parentheses and square brackets that were opened after `from`, because the line
+    /// that would have closed them is broken off.
+    pub(super) fn drop_brackets_since(&mut self, from: usize) {
+        while let Some(frame) = self.frames.last() {
+            if frame.open < from || !matches!(frame.kind, Kind::Paren | Kind::Square | Kind::Map) {
+                break;
+            }
+            self.pop();
+        }
+    }
+
+    pub(super) fn open_at_end(&self) -> Open {
+        if self.ends_in_string {
+            return Open::String;
+        }
+        let depth = self.frames.len() + self.excess;
+        match self.frames.last().map(|frame| frame.kind) {
+            Some(Kind::Block) if self.excess == 0 => Open::Block(depth),
+            Some(Kind::Interpolation { .. }) => Open::String,
+            Some(_) => Open::Bracket(depth),
+            None if matches!(self.before, Before::Operator | Before::Bar) => Open::Line,
+            None => Open::Nothing,
+        }
+    }
+
+    /// The innermost brackets that nothing closes; the outer ones would say the same again.
+    pub(super) fn report_unclosed(&mut self) {
+        const MOST: usize = 3;
+        let text = self.text.trim_end();
+        let end = text.char_indices().next_back().map(|(at, _)| self.character(at));
+        let open: Vec<Frame> = self.frames.iter().rev().take(MOST).copied().collect();
+        for frame in open {
+            let (opener, closer) = (frame.kind.opener(), frame.kind.closer() as char);
+            let what = match frame.kind {
+                Kind::Block => "the block",
+                Kind::Map => "the map",
+                Kind::Square => "the list or index",
+                Kind::Paren => "the parenthesis",
+                Kind::Interpolation { .. } => "the `{…}` in a string",
+            };
+            let mut finding = Diagnostic::error(Code::UNCLOSED, format!("`{opener}` is never closed"))
+                .at(self.character(frame.open), format!("{what} is opened here"))
+                .help(format!("add the missing `{closer}`"));
+            if let Some(end) = end {
+                finding = finding.at(end, "the text ends here");
+            }
+            self.report(finding);
+        }
+    }
+}

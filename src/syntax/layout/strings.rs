@@ -1,0 +1,132 @@
+//! Strings: where they end, and where their interpolations are. What they say is read by the builder.
+
+use super::scanner::{Before, Kind, LONGEST_STRING, Scanner};
+use crate::source::{Code, Diagnostic};
+
+impl Scanner<'_> {
+    pub(super) fn string_start(&mut self) {
+        self.token(false);
+        let start = self.at;
+        if self.bytes[start] == b'\'' {
+            return self.raw(start, start + 1, b'\'', false);
+        }
+        let triple = self.bytes[start..].starts_with(b"\"\"\"");
+        self.at += if triple { 3 } else { 1 };
+        self.blank(start + 1, self.at);
+        self.string_text(start, triple);
+    }
+
+    /// `re"…"`: raw, but for `\"`.
+    pub(super) fn regex(&mut self) {
+        self.token(false);
+        self.raw(self.at, self.at + 3, b'"', true);
+    }
+
+    /// A string without interpolation, whose text begins at `text`.
+    fn raw(&mut self, start: usize, text: usize, quote: u8, escapes: bool) {
+        self.at = text;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b'\n' => break,
+                b'\\' if escapes && self.bytes.get(self.at + 1).is_some_and(|next| *next != b'\n') => {
+                    self.at += 2
+                }
+                _ if byte == quote => return self.string_end(start, start + 1, 1),
+                _ => self.at += 1,
+            }
+        }
+        self.at = self.at.min(self.bytes.len());
+        self.blank(start, self.at);
+        self.unterminated_line(start);
+    }
+
+    /// Reads on in the text of an interpolated string, up to its end or the next `{`.
+    pub(super) fn string_text(&mut self, string: usize, triple: bool) {
+        let from = self.at;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                // The brace of `\u{…}` opens no interpolation.
+                b'\\' if self.bytes[self.at + 1..].starts_with(b"u{") => self.at += 3,
+                b'\\' if self.bytes.get(self.at + 1).is_some_and(|next| triple || *next != b'\n') => {
+                    self.at += 2
+                }
+                b'\n' if !triple => {
+                    self.blank(from, self.at);
+                    return self.unterminated_line(string);
+                }
+                b'"' if !triple => return self.string_end(string, from, 1),
+                b'"' if self.bytes[self.at..].starts_with(b"\"\"\"") => {
+                    return self.string_end(string, from, 3);
+                }
+                b'{' if self.bytes.get(self.at + 1) == Some(&b'{') => self.at += 2,
+                b'{' => {
+                    self.blank(from, self.at);
+                    self.push(Kind::Interpolation { string, triple });
+                    self.at += 1;
+                    return self.after(Before::Operator);
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.at = self.at.min(self.bytes.len());
+        self.blank(from, self.at);
+        self.unterminated(string, triple);
+    }
+
+    /// The closing quotes are at the place of the scan; `from` is where blanking begins.
+    fn string_end(&mut self, start: usize, from: usize, quotes: usize) {
+        self.at += quotes;
+        self.blank(from, self.at);
+        self.out[start] = b'"';
+        self.out[self.at - 1] = b'"';
+        if self.at - start > LONGEST_STRING {
+            let place = self.location(start, start + 1);
+            self.report(
+                Diagnostic::error(Code::TOO_LONG, format!("a string literal of {} bytes", self.at - start))
+                    .at(place, "it begins here")
+                    .help(format!(
+                        "at most {} KiB: read it from a file with `read_file`",
+                        LONGEST_STRING / 1024
+                    )),
+            );
+        }
+        self.after(Before::Operand);
+    }
+
+    /// A string that its line does not close. The scan goes on behind the line's end.
+    pub(super) fn unterminated_line(&mut self, start: usize) {
+        self.unterminated(start, false);
+        let line = self.bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        self.drop_brackets_since(line);
+    }
+
+    fn unterminated(&mut self, start: usize, triple: bool) {
+        let quotes = match &self.text[start..] {
+            _ if triple => "\"\"\"",
+            rest if rest.starts_with('\'') => "'",
+            _ => "\"",
+        };
+        let help = if triple {
+            "add `\"\"\"` where the text ends".to_owned()
+        } else {
+            format!("add `{quotes}` on the same line; a text of several lines stands between `\"\"\"`")
+        };
+        let opening = quotes.len() + if self.text[start..].starts_with("re") { 2 } else { 0 };
+        let place = self.location(start, start + opening);
+        let message = format!("this string has no closing `{quotes}`");
+        self.report(
+            Diagnostic::error(Code::UNTERMINATED_STRING, message).at(place, "it begins here").help(help),
+        );
+        self.ends_in_string = triple && self.at >= self.bytes.len();
+        self.after(Before::Operand);
+    }
+
+    /// `:.2` in `{x:.2}`: up to the brace, or to where the string breaks off.
+    pub(super) fn blank_format(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let length = rest.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n')).unwrap_or(rest.len());
+        self.blank(self.at, self.at + length);
+        self.at += length;
+        self.after(Before::Operand);
+    }
+}
