@@ -3,11 +3,10 @@
 //! It needs nothing of the system at that moment: no fork, no open file, no memory. All of that is got ready by
 //! [`Cleaner::new`], when times are good.
 
+use super::children::Children;
 use super::signals::Signals;
 use crate::process::custody::signal_child;
 use crate::process::wait::{self, peek};
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
 /// How many of those that were found alive are remembered.
@@ -16,10 +15,7 @@ pub const REMEMBERED: usize = super::Ended::NAMED;
 /// Kills and reaps the children of the process that made it.
 #[derive(Debug)]
 pub struct Cleaner {
-    /// `/proc/self/task/TID/children` (proc(5)): read again and again from its beginning. None where there is no
-    /// /proc: then every pid there can be is tried, which takes longer and finds the same.
-    children: Option<File>,
-    buffer: Box<[u8; 4096]>,
+    children: Children,
     /// Those found alive, the first of them.
     found: Vec<i32>,
     /// How many were found alive.
@@ -49,9 +45,6 @@ struct Pass {
     read_to: u64,
 }
 
-/// The kernel never gives a pid above this: `PID_MAX_LIMIT`, proc_sys_kernel(5).
-const HIGHEST_PID: i32 = 4 * 1024 * 1024;
-
 /// How long the usual way is tried alone.
 const HURRY: Duration = Duration::from_millis(30);
 
@@ -61,16 +54,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 impl Cleaner {
     /// For the children of the calling process, which has one thread.
     pub fn new() -> Self {
-        let tid = rustix::thread::gettid().as_raw_nonzero();
-        let children = File::open(format!("/proc/self/task/{tid}/children")).ok();
-        let mut buffer = Box::new([0; 4096]);
-        if let Some(file) = &children {
-            // The kernel gets the memory for reading at the first read.
-            let _ = file.read_at(&mut buffer[..], 0);
-        }
         Self {
-            children,
-            buffer,
+            children: Children::new(),
             found: Vec::with_capacity(REMEMBERED),
             count: 0,
             seen: Box::new([0; SEEN_WORDS]),
@@ -104,8 +89,7 @@ impl Cleaner {
             last_pass = pass;
             let stuck = last_change.elapsed() > patience;
             if pass.living == 0 && pass.ended == 0 {
-                // The file does not show what wait knows of.
-                self.children = None;
+                self.children.look_further();
             }
             if pass.living == 0 || stuck {
                 if !told {
@@ -142,7 +126,7 @@ impl Cleaner {
             signals.wait(&[], Some(PAUSE));
             signals.drain();
             let pass = self.pass(from);
-            if self.children.is_none() || pass.living == 0 {
+            if !self.children.has_places() || pass.living == 0 {
                 return;
             }
             from = pass.read_to;
@@ -152,7 +136,7 @@ impl Cleaner {
     /// Those that are alive now, without touching them.
     pub fn living(&mut self) -> Vec<i32> {
         let mut all = Vec::new();
-        each(self.children.as_ref(), &mut self.buffer, 0, |pid| {
+        self.children.each(0, |pid| {
             if peek(pid) == Ok(None) && all.len() < REMEMBERED {
                 all.push(pid);
             }
@@ -163,8 +147,8 @@ impl Cleaner {
     /// Kills every child that lives and stands in the file behind that place.
     fn pass(&mut self, from: u64) -> Pass {
         let mut pass = Pass::default();
-        let Self { children, buffer, found, count, seen } = self;
-        pass.read_to = each(children.as_ref(), buffer, from, |pid| match peek(pid) {
+        let Self { children, found, count, seen } = self;
+        pass.read_to = children.each(from, |pid| match peek(pid) {
             Ok(None) => {
                 signal_child(pid, libc::SIGKILL);
                 pass.living += 1;
@@ -184,33 +168,6 @@ impl Cleaner {
     }
 }
 
-/// Calls the function with every child's pid that stands in the file behind a place, or with more pids than that.
-/// Gives the place up to which it was read.
-fn each(children: Option<&File>, buffer: &mut [u8; 4096], from: u64, mut function: impl FnMut(i32)) -> u64 {
-    let Some(file) = children else {
-        each_pid_there_can_be(function);
-        return 0;
-    };
-    let mut place = from;
-    let mut number = Number::default();
-    loop {
-        match file.read_at(buffer, place) {
-            Ok(0) => break,
-            Ok(length) => {
-                place += length as u64;
-                buffer[..length].iter().for_each(|byte| number.take(*byte, &mut function));
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => {
-                each_pid_there_can_be(function);
-                return 0;
-            }
-        }
-    }
-    number.take(b' ', &mut function);
-    place
-}
-
 /// Whether this process has children, ended or alive. No /proc is needed for it.
 pub fn has_children() -> bool {
     wait::peek_any().is_ok()
@@ -219,45 +176,5 @@ pub fn has_children() -> bool {
 fn reap_all() {
     while let Ok(Some((pid, _))) = wait::peek_any() {
         let _ = wait::reap(pid);
-    }
-}
-
-/// waitid(2) itself knows whose child a pid is.
-fn each_pid_there_can_be(mut function: impl FnMut(i32)) {
-    // Where there is nobody at all, which one call tells, there is nothing to try.
-    if !has_children() {
-        return;
-    }
-    (2..HIGHEST_PID).for_each(&mut function);
-}
-
-/// A number that is read digit by digit: it may be cut in two by the end of a buffer.
-#[derive(Debug, Default)]
-struct Number(Option<i32>);
-
-impl Number {
-    fn take(&mut self, byte: u8, function: &mut impl FnMut(i32)) {
-        if byte.is_ascii_digit() {
-            let digit = i32::from(byte - b'0');
-            self.0 = Some(self.0.unwrap_or(0).saturating_mul(10).saturating_add(digit));
-        } else if let Some(number) = self.0.take() {
-            function(number);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_read_across_a_cut() {
-        let mut seen = Vec::new();
-        let mut number = Number::default();
-        for part in ["12", "34 5", "6 ", "", "99999999999999 7"] {
-            part.bytes().for_each(|byte| number.take(byte, &mut |n| seen.push(n)));
-        }
-        number.take(b' ', &mut |n| seen.push(n));
-        assert_eq!(seen, [1234, 56, i32::MAX, 7]);
     }
 }

@@ -9,7 +9,7 @@ use super::switch::Protection;
 use super::wire::{Last, Line, Order, Word};
 use super::{Ended, Outcome, proxy, sweep};
 use crate::event::Actor;
-use crate::process::custody::{is_ignored, signal_child, start_clean, survive_closed_pipes};
+use crate::process::custody::{block_every, is_ignored, signal_child, start_clean, survive_failed_writes};
 use crate::process::wait::{self, ChildState};
 use crate::process::{Fork, Run, fork};
 use nix::sys::signal::{SigSet, Signal};
@@ -82,6 +82,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Where the system refuses a process, or the run's shared memory. Nothing has been started then.
 pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Result<Ended, Fault> {
     proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
+    start_clean();
+    survive_failed_writes();
     if Protection::Sweep.is_on() {
         sweep::sweep();
     }
@@ -93,10 +95,8 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
     };
-    start_clean();
-    survive_closed_pipes();
     let listened = listened();
-    signals::block(&signals::every());
+    block_every();
     if Protection::Subreaper.is_on() {
         let _ = set_child_subreaper(Pid::from_raw(1));
     }
@@ -106,7 +106,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     run.control().guard_pid.store(pid.as_raw_nonzero().get(), SeqCst);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
     let start = Start { run: name, group: rustix::process::getpgrp().as_raw_nonzero().get() };
-    let signals = Signals::open(&listened);
+    let signals = Signals::open(listened);
     let cleaner = Cleaner::new();
     match fork() {
         Ok(Fork::Child) => {

@@ -62,7 +62,7 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
     // The second line: SIGTERM is blocked here, so the guard's death cannot do more than wake the keeper.
     let _ = set_parent_process_death_signal(Some(Signal::TERM));
     run.control().keeper_pid.store(rustix::process::getpid().as_raw_nonzero().get(), SeqCst);
-    let signals = Signals::open(&signals::every());
+    let signals = Signals::open(signals::every());
     let cleaner = Cleaner::new();
     match fork() {
         Ok(Fork::Child) => {

@@ -27,6 +27,7 @@
 //!
 //! `docs/reliability.md` says what is promised, and what is not.
 
+mod children;
 mod clear;
 mod ended;
 mod guard;

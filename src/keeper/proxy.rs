@@ -9,7 +9,7 @@ use super::ended::End;
 use super::guard::listened;
 use super::signals::{self, Signals};
 use super::switch::Protection;
-use crate::process::custody::{signal_child, start_clean};
+use crate::process::custody::{block_every, signal_child, start_clean};
 use crate::process::{Errno, Fork, exit_now, fork, wait};
 use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 
@@ -23,7 +23,7 @@ pub fn stand_between() -> Result<(), Errno> {
     }
     start_clean();
     let listened = listened();
-    signals::block(&signals::every());
+    block_every();
     let own = getpid();
     match fork()? {
         Fork::Child => {
@@ -35,7 +35,7 @@ pub fn stand_between() -> Result<(), Errno> {
             Ok(())
         }
         Fork::Parent(guard) => {
-            let signals = Signals::open(&listened);
+            let signals = Signals::open(listened);
             signals::set(&listened);
             wait(&signals, guard)
         }

@@ -1,5 +1,6 @@
-//! The signals that guard and keeper read from a descriptor instead of being hit by them: signalfd(2).
+//! The signals that guard and keeper take one by one instead of being hit by them.
 
+use crate::process::custody::take_signal;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -14,10 +15,13 @@ pub struct Came {
     pub from_terminal: bool,
 }
 
-/// A descriptor from which signals are read. None where the system had no descriptor left: then whoever waits here
-/// does so for short times.
+/// A set of blocked signals, and a descriptor that wakes whoever waits for one of them: signalfd(2). Where the system
+/// has no descriptor left, waits are short.
 #[derive(Debug)]
-pub struct Signals(Option<SignalFd>);
+pub struct Signals {
+    set: SigSet,
+    wake: Option<SignalFd>,
+}
 
 /// `SI_KERNEL` of sigaction(2): tty drivers send with it.
 const FROM_KERNEL: i32 = 0x80;
@@ -27,14 +31,15 @@ const BLIND: Duration = Duration::from_millis(5);
 
 impl Signals {
     /// Of these signals, which must be blocked already.
-    pub fn open(set: &SigSet) -> Self {
-        Self(SignalFd::with_flags(set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).ok())
+    pub fn open(set: SigSet) -> Self {
+        let wake = SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).ok();
+        Self { set, wake }
     }
 
     /// The next that has come.
     pub fn next(&self) -> Option<Came> {
-        let info = self.0.as_ref()?.read_signal().ok()??;
-        Some(Came { signal: info.ssi_signo as i32, from_terminal: info.ssi_code == FROM_KERNEL })
+        let (signal, code) = take_signal(&self.set)?;
+        Some(Came { signal, from_terminal: code == FROM_KERNEL })
     }
 
     /// Forgets those that have come, for one who will look at everything anyway.
@@ -47,13 +52,13 @@ impl Signals {
     /// It may return early. See poll(2).
     pub fn wait(&self, others: &[BorrowedFd<'_>], longest: Option<Duration>) {
         let longest =
-            if self.0.is_some() { longest } else { Some(longest.map_or(BLIND, |time| time.min(BLIND))) };
+            if self.wake.is_some() { longest } else { Some(longest.map_or(BLIND, |time| time.min(BLIND))) };
         let time = longest.map(|time| Timespec {
             tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: i64::from(time.subsec_nanos()),
         });
         // No allocation: this is called while clearing up, when there may be no memory.
-        let mut all = self.0.iter().map(AsFd::as_fd).chain(others.iter().copied());
+        let mut all = self.wake.iter().map(AsFd::as_fd).chain(others.iter().copied());
         let mut slot = || all.next().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         let _ = match (slot(), slot(), slot()) {
             (Some(a), Some(b), Some(c)) => poll(&mut [a, b, c], time.as_ref()),
@@ -67,11 +72,6 @@ impl Signals {
 /// Every signal that can be blocked.
 pub fn every() -> SigSet {
     SigSet::all()
-}
-
-/// Blocks these signals besides those that are blocked.
-pub fn block(set: &SigSet) {
-    let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(set), None);
 }
 
 /// Blocks these signals and no others.

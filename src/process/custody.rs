@@ -42,6 +42,9 @@ pub fn realtime_limit(pid: i32) -> Option<u64> {
 /// without job control that start something with `&`.
 const KEPT_IGNORED: [i32; 3] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT];
 
+/// The two signals that the C library keeps for itself, and neither blocks nor resets for us.
+const LIBRARYS: [i32; 2] = [32, 33];
+
 /// The state in which a run starts: nothing blocked, every signal's action the default, but for those of SIGHUP, SIGINT
 /// and SIGQUIT that are ignored already.
 pub fn start_clean() {
@@ -50,6 +53,31 @@ pub fn start_clean() {
     for (number, _) in KEPT_IGNORED.into_iter().zip(kept).filter(|(_, kept)| *kept) {
         let _ = signals::ignore(Signal(number as u8));
     }
+    // Whoever is started by posix_spawn(3) has these ignored: glibc does that. Zeroes are the default action in the
+    // kernel's own structure, whose four words are the action, the flags, the restorer and the mask.
+    let default = [0u64; 4];
+    for number in LIBRARYS {
+        // SAFETY: rt_sigaction(2) reads the structure and writes nothing; no thread is there that needs the two.
+        let _ = unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                number,
+                default.as_ptr(),
+                std::ptr::null_mut::<u64>(),
+                8usize,
+            )
+        };
+    }
+}
+
+/// Blocks every signal that can be blocked, with those that the C library keeps from pthread_sigmask(3).
+pub fn block_every() {
+    let every = u64::MAX;
+    // SAFETY: rt_sigprocmask(2) reads a set of eight bytes and writes nothing.
+    let _ = unsafe {
+        let old = std::ptr::null_mut::<u64>();
+        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, &raw const every, old, 8usize)
+    };
 }
 
 /// Whether this process ignores the signal: sigaction(2).
@@ -62,9 +90,23 @@ pub fn is_ignored(number: i32) -> bool {
     }
 }
 
-/// Has writes to a closed pipe fail instead of ending this process.
-pub fn survive_closed_pipes() {
-    let _ = signals::ignore(Signal(libc::SIGPIPE as u8));
+/// A blocked signal of the set that has come, taken: its number and its `si_code`. It needs no descriptor and does not
+/// wait; see sigtimedwait(2).
+#[must_use]
+pub fn take_signal(set: &nix::sys::signal::SigSet) -> Option<(i32, i32)> {
+    // SAFETY: all zero bytes are a valid siginfo_t.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the set, the time and the structure are valid for the whole call.
+    let number = unsafe { libc::sigtimedwait(set.as_ref(), &raw mut info, &raw const at_once) };
+    (number > 0).then_some((number, info.si_code))
+}
+
+/// Has writes to a closed pipe, or past a limit on the size of files, fail instead of ending this process.
+pub fn survive_failed_writes() {
+    for number in [libc::SIGPIPE, libc::SIGXFSZ] {
+        let _ = signals::ignore(Signal(number as u8));
+    }
 }
 
 #[cfg(test)]

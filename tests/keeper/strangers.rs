@@ -23,9 +23,10 @@ pub const TESTS: [Test; 8] = [
 
 /// What a shell leaves to the program that it becomes.
 ///
+/// It ignores SIGHUP, because the kernel sends that to a group that has a stopped member and loses its last link to its
+/// session, as the group does here when the visible process is killed: setpgid(2), "orphaned process group".
 /// It must not hold the pipe of the herd, or it would count as one of them.
-const SHELL: &str =
-    r#"{ eval "exec $PROCTOR_KEEPER_PIPE>&-"; exec /bin/sleep 3600 >&- 2>&-; } & echo $! >&2; exec "$0""#;
+const SHELL: &str = r#"{ trap "" HUP; eval "exec $PROCTOR_KEEPER_PIPE>&-"; exec /bin/sleep 3600 >&- 2>&-; } & echo $! >&2; exec "$0""#;
 
 fn with_a_child_from_before(role: &str) -> Stage {
     let mut shell = Command::new("bash");
@@ -93,7 +94,7 @@ fn a_neighbour_in_the_group_lives_on() {
     let mut shell = Command::new("bash");
     shell.args([
         "-c",
-        r#"{ eval "exec $PROCTOR_KEEPER_PIPE>&-"; exec /bin/sleep 3600; } & "$0"; echo $! >&2"#,
+        r#"{ trap "" HUP; eval "exec $PROCTOR_KEEPER_PIPE>&-"; exec /bin/sleep 3600; } & "$0"; echo $! >&2"#,
     ]);
     shell.arg(std::env::current_exe().expect("our own path"));
     for signal in [None, Some(Signal::TERM), Some(Signal::KILL)] {
