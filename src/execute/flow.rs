@@ -4,7 +4,7 @@ use super::Stop;
 use super::machine::{Frame, Machine};
 use crate::program::{BUILTINS, Op, Reg};
 use crate::source::Code;
-use crate::value::{Closure, Trouble, Value, ValueResult, arith, compare};
+use crate::value::{Closure, Trouble, Value, ValueResult, a_kind, arith, compare};
 use std::rc::Rc;
 
 /// How many calls may be under way at once.
@@ -84,7 +84,7 @@ impl Machine {
     pub(super) fn not_a_bool(&mut self, reg: Reg) -> Result<(), Stop> {
         match self.get(reg) {
             Value::Bool(_) => Ok(()),
-            other => Err(Trouble::kind(format!("a condition must be a bool, not {}", article(other)))
+            other => Err(Trouble::kind(format!("a condition must be a bool, not {}", a_kind(other)))
                 .help("compare it with something, as in `x != 0` or `len(xs) > 0`")
                 .into()),
         }
@@ -220,18 +220,8 @@ impl Machine {
     }
 }
 
-/// "an int", "a string" …
-pub(super) fn article(value: &Value) -> String {
-    let word = value.type_name();
-    match word {
-        "none" => word.to_owned(),
-        "int" | "instant" | "event" => format!("an {word}"),
-        _ => format!("a {word}"),
-    }
-}
-
 fn not_callable(value: &Value) -> Trouble {
-    Trouble::kind(format!("{} cannot be called: only functions can", article(value)))
+    Trouble::kind(format!("{} cannot be called: only functions can", a_kind(value)))
 }
 
 pub(super) fn unset(name: &str) -> Trouble {

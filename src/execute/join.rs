@@ -3,11 +3,10 @@
 use super::Stop;
 use super::block::fault;
 use super::children::Child;
-use super::flow::article;
 use super::machine::Machine;
 use crate::process::{ExitStatus, Row, clock, wait};
 use crate::source::Code;
-use crate::value::{End, ProcessRef, Trouble, Value};
+use crate::value::{End, ProcessRef, Trouble, Value, a_kind};
 use std::rc::Rc;
 
 impl Machine {
@@ -118,7 +117,7 @@ impl Machine {
             Value::Process(process) => Ok(process.clone()),
             Value::Int(pid) => self.process_with_pid(*pid),
             other => {
-                let message = format!("a process is wanted here, not {}", article(other));
+                let message = format!("a process is wanted here, not {}", a_kind(other));
                 Err(Trouble::kind(message).into())
             }
         }

@@ -4,7 +4,7 @@ use super::Stop;
 use super::block::fault;
 use super::machine::Machine;
 use super::option::{Group, Options};
-use super::stream::Wiring;
+use super::streams::Wiring;
 use crate::event::{Actor, Event};
 use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage};
 use crate::program::{NO_REG, Reg, SpawnTarget};
@@ -117,7 +117,7 @@ impl Machine {
         &mut self,
         options: &Options,
         wiring: Wiring,
-    ) -> Result<(Option<Prepared>, Option<super::stream::Streams>), Stop> {
+    ) -> Result<(Option<Prepared>, Option<super::streams::Streams>), Stop> {
         let mut setup = Setup {
             session: options.session,
             nice: options.nice,

@@ -1,9 +1,9 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
 use super::children::Children;
-use super::handler::Handlers;
-use super::stream::Streams;
-use super::suite::Tests;
+use super::handlers::Handlers;
+use super::streams::Streams;
+use super::tally::Tests;
 use crate::event::{Actor, Event, Recorder};
 use crate::process::{ProcessEvents, Row, Run, Waiter};
 use crate::source::{Location, SourceMap};
