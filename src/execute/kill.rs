@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::on::signal_of;
 use crate::process::{Errno, Pidfd, Reach, Row, proc_file};
 use crate::source::Code;
-use crate::value::{ProcessRef, Signal, Trouble, Value, signal::signal_name};
+use crate::value::{ProcessRef, Signal, Trouble, Value, a_kind, signal::signal_name};
 use std::rc::Rc;
 use std::sync::atomic::Ordering::SeqCst;
 
