@@ -71,7 +71,7 @@ const CIRCLES: &[(&[&str], &str)] =
 
 /// Functions that may be longer, each with its reason.
 const LONG: &[(&str, &str, &str)] = &[(
-    "execute/machine.rs",
+    "execute/dispatch.rs",
     "run_frames",
     "the dispatch of the instructions: an arm each, and a call for each of them would cost its speed",
 )];

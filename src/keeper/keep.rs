@@ -2,10 +2,10 @@
 
 use super::clear::{Cleaner, Cleared};
 use super::ended::End;
-use super::guard::Start;
 use super::record::Record;
 use super::scenario;
 use super::signals::{self, Signals};
+use super::start::Start;
 use super::sweep;
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, ScenarioEnd, Word};

@@ -6,7 +6,7 @@
 
 use super::clear::has_children;
 use super::ended::End;
-use super::guard::listened;
+use super::signals::listened;
 use super::signals::{self, Signals};
 use super::switch::Protection;
 use crate::process::custody::{block_every, signal_child, start_clean};

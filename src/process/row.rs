@@ -1,6 +1,5 @@
 //! One process's row in the shared table: its memory, and the steps of its state.
 
-use super::run::word_of;
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 
 /// The bytes of a name in a row, its length not counted.
@@ -181,4 +180,9 @@ mod tests {
         assert!(!row.advance(7, RowState::Live, 3));
         assert!(!row.advance(8, RowState::Reaped, 3));
     }
+}
+
+/// Up to eight bytes as a word, the first one lowest.
+pub(super) fn word_of(chunk: &[u8]) -> u64 {
+    chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
