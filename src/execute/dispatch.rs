@@ -3,6 +3,7 @@
 use super::machine::Machine;
 use super::world::signal_waits;
 use super::{Stop, arrange, flow};
+use crate::process::heap;
 use crate::program::{FunctionCode, NO_REG, Op};
 use crate::value::{Value, arith, compare};
 
@@ -49,6 +50,9 @@ impl Machine {
                 ($call:expr) => {{
                     self.save(pc);
                     $call?;
+                    if heap::is_full() {
+                        return Err(flow::out_of_memory().into());
+                    }
                     regs = &mut self.stack[base..];
                 }};
             }

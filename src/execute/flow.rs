@@ -220,6 +220,12 @@ impl Machine {
     }
 }
 
+pub(super) fn out_of_memory() -> Trouble {
+    let most = crate::process::heap::MOST >> 20;
+    Trouble::new(Code::MEMORY, format!("this process holds more than {most} MiB of values"))
+        .help("keep less: a list that only grows needs an end, and results can go to a file")
+}
+
 fn not_callable(value: &Value) -> Trouble {
     Trouble::kind(format!("{} cannot be called: only functions can", a_kind(value)))
 }

@@ -10,6 +10,7 @@ use crate::source::{Location, SourceMap};
 use crate::value::{ProcessRef, Value};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::SeqCst;
 
 pub(super) use crate::process::signals::any_pending as signal_waits;
 
@@ -93,7 +94,11 @@ impl World {
         self.recorder.finish();
     }
 
+    /// Tells of an event, unless it is a complaint of a process that is being ended with the run.
     pub(super) fn record(&mut self, event: Event) {
+        if !self.is_main() && self.run.control().over.load(SeqCst) != 0 {
+            return;
+        }
         self.recorder.record(event);
     }
 

@@ -18,6 +18,8 @@ thread_local! {
     /// Where the area began, and up to where it was treated.
     static BEGIN: Cell<usize> = const { Cell::new(0) };
     static TREATED: Cell<usize> = const { Cell::new(0) };
+    /// How much beyond the most is granted now.
+    static GRANTED: Cell<usize> = const { Cell::new(0) };
 }
 
 fn end() -> usize {
@@ -37,6 +39,34 @@ pub fn prepare() {
     let begin = end();
     BEGIN.set(begin);
     TREATED.set(begin);
+}
+
+/// How much of its heap a process may use, in bytes: 2 GiB. Beyond it a scenario gets an error, and the machine stays usable.
+pub const MOST: usize = 2 << 30;
+
+/// Whether more than [`MOST`] is in use. Cheap as long as the area has never been that large; then mallinfo2(3) counts.
+#[inline]
+#[must_use]
+pub fn is_full() -> bool {
+    let begin = BEGIN.get();
+    begin != 0 && end().saturating_sub(begin) > MOST && is_too_much()
+}
+
+/// Each time that it is full, this much more may be used by whoever deals with that, up to eight times.
+const GRACE: usize = 64 << 20;
+
+/// Whether too much is in use, beyond the grace that was given before.
+#[cold]
+fn is_too_much() -> bool {
+    // SAFETY: mallinfo2 only reads the allocator's counters.
+    let used = unsafe { libc::mallinfo2() }.uordblks;
+    let granted = if used <= MOST { 0 } else { GRANTED.get() };
+    GRANTED.set(granted);
+    if used <= MOST + granted {
+        return false;
+    }
+    GRANTED.set((used - MOST + GRACE).min(8 * GRACE));
+    true
 }
 
 /// Before each fork: makes the pages huge that came since the last time, where they are many.

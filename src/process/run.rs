@@ -53,6 +53,9 @@ pub struct Control {
     pub interrupted: AtomicU32,
     /// Which signals the main process handles itself, a bit each: signal n is bit n-1.
     pub handled: AtomicU64,
+    /// Not 0: the main process has come to its verdict. What others complain of from then on, while they are
+    /// being ended, is no news.
+    pub over: AtomicU32,
     /// How many temporary directories were made; see `Scratch`.
     pub scratch: AtomicU32,
     /// Where the search for a free row begins; grows without end.
