@@ -71,8 +71,12 @@ fn once(megabytes: usize) {
     let checked = check(&mut sources, root, &mut NoFiles);
     let seconds = start.elapsed().as_secs_f64();
     let memory = peak() - before;
-    let instructions: usize =
-        checked.program.iter().flat_map(|program| &program.functions).map(|function| function.code.len()).sum();
+    let instructions: usize = checked
+        .program
+        .iter()
+        .flat_map(|program| &program.functions)
+        .map(|function| function.code.len())
+        .sum();
     println!(
         "{} bytes in {seconds:.3} s (parsing {parsing:.3} of it): {:.1} MB/s, {:.1} bytes of memory a byte, {instructions} instructions, {} diagnostics",
         text.len(),

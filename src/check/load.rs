@@ -3,10 +3,12 @@
 use super::assembly::Assembly;
 use super::file::{CheckedFile, check_file};
 use super::findings::Findings;
+use super::loader::Loader;
 use super::resolution::Export;
 use super::resolve::Imports;
-use super::Loader;
+use super::setting::Setting;
 use super::text::literal_text;
+use super::unsure::Keys;
 use crate::source::{Code, Diagnostic, Source, SourceId, SourceMap};
 use crate::syntax::tree::{Expr, File, StmtKind};
 use std::collections::HashMap;
@@ -42,6 +44,7 @@ pub(super) struct Files<'a> {
     pub loader: &'a mut dyn Loader,
     pub assembly: Assembly,
     pub diagnostics: Vec<Diagnostic>,
+    pub keys: Keys,
     done: HashMap<Identity, Used>,
     /// The files that are being loaded: each uses the next.
     chain: Vec<(Identity, String)>,
@@ -54,6 +57,7 @@ impl<'a> Files<'a> {
             loader,
             assembly: Assembly::default(),
             diagnostics: Vec::new(),
+            keys: Keys::default(),
             done: HashMap::new(),
             chain: Vec::new(),
         }
@@ -75,8 +79,9 @@ impl<'a> Files<'a> {
         let checked = check_file(
             self.sources.get(id),
             &parsed.file,
-            &super::file::Setting { top, imports: &imports, tops: &tops, broken, incomplete, is_root },
+            &Setting { top, imports: &imports, tops: &tops, broken, incomplete, is_root },
             &mut self.assembly,
+            &mut self.keys,
             &mut findings,
         );
         self.diagnostics.extend(findings.into_list());
@@ -84,7 +89,12 @@ impl<'a> Files<'a> {
     }
 
     /// Loads what the file uses; says also whether something could not be loaded.
-    fn uses(&mut self, id: SourceId, file: &File, findings: &mut Findings) -> (Imports, HashMap<u32, u32>, bool) {
+    fn uses(
+        &mut self,
+        id: SourceId,
+        file: &File,
+        findings: &mut Findings,
+    ) -> (Imports, HashMap<u32, u32>, bool) {
         let mut imports = Imports::default();
         let mut tops = HashMap::new();
         let mut incomplete = false;
@@ -129,7 +139,10 @@ impl<'a> Files<'a> {
             return Err(Box::new(diagnostic.help("move what both need into a third file")));
         }
         if self.chain.len() >= LONGEST_CHAIN {
-            return Err(fail(Code::TOO_DEEP, format!("a chain of more than {LONGEST_CHAIN} files that use one another")));
+            return Err(fail(
+                Code::TOO_DEEP,
+                format!("a chain of more than {LONGEST_CHAIN} files that use one another"),
+            ));
         }
         let used_id = self.sources.add(source);
         let checked = self.file(used_id, false);

@@ -10,7 +10,8 @@ fn seeds() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check");
     let mut texts = Vec::new();
     for kind in ["code", "clean", "wrong"] {
-        let mut paths: Vec<_> = fs::read_dir(root.join(kind)).expect("cases").flatten().map(|e| e.path()).collect();
+        let mut paths: Vec<_> =
+            fs::read_dir(root.join(kind)).expect("cases").flatten().map(|e| e.path()).collect();
         paths.sort();
         for path in paths.iter().filter(|path| path.extension().is_some_and(|ext| ext == "proc")) {
             texts.push(fs::read_to_string(path).expect("a case"));
@@ -144,7 +145,12 @@ fn errors_of(text: &str) -> Vec<&'static str> {
     if let Some(program) = &checked.program {
         validate(program).expect("sound");
     }
-    checked.diagnostics.iter().filter(|finding| finding.is_error()).map(|finding| finding.code.name()).collect()
+    checked
+        .diagnostics
+        .iter()
+        .filter(|finding| finding.is_error())
+        .map(|finding| finding.code.name())
+        .collect()
 }
 
 fn repeat(count: usize, line: impl Fn(usize) -> String) -> String {
@@ -208,11 +214,34 @@ fn files_that_use_one_another_in_a_long_chain_are_one_error() {
 
 /// Every code that this folder can give.
 const CODES: &[&str] = &[
-    "always_false", "argument_count", "bad_assignment", "bad_format", "bad_regex", "cannot_read", "daemon_spawns",
-    "duplicate_name", "duplicate_test", "leaves_process", "misplaced", "option_type", "outside_function",
-    "outside_loop", "test_without_expect", "unbounded_spawn", "uncatchable_signal", "undefined_name", "unjoined_child",
-    "unknown_attribute", "unknown_method", "unknown_option", "unknown_signal", "unknown_state", "unknown_test",
-    "unreachable", "unused_name", "use_cycle",
+    "always_false",
+    "argument_count",
+    "bad_assignment",
+    "bad_format",
+    "bad_regex",
+    "cannot_read",
+    "daemon_spawns",
+    "duplicate_name",
+    "duplicate_test",
+    "leaves_process",
+    "misplaced",
+    "option_type",
+    "outside_function",
+    "outside_loop",
+    "test_without_expect",
+    "unbounded_spawn",
+    "uncatchable_signal",
+    "undefined_name",
+    "unjoined_child",
+    "unknown_attribute",
+    "unknown_method",
+    "unknown_option",
+    "unknown_signal",
+    "unknown_state",
+    "unknown_test",
+    "unreachable",
+    "unused_name",
+    "use_cycle",
 ];
 
 #[test]

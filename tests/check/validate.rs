@@ -1,8 +1,6 @@
 //! What must hold of every program: each register, jump and index is in bounds.
 
-use proctor::program::{
-    BUILTINS, CaptureFrom, FunctionCode, Moment, NO_REG, NO_TARGET, Op, Program, Reg,
-};
+use proctor::program::{BUILTINS, CaptureFrom, FunctionCode, Moment, NO_REG, NO_TARGET, Op, Program, Reg};
 use proctor::value::Value;
 
 struct Validator<'p> {
@@ -113,11 +111,15 @@ impl Validator<'_> {
             | Op::AddToCell { cell: a, src: b }
             | Op::AddTo { target: a, src: b }
             | Op::AddInt { dst: a, left: b, .. } => self.both(a, b),
-            Op::GetGlobal { dst: reg, at } | Op::SetGlobal { src: reg, at } | Op::AddToGlobal { at, src: reg } => {
+            Op::GetGlobal { dst: reg, at }
+            | Op::SetGlobal { src: reg, at }
+            | Op::AddToGlobal { at, src: reg } => {
                 self.reg(reg);
                 self.index(at as usize, self.program.globals.len(), "a global");
             }
-            Op::GetCapture { dst: reg, at } | Op::SetCapture { at, src: reg } | Op::AddToCapture { at, src: reg } => {
+            Op::GetCapture { dst: reg, at }
+            | Op::SetCapture { at, src: reg }
+            | Op::AddToCapture { at, src: reg } => {
                 self.reg(reg);
                 self.index(usize::from(at), self.function.captures.len(), "a capture");
             }

@@ -180,7 +180,9 @@ fn garbage(length: usize, alphabet: &[u8]) -> String {
 fn megabytes_of_garbage_give_at_most_twenty_diagnostics() {
     let length = if cfg!(debug_assertions) { 2_000_000 } else { 50_000_000 };
     let printable: Vec<u8> = (b' '..=b'~').chain([b'\n']).collect();
-    for alphabet in [&printable[..], b"(){}[] \n", b"a \n", b"\"'{}\\ \n", b"if else{}\n ", b"-x+\n", b"1.", b"x,"] {
+    for alphabet in
+        [&printable[..], b"(){}[] \n", b"a \n", b"\"'{}\\ \n", b"if else{}\n ", b"-x+\n", b"1.", b"x,"]
+    {
         let parsed = parsed(garbage(length, alphabet));
         assert!((1..=20).contains(&parsed.diagnostics.len()), "{}", String::from_utf8_lossy(alphabet));
     }

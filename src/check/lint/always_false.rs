@@ -29,9 +29,10 @@ pub(in crate::check) fn always_false<'a>(
         .or_else(|| attribute_side(cx, right, left))
         .or_else(|| Some((literals(left, right)?, None)))?;
     let outcome = if op == BinaryOp::Equal { "false" } else { "true" };
-    let diagnostic = Diagnostic::warning(Code::ALWAYS_FALSE, format!("this is always {outcome}: {}", never.message))
-        .at(findings.place(span), "")
-        .help_maybe(never.help);
+    let diagnostic =
+        Diagnostic::warning(Code::ALWAYS_FALSE, format!("this is always {outcome}: {}", never.message))
+            .at(findings.place(span), "")
+            .help_maybe(never.help);
     Some((diagnostic, attribute))
 }
 
@@ -59,7 +60,8 @@ fn never_equal(cx: Context<'_>, name: &str, gives: &str, field: &Expr, literal: 
     if name == "exitcode"
         && let Some(code) = int_literal(literal)
     {
-        let message = format!("no exit code is {code}: they go from 0 to 255, and from -1 to -64 after a signal");
+        let message =
+            format!("no exit code is {code}: they go from 0 to 255, and from -1 to -64 after a signal");
         return (!(-64..=255).contains(&code)).then_some(Never { message, help: None });
     }
     if can_be(gives, given) {
@@ -73,7 +75,9 @@ fn never_equal(cx: Context<'_>, name: &str, gives: &str, field: &Expr, literal: 
             Some(format!("leave the quotes out: `{whole} == {}`", written.trim_matches(['"', '\''])))
         }
         ("bool", _) => Some(format!("write `{whole}`, or `not {whole}`")),
-        ("signal or none", Shown::Int | Shown::Str) => Some(format!("compare it with a signal: `{whole} == SIGKILL`")),
+        ("signal or none", Shown::Int | Shown::Str) => {
+            Some(format!("compare it with a signal: `{whole} == SIGKILL`"))
+        }
         _ => None,
     };
     Some(Never { message, help })
@@ -89,12 +93,16 @@ fn can_be(gives: &str, given: Shown) -> bool {
     match given {
         // Some attributes are none once the process is reaped.
         Shown::None => true,
-        Shown::Int | Shown::Float => !matches!(gives, "bool" | "string" | "list" | "map" | "process" | "signal or none"),
+        Shown::Int | Shown::Float => {
+            !matches!(gives, "bool" | "string" | "list" | "map" | "process" | "signal or none")
+        }
         Shown::Str => gives == "string",
         Shown::Bool => gives == "bool",
         Shown::List => gives == "list",
         Shown::Map => gives == "map",
-        Shown::Duration => !matches!(gives, "bool" | "string" | "list" | "map" | "process" | "signal or none"),
+        Shown::Duration => {
+            !matches!(gives, "bool" | "string" | "list" | "map" | "process" | "signal or none")
+        }
         Shown::Range | Shown::Regex | Shown::Function => false,
     }
 }

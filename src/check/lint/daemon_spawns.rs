@@ -19,9 +19,12 @@ impl DaemonSpawns {
         let wrong = self.daemons.iter().filter(|(_, node)| reach.does_spawn(*node));
         wrong
             .map(|(target, _)| {
-                Diagnostic::warning(Code::DAEMON_SPAWNS, "this daemon's target starts a process, which a daemon cannot")
-                    .at(findings.place(*target), "daemonic processes are not allowed to have children")
-                    .help("leave out `daemon: true`, or let another process start the child")
+                Diagnostic::warning(
+                    Code::DAEMON_SPAWNS,
+                    "this daemon's target starts a process, which a daemon cannot",
+                )
+                .at(findings.place(*target), "daemonic processes are not allowed to have children")
+                .help("leave out `daemon: true`, or let another process start the child")
             })
             .collect()
     }

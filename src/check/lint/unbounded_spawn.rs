@@ -110,9 +110,9 @@ impl UnboundedSpawn {
                 Some(turns) => format!("this starts {turns} processes and joins none of them meanwhile"),
                 None => "this starts processes without end and joins none of them".to_owned(),
             };
-            Diagnostic::warning(Code::UNBOUNDED_SPAWN, message)
-                .at(findings.place(*span), "in a loop")
-                .help("join them in the loop, or bound it; --max-procs (4096 by default) ends it with an error")
+            Diagnostic::warning(Code::UNBOUNDED_SPAWN, message).at(findings.place(*span), "in a loop").help(
+                "join them in the loop, or bound it; --max-procs (4096 by default) ends it with an error",
+            )
         };
         self.findings.iter().map(show).collect()
     }

@@ -37,9 +37,14 @@ impl UnjoinedChild {
         let lost = self.spawned.iter().filter(|(decl, _)| !self.known.contains(decl));
         lost.map(|(_, span)| {
             let name = name_of(*span);
-            Diagnostic::warning(Code::UNJOINED_CHILD, format!("nothing joins `{name}`: once ended, it stays a zombie"))
-                .at(findings.place(*span), "never joined")
-                .help(format!("add `join {name}`; a parent's end joins the children that are left, but not before"))
+            Diagnostic::warning(
+                Code::UNJOINED_CHILD,
+                format!("nothing joins `{name}`: once ended, it stays a zombie"),
+            )
+            .at(findings.place(*span), "never joined")
+            .help(format!(
+                "add `join {name}`; a parent's end joins the children that are left, but not before"
+            ))
         })
         .collect()
     }

@@ -8,7 +8,8 @@ use crate::syntax::tree::{Stmt, StmtKind};
 pub(in crate::check) fn unreachable(statements: &[Stmt], findings: &Findings) -> Option<Diagnostic> {
     let end = statements.iter().position(|statement| leaves(statement).is_some())?;
     let word = leaves(&statements[end])?;
-    let next = statements[end + 1..].iter().find(|statement| !matches!(statement.kind, StmtKind::Def { .. }))?;
+    let next =
+        statements[end + 1..].iter().find(|statement| !matches!(statement.kind, StmtKind::Def { .. }))?;
     let first_line = Span { start: next.span.start, end: next.span.end };
     Some(
         Diagnostic::warning(Code::UNREACHABLE, format!("nothing behind this `{word}` is ever run"))

@@ -13,7 +13,11 @@ fn unused(cx: Context<'_>, name: Name) -> Option<&Decl> {
     (first && !decl.used && !cx.text(name).starts_with('_')).then_some(decl)
 }
 
-pub(in crate::check) fn unused_function(cx: Context<'_>, name: Name, findings: &Findings) -> Option<Diagnostic> {
+pub(in crate::check) fn unused_function(
+    cx: Context<'_>,
+    name: Name,
+    findings: &Findings,
+) -> Option<Diagnostic> {
     unused(cx, name)?;
     let text = cx.text(name);
     Some(

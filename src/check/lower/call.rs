@@ -2,7 +2,6 @@
 
 use super::lowering::Lower;
 use crate::check::count::{are, counted, expected};
-use crate::check::file::usage;
 use crate::check::resolution::{DeclId, DeclKind, Exported, Meaning};
 use crate::check::storage::Storage;
 use crate::program::{Builtin, BuiltinRow, Op, Reg};
@@ -11,11 +10,25 @@ use crate::syntax::tree::{Expr, ExprKind, Name};
 
 /// What is called and where its arguments stand: evaluated, but not called yet.
 pub(super) enum Prepared {
-    Function { function: u32, first: Reg },
-    Builtin { builtin: Builtin, first: Reg, argc: u8 },
-    Method { name: u16, first: Reg, argc: u8 },
+    Function {
+        function: u32,
+        first: Reg,
+    },
+    Builtin {
+        builtin: Builtin,
+        first: Reg,
+        argc: u8,
+    },
+    Method {
+        name: u16,
+        first: Reg,
+        argc: u8,
+    },
     /// The value called, with its arguments behind it.
-    Value { first: Reg, argc: u16 },
+    Value {
+        first: Reg,
+        argc: u16,
+    },
 }
 
 impl<'a> Lower<'a> {
@@ -105,7 +118,12 @@ impl<'a> Lower<'a> {
     pub(super) fn name_number(&mut self, name: Name) -> u16 {
         let text = self.text(name);
         self.assembly.name(text).unwrap_or_else(|| {
-            self.error(Code::TOO_LONG, name.span, "more than 65536 different names of fields and methods", "");
+            self.error(
+                Code::TOO_LONG,
+                name.span,
+                "more than 65536 different names of fields and methods",
+                "",
+            );
             0
         })
     }
@@ -119,7 +137,8 @@ impl<'a> Lower<'a> {
     }
 
     fn check_builtin(&mut self, row: &BuiltinRow, given: usize, callee: Span, span: Span) {
-        let fits = given >= usize::from(row.fewest) && (row.most == BuiltinRow::ANY || given <= usize::from(row.most));
+        let fits = given >= usize::from(row.fewest)
+            && (row.most == BuiltinRow::ANY || given <= usize::from(row.most));
         if fits {
             return;
         }
@@ -137,7 +156,7 @@ impl<'a> Lower<'a> {
             DeclKind::Def(function) => {
                 let params = found.functions[function as usize].params;
                 let place = self.findings.place(self.decl(decl).span);
-                (params, usage(self.source, found, function), place)
+                (params, found.usage(self.source, function), place)
             }
             DeclKind::Import(number) => {
                 let export = &found.imports[number as usize];
@@ -152,13 +171,23 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn wrong_count(&mut self, name: &str, params: usize, given: usize, usage: &str, declared: Location, span: Span) {
+    fn wrong_count(
+        &mut self,
+        name: &str,
+        params: usize,
+        given: usize,
+        usage: &str,
+        declared: Location,
+        span: Span,
+    ) {
         let takes = counted(params);
-        let diagnostic =
-            Diagnostic::error(Code::ARGUMENT_COUNT, format!("`{name}` takes {takes}, but {} given", are(given)))
-                .at(self.findings.place(span), "")
-                .at(declared, "declared here")
-                .help(format!("it is called as `{usage}`"));
+        let diagnostic = Diagnostic::error(
+            Code::ARGUMENT_COUNT,
+            format!("`{name}` takes {takes}, but {} given", are(given)),
+        )
+        .at(self.findings.place(span), "")
+        .at(declared, "declared here")
+        .help(format!("it is called as `{usage}`"));
         self.findings.add(diagnostic);
     }
 }

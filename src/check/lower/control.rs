@@ -1,7 +1,7 @@
 //! Loops, jumps out of them, and the frames of protection.
 
-use super::lowering::Lower;
 use super::frame::Loop;
+use super::lowering::Lower;
 use crate::program::{NO_REG, NO_TARGET, Op, Reg};
 use crate::source::{Code, Span};
 use crate::syntax::tree::{Block, Expr, Name};

@@ -2,8 +2,8 @@
 
 use super::literal::is_literal;
 use super::lowering::{Lower, Parts};
-use crate::check::text::literal_text;
 use crate::check::resolution::Meaning;
+use crate::check::text::literal_text;
 use crate::program::{ExpectSite, Moment, NO_REG, NO_TARGET, Op, Part, Reg, TestSite};
 use crate::source::{Code, Span, all_codes, did_you_mean, find_code};
 use crate::syntax::tree::{BinaryOp, Block, ClauseKind, Expr, ExprKind, Name, Test, Timing, UnaryOp};
@@ -66,8 +66,8 @@ impl<'a> Lower<'a> {
                 self.judged_second(*op, left.span, right, dst, parts);
             }
             ExprKind::Binary { op, op_span, left, right } if compares(*op) => {
-                let diff = matches!(op, BinaryOp::Equal | BinaryOp::InAnyOrder)
-                    && (is_text(left) || is_text(right));
+                let diff =
+                    matches!(op, BinaryOp::Equal | BinaryOp::InAnyOrder) && (is_text(left) || is_text(right));
                 let first = self.part(left, parts, diff);
                 let second = self.part(right, parts, diff);
                 self.operate(*op, *op_span, dst, first, second);
@@ -141,8 +141,10 @@ impl<'a> Lower<'a> {
     pub(super) fn expect_error(&mut self, kind: Name, body: &'a Block, span: Span) {
         let text = self.text(kind);
         if find_code(text).is_none() {
-            let help = did_you_mean(text, all_codes().iter().map(Code::name))
-                .map_or_else(|| "`e.kind` in a `catch e` says which kind an error has".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = did_you_mean(text, all_codes().iter().map(Code::name)).map_or_else(
+                || "`e.kind` in a `catch e` says which kind an error has".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
             self.error(Code::UNDEFINED_NAME, kind.span, format!("no error has the kind `{text}`"), help);
         }
         let number = self.frame.expects.len();
@@ -181,7 +183,9 @@ impl<'a> Lower<'a> {
             match &clause.kind {
                 ClauseKind::Worth(value) => site.worth = self.in_new_register(value),
                 ClauseKind::Within(value) => site.within = self.in_new_register(value),
-                ClauseKind::Tags(tags) => site.tags.extend(tags.iter().map(|tag| -> Rc<str> { self.text(*tag).into() })),
+                ClauseKind::Tags(tags) => {
+                    site.tags.extend(tags.iter().map(|tag| -> Rc<str> { self.text(*tag).into() }))
+                }
                 ClauseKind::Needs(name) => site.needs.push(self.literal(name)),
                 ClauseKind::Hidden => site.hidden = true,
                 ClauseKind::Skip(why) => site.skip = Some(self.literal(why)),

@@ -27,7 +27,13 @@ impl<'a> Lower<'a> {
     }
 
     /// `|x| …` into `dst`.
-    pub(super) fn function_value(&mut self, params: &'a [Name], body: &'a FunctionBody, span: Span, dst: Reg) {
+    pub(super) fn function_value(
+        &mut self,
+        params: &'a [Name],
+        body: &'a FunctionBody,
+        span: Span,
+        dst: Reg,
+    ) {
         let Some(function) = self.found.function_at.get(&span.start).copied() else { return };
         self.function(function, "function".into(), params, span, |lower| {
             let value = lower.frame.register();

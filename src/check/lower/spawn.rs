@@ -67,7 +67,9 @@ impl<'a> Lower<'a> {
                 }
                 let prepared = self.prepare_call(callee, args, call.span);
                 let exec = match prepared {
-                    Prepared::Builtin { builtin: Builtin::Exec, first, .. } => Some((first, args.len() as u16)),
+                    Prepared::Builtin { builtin: Builtin::Exec, first, .. } => {
+                        Some((first, args.len() as u16))
+                    }
                     _ => None,
                 };
                 (Some(prepared), exec)

@@ -51,7 +51,9 @@ impl<'a> Lower<'a> {
         let Meaning::Signal(number) = self.found.meaning(signal.span) else { return };
         let name = signal_name(number);
         if name == "SIGKILL" || name == "SIGSTOP" {
-            let message = format!("`{word} {name}` can have no effect: the kernel lets no process catch, ignore or reset it");
+            let message = format!(
+                "`{word} {name}` can have no effect: the kernel lets no process catch, ignore or reset it"
+            );
             let near = if name == "SIGKILL" { "SIGTERM" } else { "SIGTSTP" };
             let help = format!("{near} asks for the same and can be caught");
             self.error(Code::UNCATCHABLE_SIGNAL, signal.span, message, help);

@@ -53,7 +53,9 @@ impl<'a> Resolver<'a> {
             }
             StmtKind::Print(values) => self.expressions(values),
             StmtKind::Verb { targets, .. } => self.expressions(targets),
-            StmtKind::Sleep(value) | StmtKind::Ignore(value) | StmtKind::Default(value) => self.expression(value),
+            StmtKind::Sleep(value) | StmtKind::Ignore(value) | StmtKind::Default(value) => {
+                self.expression(value)
+            }
             StmtKind::Exit(value) | StmtKind::Return(value) | StmtKind::Tree(value) => {
                 self.expressions(value.as_slice());
             }
@@ -102,7 +104,11 @@ impl<'a> Resolver<'a> {
         if self.at_top() {
             self.import(statement, path.span);
         } else {
-            self.misplaced(statement.span, "`use` stands at the top level of a file", "move it to the top of the file");
+            self.misplaced(
+                statement.span,
+                "`use` stands at the top level of a file",
+                "move it to the top of the file",
+            );
         }
     }
 

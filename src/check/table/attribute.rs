@@ -6,7 +6,12 @@ use crate::program::{ATTRIBUTES, METHODS, Receiver, VERBS, attribute};
 use crate::source::{Code, did_you_mean};
 use crate::syntax::tree::{Expr, Name};
 
-pub(in crate::check) fn check_attribute(cx: Context<'_>, receiver: &Expr, name: Name, findings: &mut Findings) {
+pub(in crate::check) fn check_attribute(
+    cx: Context<'_>,
+    receiver: &Expr,
+    name: Name,
+    findings: &mut Findings,
+) {
     let text = cx.text(name);
     if attribute(text).is_some() || !cx.is_process(receiver) {
         return;

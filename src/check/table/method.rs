@@ -8,20 +8,16 @@ use crate::program::{METHODS, MethodRow, Receiver, attribute, methods_named};
 use crate::source::{Code, Diagnostic, Span, did_you_mean};
 use crate::syntax::tree::{Expr, Name};
 
-/// A method call that is wrong unless the receiver turns out to be a map with a function under this name.
-pub(in crate::check) struct Suspect<'a> {
-    name: &'a str,
-    finding: Diagnostic,
-}
-
-pub(in crate::check) fn check_method<'a>(
-    cx: Context<'a>,
+/// Reports a call that is wrong for sure; gives one that is wrong unless the receiver turns out to be a map with a
+/// function under this name.
+pub(in crate::check) fn check_method(
+    cx: Context<'_>,
     receiver: &Expr,
     name: Name,
     given: usize,
     span: Span,
     findings: &mut Findings,
-) -> Option<Suspect<'a>> {
+) -> Option<Diagnostic> {
     let text = cx.text(name);
     if cx.is_missing(receiver) {
         return None;
@@ -47,27 +43,20 @@ pub(in crate::check) fn check_method<'a>(
             wrong_count(first, &rows, given, span, findings)
         }
     };
-    Some(Suspect { name: text, finding })
-}
-
-/// Reports what is wrong for sure: names that are no key of any map of the file.
-pub(in crate::check) fn report_suspects(
-    suspects: Vec<Suspect<'_>>,
-    is_key: impl Fn(&str) -> bool,
-    findings: &mut Findings,
-) {
-    for suspect in suspects {
-        if !is_key(suspect.name) {
-            findings.add(suspect.finding);
-        }
-    }
+    Some(finding)
 }
 
 fn takes(row: &MethodRow, given: usize) -> bool {
     given >= usize::from(row.fewest) && (row.most == u8::MAX || given <= usize::from(row.most))
 }
 
-fn wrong_count(row: &MethodRow, rows: &[&MethodRow], given: usize, span: Span, findings: &Findings) -> Diagnostic {
+fn wrong_count(
+    row: &MethodRow,
+    rows: &[&MethodRow],
+    given: usize,
+    span: Span,
+    findings: &Findings,
+) -> Diagnostic {
     let mut usages: Vec<_> = rows.iter().map(|row| format!("`{}`", row.usage)).collect();
     usages.dedup();
     let alike = rows.iter().all(|other| (other.fewest, other.most) == (row.fewest, row.most));
@@ -87,9 +76,9 @@ fn no_method(cx: Context<'_>, receiver: &Expr, name: Name, process: bool, findin
     let help = if attribute(text).is_some() {
         Some(format!("it is an attribute: `{object}.{text}`, without parentheses"))
     } else {
-        instead(text, object)
-            .or_else(|| habit(text))
-            .or_else(|| did_you_mean(text, candidates.map(|row| row.name)).map(|near| format!("did you mean `{near}`?")))
+        instead(text, object).or_else(|| habit(text)).or_else(|| {
+            did_you_mean(text, candidates.map(|row| row.name)).map(|near| format!("did you mean `{near}`?"))
+        })
     };
     let whose = if process { "a process has no method" } else { "nothing has a method" };
     Diagnostic::error(Code::UNKNOWN_METHOD, format!("{whose} `{text}`"))

@@ -17,10 +17,11 @@ pub(in crate::check) fn check_tests(file: &File, findings: &mut Findings) {
     for test in tests() {
         let Some(name) = literal_text(&test.name) else { continue };
         if let Some(first) = names.get(name) {
-            let diagnostic = Diagnostic::error(Code::DUPLICATE_TEST, format!("two tests are named \"{name}\""))
-                .at(findings.place(test.name.span), "the second one")
-                .at(findings.place(*first), "the first one")
-                .help("give one of them another name");
+            let diagnostic =
+                Diagnostic::error(Code::DUPLICATE_TEST, format!("two tests are named \"{name}\""))
+                    .at(findings.place(test.name.span), "the second one")
+                    .at(findings.place(*first), "the first one")
+                    .help("give one of them another name");
             findings.add(diagnostic);
         } else {
             names.insert(name, test.name.span);
@@ -36,7 +37,8 @@ fn check_needs(test: &Test, names: &FastMap<&str, Span>, findings: &mut Findings
         if literal_text(&test.name) == Some(name) {
             unknown(needed, "a test cannot need itself".to_owned(), None, findings);
         } else if !names.contains_key(name) {
-            let near = did_you_mean(name, names.keys().copied()).map(|near| format!("did you mean \"{near}\"?"));
+            let near =
+                did_you_mean(name, names.keys().copied()).map(|near| format!("did you mean \"{near}\"?"));
             unknown(needed, format!("no test of this file is named \"{name}\""), near, findings);
         }
     }
