@@ -1,3 +1,7 @@
 //! The program: calls the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    proctor::cli::main()
+}

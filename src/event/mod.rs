@@ -30,4 +30,25 @@ pub enum Event {
 /// Where events go.
 pub trait Recorder {
     fn record(&mut self, event: Event);
+
+    /// The scenario is over. Called once, by its main process.
+    fn finish(&mut self) {}
+}
+
+impl Event {
+    /// The same event with every pid and time set to zero: what two runs of one scenario have in common.
+    #[must_use]
+    pub fn stable(mut self) -> Self {
+        let row = |row: &mut ProcessRow| {
+            (row.pid, row.ppid, row.elapsed) = (0, row.ppid.map(|_| 0), 0);
+        };
+        match &mut self {
+            Self::Failed(failure) | Self::Broken(failure) => failure.actor.pid = 0,
+            Self::TestEnded(outcome) => outcome.elapsed = 0,
+            Self::Listed(rows) => rows.iter_mut().for_each(row),
+            Self::Drawn(rows) => rows.iter_mut().for_each(|drawn| row(&mut drawn.process)),
+            Self::LeftBehind(actors) => actors.iter_mut().for_each(|actor| actor.pid = 0),
+        }
+        self
+    }
 }

@@ -1,5 +1,59 @@
 //! Program and processes to events: the machine that runs a program on the kernel.
 
+mod arrange;
+mod attribute;
+mod block;
+mod builtin;
+mod chance;
+mod children;
+mod dispatch;
+mod expect;
+mod facts;
+mod failure;
+mod file;
+mod finish;
+mod flow;
+mod handlers;
+mod join;
+mod kill;
+mod look;
+mod machine;
+mod member;
+mod on;
+mod option;
+mod program;
+mod protect;
+mod protection;
+pub mod pure;
+mod share;
+mod spawn;
 mod stop;
+mod stream;
+mod streams;
+mod suite;
+mod talk;
+mod tally;
+mod verb;
+mod world;
 
 pub use stop::{Call, Stop};
+pub use world::{Setting, World};
+
+use crate::process::{Run, Waiter, deadlock};
+use crate::program::Program;
+use crate::value::ProcessRef;
+use std::rc::Rc;
+
+/// Runs a program as the main process of a run; its children run in copies of this process.
+///
+/// Gives the exit code of the run: 0 where everything held, 1 where an expectation broke, 3 after an error that nobody
+/// caught, N after `exit N`.
+#[must_use]
+pub fn run(program: Program, run: Run, setting: Setting) -> u8 {
+    let row = run.enter_main("main");
+    let me = ProcessRef::new(crate::process::pid(), row.index, row.generation, Rc::from("main"));
+    let world = World::new(run, Waiter::new(run, row, Some(deadlock::stuck)), Rc::new(me), row, setting);
+    let mut machine = machine::Machine::new(Rc::new(program), world);
+    let result = machine.run_top_level();
+    machine.finish(result)
+}

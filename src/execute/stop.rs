@@ -7,7 +7,7 @@ use crate::value::{Trouble, Value};
 #[derive(Debug)]
 pub enum Stop {
     /// An operation failed; the machine adds the place and the chain of calls.
-    Trouble(Trouble),
+    Trouble(Box<Trouble>),
     /// A failure with its place: goes up to the nearest `try`.
     Failed(Box<Failure>),
     /// An expectation broke: goes up to the test, past every `try`.
@@ -20,7 +20,7 @@ pub enum Stop {
 
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
-        Self::Trouble(trouble)
+        Self::Trouble(Box::new(trouble))
     }
 }
 

@@ -75,7 +75,7 @@ builtins! {
     // Values
     Len "len" 1 1 "len(x)" "How many characters, elements, entries or bytes it has.";
     Str "str" 1 1 "str(x)" "Its text, as print writes it.";
-    Int "int" 1 2 "int(x, base)" "An int from a number, a bool or a text.";
+    Int "int" 1 2 "int(x, base)" "An int from a number, a bool, a signal or a text.";
     Float "float" 1 1 "float(x)" "A float from a number, a text, or a duration in seconds.";
     Bool "bool" 1 1 "bool(x)" "A bool from a bool, or from \"true\" or \"false\".";
     Type "type" 1 1 "type(x)" "The name of its type.";
@@ -84,7 +84,7 @@ builtins! {
     Max "max" 1 any "max(a, b, …)" "The largest of the arguments, or of one list.";
     Sum "sum" 1 1 "sum(xs)" "The sum of the elements.";
     Abs "abs" 1 1 "abs(x)" "Its distance from zero.";
-    Round "round" 1 2 "round(x, digits)" "The nearest int, halves to even; with digits, the nearest float with so many decimals.";
+    Round "round" 1 2 "round(x, digits)" "The nearest int, halves to even; with digits, so many decimals; a duration to seconds.";
     Sorted "sorted" 1 2 "sorted(xs, key)" "A new list in ascending order, by key(x) where it is given.";
     Reversed "reversed" 1 1 "reversed(xs)" "A new list in reverse order.";
     Enumerate "enumerate" 1 1 "enumerate(xs)" "A list of [index, element] pairs.";

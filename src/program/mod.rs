@@ -8,7 +8,6 @@ mod method;
 mod op;
 mod option;
 mod shape;
-mod signal;
 mod state;
 mod verb;
 
@@ -20,6 +19,7 @@ pub use option::{Expected, LIMITS, OPTIONS, OptionRow, SpawnOption, option};
 pub use shape::{
     CaptureFrom, ExpectSite, FunctionCode, Moment, Part, Program, SpawnSite, SpawnTarget, TestSite,
 };
-pub use signal::{SIGNALS, SignalRow, signal_name, signal_named};
 pub use state::{STATES, StateRow};
 pub use verb::{VERBS, Verb, VerbRow};
+
+pub use crate::value::signal::{SIGNALS, SignalRow, signal_name, signal_named};

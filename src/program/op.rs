@@ -245,8 +245,10 @@ pub enum Op {
         to: u32,
     },
     /// Fails unless `first` can be iterated; puts what is iterated into it and a position into `first + 1`.
+    /// With `pairs`, a map is iterated as `[key, value]` lists; else as its keys.
     ForStart {
         first: Reg,
+        pairs: bool,
     },
     /// The next element into `first + 2`, or a jump at the end.
     ForNext {

@@ -1,7 +1,7 @@
 //! The value: sixteen bytes, cheap to copy; what is larger is shared within one process.
 
 use super::{List, Map};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 /// A value of the language.
@@ -72,7 +72,7 @@ pub struct Closure {
 }
 
 /// Which process is meant. Its facts are asked of the kernel and of the scenario's process table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ProcessRef {
     pub pid: i32,
     /// Row of the scenario's process table, and which use of that row: tells the process from a
@@ -80,12 +80,37 @@ pub struct ProcessRef {
     pub slot: u32,
     pub generation: u32,
     pub name: Rc<str>,
+    /// How it ended, as this process remembers since it reaped it: the run's table forgets in the long run.
+    pub end: OnceCell<End>,
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// N after exit N, -N after death by signal N.
+    pub code: i64,
+    /// Nanoseconds of the monotonic clock.
+    pub started: i64,
+    pub ended: i64,
 }
 
 impl ProcessRef {
     /// The `slot` of a process that the scenario did not start through a statement.
     pub const OUTSIDE: u32 = u32::MAX;
+
+    #[must_use]
+    pub fn new(pid: i32, slot: u32, generation: u32, name: Rc<str>) -> Self {
+        Self { pid, slot, generation, name, end: OnceCell::new() }
+    }
 }
+
+impl PartialEq for ProcessRef {
+    fn eq(&self, other: &Self) -> bool {
+        (self.pid, self.slot, self.generation) == (other.pid, other.slot, other.generation)
+    }
+}
+
+impl Eq for ProcessRef {}
 
 /// A signal by its number on Linux.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -155,6 +180,43 @@ impl Value {
     #[must_use]
     pub fn map(entries: indexmap::IndexMap<super::Key, Value>) -> Self {
         Self::Map(Rc::new(Map::new(entries)))
+    }
+
+    /// Whether it owns nothing: copying it is copying sixteen bytes, and dropping it does nothing.
+    #[inline]
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self::Absent
+                | Self::None
+                | Self::Bool(_)
+                | Self::Int(_)
+                | Self::Float(_)
+                | Self::Duration(_)
+                | Self::Instant(_)
+                | Self::Builtin(_)
+                | Self::Signal(_)
+                | Self::Object(_)
+        )
+    }
+
+    /// Puts a value in place of this one; the call that drops the old one is made only where there is something to drop.
+    #[inline]
+    pub fn put(&mut self, value: Value) {
+        let old = std::mem::replace(self, value);
+        if old.is_plain() {
+            std::mem::forget(old);
+        } else {
+            drop(old);
+        }
+    }
+
+    /// A clone, with the way shortened for ints.
+    #[inline]
+    #[must_use]
+    pub fn copy(&self) -> Value {
+        if let Self::Int(int) = self { Self::Int(*int) } else { self.clone() }
     }
 
     /// The type's name, as `type(x)` gives it.

@@ -200,7 +200,7 @@ impl Validator<'_> {
                 self.reg(condition);
                 self.jump(to);
             }
-            Op::ForStart { first } => self.run(first, 2),
+            Op::ForStart { first, .. } => self.run(first, 2),
             Op::ForNext { first, to } => {
                 self.run(first, 3);
                 self.jump(to);

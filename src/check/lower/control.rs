@@ -18,7 +18,7 @@ impl<'a> Lower<'a> {
     pub(super) fn for_loop(&mut self, names: &'a [Name], iterable: &'a Expr, body: &'a Block) {
         let first = self.frame.registers(3);
         self.value_in(iterable, first);
-        self.emit(Op::ForStart { first }, iterable.span);
+        self.emit(Op::ForStart { first, pairs: names.len() > 1 }, iterable.span);
         let start = self.frame.here();
         let end = self.emit(Op::ForNext { first, to: NO_TARGET }, iterable.span);
         self.loop_body(start, vec![end], body.span, |lower| {

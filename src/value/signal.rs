@@ -1,6 +1,6 @@
 //! The signals of Linux, by name and number; see signal(7). The numbers are those of x86 and ARM.
 
-use crate::value::Signal;
+use super::Signal;
 
 /// A row of the table of signals.
 #[derive(Debug)]

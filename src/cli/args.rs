@@ -1,0 +1,233 @@
+//! The command line: what can be written on it, its help and its limits. The only user of clap.
+
+use crate::report::ColorChoice;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::time::Duration;
+
+/// Processes alive at once that a scenario may have where `--max-procs` is not given.
+pub const MAX_PROCS: u32 = 4096;
+/// Linux gives no more pids than this, see proc_sys_kernel(5).
+const MOST_PIDS: i64 = 4_194_304;
+
+const EXAMPLES: &str = "\
+Examples:
+  proctor run scenario.proc                    run a scenario
+  proctor run -e 'spawn p { print 1 }; join p' run a text
+  proctor check scenarios/*.proc               find mistakes without running anything
+  proctor explain unjoined_child               what a code means and what to do
+
+Exit codes:
+  0 everything held    1 an expectation broke    2 the text or the usage is wrong
+  3 an uncaught error  124 timed out             130 interrupted  N after `exit N`";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  proctor run scenario.proc
+  proctor run scenario.proc -- alex 3          the scenario reads them with args()
+  proctor run --timeout 10s --seed 42 scenario.proc
+  proctor run -e 'print pid(), ppid()'
+  echo 'print 1 + 1' | proctor run -
+A scenario whose first line is `#!/usr/bin/env -S proctor run` can be executed by its name.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  proctor check scenario.proc
+  proctor check --message-format json scenarios/*.proc
+A comment `# allow(CODE)` above a line silences a warning there. Exit code: 2 where there is an error, else 0.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  proctor explain undefined_name
+  proctor explain --list";
+
+const SWEEP_EXAMPLES: &str = "\
+Examples:
+  proctor sweep
+Every run ends what it started by itself. Only where all of proctor's own processes were killed at the same moment
+can something be left; the next run, or this command, finds and ends it.";
+
+/// Describe processes, run them on Linux, and check what they do.
+#[derive(Debug, Parser)]
+#[command(name = "proctor", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Global {
+    /// Colours: where the output is a terminal (and NO_COLOR is not set), always, or never.
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+    /// Errors and warnings as text, or as one JSON object a line; both on standard error.
+    #[arg(long, global = true, value_enum, default_value = "human", value_name = "FORMAT")]
+    pub message_format: MessageFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a scenario against real processes
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Find mistakes in scenarios without running anything
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// Explain the code of an error or a warning
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
+    /// End what a killed run has left behind
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The scenario; `-` is standard input
+    #[arg(value_name = "FILE", required_unless_present = "text")]
+    file: Option<OsString>,
+    /// What the scenario's args() gives; behind `--` where it begins with a dash
+    #[arg(value_name = "ARGS")]
+    args: Vec<OsString>,
+    /// Run this text instead of a file
+    #[arg(short = 'e', value_name = "TEXT")]
+    pub text: Option<String>,
+    /// Start random numbers from N: the same N, the same numbers
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How many processes may be alive at once
+    #[arg(long, value_name = "N", default_value_t = MAX_PROCS, value_parser = clap::value_parser!(u32).range(1..=MOST_PIDS))]
+    pub max_procs: u32,
+    /// Show no pid and no time in what proctor itself says, so that two runs can be compared
+    #[arg(long, hide = true)]
+    pub stable: bool,
+    /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
+    #[arg(long, value_name = "DUR", value_parser = duration)]
+    pub timeout: Option<Duration>,
+}
+
+impl RunArgs {
+    /// What is run: a file's path, or None for the text of `-e`.
+    #[must_use]
+    pub fn file(&self) -> Option<&OsString> {
+        self.file.as_ref().filter(|_| self.text.is_none())
+    }
+
+    /// What `args()` gives. With `-e` no argument is a file.
+    pub fn args(&self) -> impl Iterator<Item = &OsString> {
+        self.file.as_ref().filter(|_| self.text.is_some()).into_iter().chain(&self.args)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The scenarios; `-` is standard input
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code as it stands in brackets behind `error` or `warning`
+    #[arg(value_name = "CODE", required_unless_present = "list")]
+    pub code: Option<String>,
+    /// List every code with one line about it
+    #[arg(long)]
+    pub list: bool,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+/// A duration as the language writes it; a plain number counts seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    const UNITS: [(&str, f64); 6] =
+        [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("", 1.0)];
+    /// What fits into a duration of the language: 64 bits of nanoseconds.
+    const LONGEST: f64 = 9e9;
+    let wrong = || format!("`{text}` is no duration: write it as 250ms, 1.5s, 2m or 1h");
+    let digits =
+        text.find(|character: char| !matches!(character, '0'..='9' | '.' | '_')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let seconds_a_unit = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?.1;
+    let number: f64 = number.replace('_', "").parse().map_err(|_| wrong())?;
+    let seconds = number * seconds_a_unit;
+    if seconds > LONGEST {
+        return Err(format!("`{text}` is too long: the limit is about 285 years"));
+    }
+    let duration = Duration::from_secs_f64(seconds);
+    if duration.is_zero() { Err("a timeout of nothing leaves no time to run".into()) } else { Ok(duration) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, Command, duration};
+    use clap::{CommandFactory, Parser};
+    use std::time::Duration;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_those_of_the_language() {
+        let ok = |text| duration(text).expect(text);
+        assert_eq!(ok("1.5s"), Duration::from_millis(1500));
+        assert_eq!(ok("250ms"), Duration::from_millis(250));
+        assert_eq!(ok("10us"), Duration::from_micros(10));
+        assert_eq!(ok("2m"), Duration::from_secs(120));
+        assert_eq!(ok("1h"), Duration::from_secs(3600));
+        assert_eq!(ok("7"), Duration::from_secs(7));
+        for wrong in
+            ["", "s", "1d", "-1s", "1s2", "1e9", "nan", "inf", "0", "0ms", "99999999999999h", "1..2s", "٣s"]
+        {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn with_a_text_every_argument_is_the_scenarios() {
+        let Command::Run(run) =
+            Cli::try_parse_from(["proctor", "run", "-e", "print 1", "a", "b"]).unwrap().command
+        else {
+            panic!("not run")
+        };
+        assert_eq!(run.file(), None);
+        assert!(run.args().eq(["a", "b"]));
+        let Command::Run(run) =
+            Cli::try_parse_from(["proctor", "run", "f.proc", "--seed", "3", "--", "-x", "b"])
+                .unwrap()
+                .command
+        else {
+            panic!("not run")
+        };
+        assert_eq!(run.file().unwrap(), "f.proc");
+        assert_eq!(run.seed, Some(3));
+        assert!(run.args().eq(["-x", "b"]));
+    }
+}

@@ -1,0 +1,68 @@
+//! The recorder of a run in a terminal: each event is drawn and written at once.
+//!
+//! It is copied into every process that the scenario forks and works there as well: nothing is kept back for later,
+//! and each event is one write, so that the words of two processes do not mix.
+
+use super::output::{Output, to_stderr, to_stdout};
+use crate::event::{Event, Failure, Recorder};
+use crate::report::{
+    Places, Summary, draw_failure, draw_leftovers, draw_outcome, draw_table, draw_tree, failure_json,
+    leftovers_json,
+};
+use crate::source::SourceMap;
+use std::rc::Rc;
+
+/// Draws events: what went wrong on standard error, what was asked for on standard output.
+#[derive(Debug)]
+pub struct Console {
+    sources: Rc<SourceMap>,
+    output: Output,
+    summary: Summary,
+    /// Pids and times are left out.
+    stable: bool,
+}
+
+impl Console {
+    #[must_use]
+    pub fn new(sources: Rc<SourceMap>, output: Output, stable: bool) -> Self {
+        Self { sources, output, summary: Summary::default(), stable }
+    }
+
+    fn failure(&self, failure: &Failure) {
+        let places = Places::new(&self.sources);
+        to_stderr(&if self.output.is_json() {
+            failure_json(failure, &places)
+        } else {
+            draw_failure(failure, &places, self.output.stderr)
+        });
+    }
+}
+
+impl Recorder for Console {
+    /// Writes how many tests ended how, where there were any.
+    fn finish(&mut self) {
+        let summary = self.summary.draw(self.output.stdout);
+        if !summary.is_empty() {
+            to_stdout(&summary);
+        }
+    }
+
+    fn record(&mut self, event: Event) {
+        let event = if self.stable { event.stable() } else { event };
+        let style = self.output.stdout;
+        match event {
+            Event::Failed(failure) | Event::Broken(failure) => self.failure(&failure),
+            Event::TestEnded(outcome) => {
+                self.summary.add(&outcome.verdict);
+                to_stdout(&draw_outcome(&outcome, style));
+            }
+            Event::Listed(rows) => to_stdout(&draw_table(&rows, style)),
+            Event::Drawn(rows) => to_stdout(&draw_tree(&rows, style)),
+            Event::LeftBehind(actors) => to_stderr(&if self.output.is_json() {
+                leftovers_json(&actors)
+            } else {
+                draw_leftovers(&actors, self.output.stderr)
+            }),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The command line's door: reads arguments, calls what does the work, and gives the exit code.
+
+mod args;
+mod check;
+mod console;
+mod crash;
+pub mod exit;
+mod explain;
+mod files;
+mod output;
+mod run;
+mod sweep;
+
+pub use console::Console;
+pub use output::Output;
+
+use args::{Cli, Command};
+use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Runs the command that the process's arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    crash::report_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let output = Output::new(cli.global);
+    ExitCode::from(match cli.command {
+        Command::Explain(args) => explain::explain(&args, output),
+        Command::Run(args) => run::run(&args, output),
+        Command::Check(args) => check::check(&args, output),
+        Command::Sweep => sweep::sweep(),
+    })
+}
+
+/// Prints clap's help, version or error; the latter ends with exit code 2.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Whoever should read it may be gone: then there is nobody to tell.
+    let _ = error.print();
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && Path::new(word).is_file()
+    {
+        output::to_stderr("  to run a scenario: proctor run FILE\n");
+    }
+    ExitCode::from(if error.use_stderr() { exit::WRONG } else { exit::HELD })
+}

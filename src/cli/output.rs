@@ -1,0 +1,100 @@
+//! Where the program's own words go: one write for each, and no panic when nobody reads them.
+
+use super::args::{Global, MessageFormat};
+use crate::process::{Errno, Standard};
+use crate::report::Style;
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
+
+/// How to draw on each of the two streams.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    pub stdout: Style,
+    pub stderr: Style,
+    pub format: MessageFormat,
+}
+
+impl Output {
+    /// Looks at the streams and the environment once.
+    #[must_use]
+    pub fn new(global: Global) -> Self {
+        let style =
+            |is_terminal| Style::choose(global.color.into(), is_terminal, |name| std::env::var_os(name));
+        Self {
+            stdout: style(io::stdout().is_terminal()),
+            stderr: style(io::stderr().is_terminal()),
+            format: global.message_format,
+        }
+    }
+
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.format == MessageFormat::Json
+    }
+}
+
+/// Writes to standard output, in one write(2) where the kernel takes it all and without a buffer, which a fork would
+/// copy. Whoever reads may be gone: that is no error of ours, and there is nobody to tell.
+pub fn to_stdout(text: &str) {
+    write_whole(|bytes| Standard::Output.write(bytes), text.as_bytes());
+}
+
+/// As [`to_stdout`], to standard error.
+pub fn to_stderr(text: &str) {
+    write_whole(|bytes| Standard::Error.write(bytes), text.as_bytes());
+}
+
+/// How long a full pipe that somebody has made non-blocking may take to accept anything.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn write_whole(mut write: impl FnMut(&[u8]) -> Result<usize, Errno>, mut rest: &[u8]) {
+    const SHORTEST: Duration = Duration::from_millis(1);
+    const LONGEST: Duration = Duration::from_millis(20);
+    let mut refused: Option<Instant> = None;
+    let mut pause = SHORTEST;
+    while !rest.is_empty() {
+        match write(rest) {
+            Ok(0) => return,
+            Ok(written) => {
+                rest = &rest[written..];
+                refused = None;
+                pause = SHORTEST;
+            }
+            Err(Errno::EINTR) => {}
+            Err(Errno::EAGAIN) => {
+                if refused.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+                    return;
+                }
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(LONGEST);
+            }
+            Err(_) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write_whole;
+    use crate::process::Errno;
+
+    /// Refuses with each of the errors, the last first, and then takes one byte at a time.
+    fn taken(mut refusals: Vec<Errno>) -> Vec<u8> {
+        let mut taken = Vec::new();
+        let write = |bytes: &[u8]| match refusals.pop() {
+            Some(errno) => Err(errno),
+            None => {
+                taken.push(bytes[0]);
+                Ok(1)
+            }
+        };
+        write_whole(write, b"abc");
+        taken
+    }
+
+    #[test]
+    fn interrupted_and_refused_writes_go_on_and_a_broken_pipe_ends_them() {
+        assert_eq!(taken(vec![Errno::EAGAIN, Errno::EINTR]), b"abc");
+        assert_eq!(taken(vec![Errno::EPIPE]), b"");
+    }
+}

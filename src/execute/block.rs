@@ -1,0 +1,147 @@
+//! The one way in which a program blocks: until what it waits for, a deadline, a signal with a handler,
+//! or the discovery that nobody is left to wake it.
+
+use super::Stop;
+use super::machine::Machine;
+use crate::process::{BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock};
+use crate::source::Code;
+use crate::value::{Trouble, Value};
+
+impl Machine {
+    /// Waits by an operation that is tried again after each signal. Past the deadline of a `within` around
+    /// it, that deadline's stop; past the operation's own, `until`, none.
+    pub(super) fn block<T>(
+        &mut self,
+        until: Option<i64>,
+        wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, Errno>,
+    ) -> Result<Option<T>, Stop> {
+        self.block_io(until, wait)?.map_err(|errno| fault(&errno).into())
+    }
+
+    /// [`Self::block`] for an operation whose errors mean something.
+    pub(super) fn block_io<T, E>(
+        &mut self,
+        until: Option<i64>,
+        mut wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, E>,
+    ) -> Result<Result<Option<T>, E>, Stop> {
+        loop {
+            let deadline = match (self.deadline(), until) {
+                (Some(around), Some(own)) => Some(around.min(own)),
+                (around, own) => around.or(own),
+            };
+            let world = &mut self.world;
+            let waited = match wait(&mut world.waiter, deadline) {
+                Ok(waited) => waited,
+                Err(error) => return Ok(Err(error)),
+            };
+            match waited {
+                Waited::Done(value) => return Ok(Ok(Some(value))),
+                Waited::Interrupted => self.run_handlers()?,
+                Waited::Deadlock(waiting) => return Err(self.deadlock(&waiting).into()),
+                Waited::TimedOut => {
+                    let now = clock::monotonic();
+                    if let Some(stop) = self.deadline_over(now) {
+                        return Err(stop);
+                    }
+                    if until.is_some_and(|own| own <= now) {
+                        return Ok(Ok(None));
+                    }
+                }
+            }
+        }
+    }
+
+    /// [`Self::block`] without a time of its own.
+    pub(super) fn block_for<T>(
+        &mut self,
+        wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, Errno>,
+    ) -> Result<T, Stop> {
+        match self.block(None, wait)? {
+            Some(value) => Ok(value),
+            None => Err(Trouble::new(Code::INTERNAL, "a wait without an end ended").into()),
+        }
+    }
+
+    pub(super) fn sleep_until(&mut self, until: i64) -> Result<(), Stop> {
+        while clock::monotonic() < until {
+            self.block(Some(until), |waiter, deadline| waiter.sleep_until(deadline.unwrap_or(until)))?;
+            if let Some(stop) = self.deadline_over(clock::monotonic()) {
+                return Err(stop);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until something happens to a process or a stream; false where the time came before.
+    pub(super) fn wait_for_event(&mut self, until: Option<i64>) -> Result<bool, Stop> {
+        let mut events = self.world.events.take().unwrap_or_else(ProcessEvents::watch);
+        let event = self.block(until, |waiter, deadline| waiter.process_event(&mut events, deadline));
+        self.world.events = Some(events);
+        Ok(event?.is_some())
+    }
+
+    fn deadlock(&self, waiting: &[Waiting]) -> Trouble {
+        let lines: Vec<String> =
+            waiting.iter().map(|one| format!("{} {}", one.name, waits_for(one))).collect();
+        let message = format!("no process is left that could wake another: {}", lines.join("; "));
+        Trouble::new(Code::DEADLOCK, message)
+            .help("take locks in the same order everywhere, or give a wait a time with `within`")
+    }
+}
+
+/// What a process waits for, in words.
+fn waits_for(waiting: &Waiting) -> String {
+    let number = waiting.on.index;
+    let whom = waiting.whom.as_deref();
+    match waiting.on.kind {
+        BlockedKind::Join => format!("joins {}", whom.unwrap_or("a child")),
+        BlockedKind::AnyChild => "waits for any child to end".to_owned(),
+        BlockedKind::Lock => match whom {
+            Some(holder) => format!("waits for lock {number}, which {holder} holds"),
+            None => format!("waits for lock {number}"),
+        },
+        BlockedKind::Semaphore => format!("waits for semaphore {number}"),
+        BlockedKind::Event => format!("waits for event {number} to be set"),
+        BlockedKind::Barrier => format!("waits at barrier {number}"),
+        BlockedKind::Get => format!("waits for queue {number}, which is empty"),
+        BlockedKind::Put => format!("waits for queue {number}, which is full"),
+        BlockedKind::Receive => format!("waits to receive from connection {number}"),
+        BlockedKind::Send => format!("waits to send to connection {number}"),
+    }
+}
+
+/// A trouble out of an error that only a fault of the system, or ours, explains.
+pub(super) fn fault(errno: &Errno) -> Trouble {
+    Trouble::new(Code::IO, format!("the kernel refused: {errno}"))
+}
+
+impl Machine {
+    /// Writes values as one line, in one write; what is longer than a pipe takes in one go follows whole.
+    pub(super) fn print_to(&mut self, stream: Standard, values: &[Value]) -> Result<Value, Stop> {
+        let mut line = String::new();
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                line.push(' ');
+            }
+            crate::value::text::append(&mut line, value)?;
+        }
+        line.push('\n');
+        self.write_out(stream, line.as_bytes())?;
+        Ok(Value::None)
+    }
+
+    pub(super) fn write_out(&mut self, stream: Standard, bytes: &[u8]) -> Result<(), Stop> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match stream.write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(Errno::EINTR) => self.breathe()?,
+                Err(Errno::EAGAIN) => {
+                    self.block_for(|waiter, deadline| waiter.writable(stream.fd(), deadline))?;
+                }
+                Err(errno) => return Err(Trouble::new(Code::IO, format!("cannot print: {errno}")).into()),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! Files, the environment and the working directory.
+
+use super::Stop;
+use super::machine::Machine;
+use crate::process::{Errno, Scratch, Standard, output};
+use crate::source::Code;
+use crate::value::{Trouble, Value, a_kind, limit, text};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::atomic::Ordering::SeqCst;
+
+impl Machine {
+    pub(super) fn env(&self, args: &[Value]) -> Result<Value, Stop> {
+        let name = string(&args[0], "env takes a name")?;
+        Ok(match std::env::var_os(name) {
+            Some(value) => Value::str(value.to_string_lossy()),
+            None => args.get(1).cloned().unwrap_or(Value::None),
+        })
+    }
+
+    pub(super) fn args(&self) -> Value {
+        Value::list(self.world.args.iter().map(Value::str).collect())
+    }
+
+    pub(super) fn cwd(&self) -> Result<Value, Stop> {
+        match std::env::current_dir() {
+            Ok(path) => Ok(Value::str(path.to_string_lossy())),
+            Err(error) => Err(io("cannot tell the working directory", &error).into()),
+        }
+    }
+
+    pub(super) fn exists(&self, path: &Value) -> Result<Value, Stop> {
+        let path = string(path, "exists takes a path")?;
+        Ok(Value::Bool(Path::new(path).symlink_metadata().is_ok()))
+    }
+
+    pub(super) fn which(&self, program: &Value) -> Result<Value, Stop> {
+        let program = string(program, "which takes the name of a program")?;
+        let found = crate::process::which(program);
+        Ok(found.map_or(Value::None, |path| Value::str(path.to_string_lossy())))
+    }
+
+    pub(super) fn read_file(&mut self, path: &Value) -> Result<Value, Stop> {
+        let path = string(path, "read_file takes a path")?;
+        let cannot = |error: &std::io::Error| io(&format!("cannot read {path}"), error);
+        let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
+        let mut bytes = Vec::new();
+        let most = limit::TEXT_BYTES as u64 + 1;
+        file.take(most).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
+        limit::check_text(Some(bytes.len()))?;
+        String::from_utf8(bytes).map(Value::str).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            let message = format!("{path} is not UTF-8 text: invalid byte at offset {offset}");
+            Trouble::new(Code::VALUE, message).into()
+        })
+    }
+
+    pub(super) fn write_file(&mut self, args: &[Value]) -> Result<Value, Stop> {
+        let path = string(&args[0], "write_file takes a path and a text")?;
+        let append = match args.get(2) {
+            None => false,
+            Some(Value::Bool(append)) => *append,
+            Some(other) => {
+                let message = format!("write_file's append is true or false, not {}", a_kind(other));
+                return Err(Trouble::kind(message).into());
+            }
+        };
+        let content = match &args[1] {
+            Value::Bytes(bytes) => bytes.to_vec(),
+            other => text::display(other).into_bytes(),
+        };
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).append(append).truncate(!append);
+        let written = options.open(path).and_then(|mut file| file.write_all(&content));
+        match written {
+            Ok(()) => Ok(Value::None),
+            Err(error) => Err(io(&format!("cannot write {path}"), &error).into()),
+        }
+    }
+
+    pub(super) fn temp_dir(&mut self) -> Result<Value, Stop> {
+        let directory = Scratch::of(self.world.run.cookie())
+            .create(self.world.run.control().scratch.fetch_add(1, SeqCst))
+            .map_err(|error| io("cannot make a temporary directory", &error))?;
+        Ok(Value::str(directory.to_string_lossy()))
+    }
+}
+
+impl Machine {
+    /// `input(prompt)`: a line of standard input. It is read a byte at a time, since what follows may be for another
+    /// process that has the same standard input.
+    pub(super) fn input(&mut self, prompt: Option<&Value>) -> Result<Value, Stop> {
+        if let Some(prompt) = prompt {
+            self.write_out(Standard::Output, text::display(prompt).as_bytes())?;
+        }
+        let mut line = Vec::new();
+        loop {
+            self.block_for(|waiter, until| waiter.readable(0, until))?;
+            match output::read_byte() {
+                Ok(None) if line.is_empty() => return Ok(Value::None),
+                Ok(None | Some(b'\n')) => break,
+                Ok(Some(byte)) => line.push(byte),
+                Err(Errno::EINTR | Errno::EAGAIN) => {}
+                Err(errno) => {
+                    return Err(Trouble::new(Code::IO, format!("cannot read standard input: {errno}")).into());
+                }
+            }
+            limit::check_text(Some(line.len()))?;
+        }
+        Ok(Value::str(String::from_utf8_lossy(&line)))
+    }
+}
+
+/// A string, or an error that says what was wanted.
+pub(super) fn string<'a>(value: &'a Value, wanted: &str) -> Result<&'a str, Trouble> {
+    match value {
+        Value::Str(text) => Ok(text),
+        other => Err(Trouble::kind(format!("{wanted}, not {}", a_kind(other)))),
+    }
+}
+
+/// A trouble out of an error of the system.
+pub(super) fn io(what: &str, error: &std::io::Error) -> Trouble {
+    let code = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => Code::PERMISSION,
+        _ => Code::IO,
+    };
+    let number = error.raw_os_error().map(crate::process::Errno);
+    let reason = number.map_or_else(|| error.to_string(), |errno| errno.to_string());
+    Trouble::new(code, format!("{what}: {reason}"))
+}

@@ -1,0 +1,138 @@
+//! `terminate`, `kill`, `stop`, `resume`, `signal`: signals to processes, never to a stranger.
+
+use super::Stop;
+use super::machine::Machine;
+use super::on::signal_of;
+use crate::process::{Errno, Pidfd, Reach, Row, proc_file};
+use crate::source::Code;
+use crate::value::{ProcessRef, Signal, Trouble, Value, a_kind, signal::signal_name};
+use std::rc::Rc;
+use std::sync::atomic::Ordering::SeqCst;
+
+/// How far up the tree of processes the keeper is looked for.
+const HIGHEST: usize = 4096;
+
+impl Machine {
+    pub(super) fn send_to_all(&mut self, operands: &[Value], signal: Signal) -> Result<Value, Stop> {
+        for process in self.process_operands(operands)? {
+            self.send(&process, signal, Reach::Process)?;
+        }
+        Ok(Value::None)
+    }
+
+    /// `signal p, q SIG`: the last operand is the signal.
+    pub(super) fn send_any(&mut self, operands: &[Value], group: bool) -> Result<Value, Stop> {
+        let Some((signal, targets)) = operands.split_last() else { return Ok(Value::None) };
+        let signal = signal_of(signal)?;
+        let reach = if group { Reach::Group } else { Reach::Process };
+        for process in self.process_operands(targets)? {
+            self.send(&process, signal, reach)?;
+        }
+        Ok(Value::None)
+    }
+
+    fn send(&mut self, process: &Rc<ProcessRef>, signal: Signal, reach: Reach) -> Result<(), Stop> {
+        if reach == Reach::Group {
+            self.check_leader(process)?;
+        }
+        let sent = match Row::of(process) {
+            Some(row) => self.world.run.signal(row, signal, reach).map(drop),
+            None => self.send_to_outsider(process, signal, reach)?,
+        };
+        match sent {
+            Ok(()) | Err(Errno::ESRCH) => Ok(()),
+            Err(Errno::EPERM) => {
+                let message = format!(
+                    "the kernel does not permit {} to {} (pid {})",
+                    signal_name(signal),
+                    process.name,
+                    process.pid
+                );
+                Err(Trouble::new(Code::PERMISSION, message).into())
+            }
+            Err(errno) => {
+                let message =
+                    format!("{} could not be sent to {}: {errno}", signal_name(signal), process.name);
+                Err(Trouble::new(Code::IO, message).into())
+            }
+        }
+    }
+
+    /// A group is named by its leader; whoever leads none would name another's.
+    fn check_leader(&self, process: &ProcessRef) -> Result<(), Stop> {
+        match self.stat(process)? {
+            Some(stat) if stat.pgid != process.pid => {
+                let message =
+                    format!("{} does not lead a process group: its group is {}", process.name, stat.pgid);
+                let help = "spawn it with {group: true}, or name the leader of the group";
+                Err(Trouble::new(Code::NO_PROCESS, message).help(help).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A process that a program of the scenario started: held by a pidfd, then shown to be the one that was meant
+    /// (it started at the same time) and one of ours (it descends from the keeper).
+    fn send_to_outsider(
+        &self,
+        process: &ProcessRef,
+        signal: Signal,
+        reach: Reach,
+    ) -> Result<Result<(), Errno>, Stop> {
+        let pidfd = match Pidfd::open(process.pid) {
+            Ok(pidfd) => pidfd,
+            Err(errno) => return Ok(Err(errno)),
+        };
+        let same =
+            proc_file::stat(process.pid).is_ok_and(|stat| stat.start_ticks as u32 == process.generation);
+        if !same {
+            return Ok(Err(Errno::ESRCH));
+        }
+        if !self.is_ours(process.pid) {
+            let message = format!("{} (pid {}) was not started by this scenario", process.name, process.pid);
+            return Err(Trouble::new(Code::PERMISSION, message)
+                .help("a scenario signals its own processes only")
+                .into());
+        }
+        Ok(pidfd.send(signal, reach))
+    }
+
+    fn is_ours(&self, mut pid: i32) -> bool {
+        let keeper = self.world.run.control().keeper_pid.load(SeqCst);
+        for _ in 0..HIGHEST {
+            match proc_file::stat(pid) {
+                Ok(stat) if stat.ppid == keeper && pid != self.world.main.pid => return true,
+                Ok(stat) if stat.ppid == self.world.main.pid => return true,
+                Ok(stat) if stat.ppid > 1 => pid = stat.ppid,
+                _ => return false,
+            }
+        }
+        false
+    }
+}
+
+/// `overlaps` and `serial`.
+impl Machine {
+    pub(super) fn overlaps(&mut self, operands: &[Value]) -> Result<Value, Stop> {
+        let spans = self.spans(operands)?;
+        let last_start = spans.iter().map(|span| span.0).max().unwrap_or(0);
+        let first_end = spans.iter().filter_map(|span| span.1).min().unwrap_or(i64::MAX);
+        Ok(Value::Bool(last_start < first_end))
+    }
+
+    pub(super) fn serial(&mut self, operands: &[Value]) -> Result<Value, Stop> {
+        let spans = self.spans(operands)?;
+        let in_turn = spans.windows(2).all(|pair| pair[0].1.is_some_and(|ended| ended <= pair[1].0));
+        Ok(Value::Bool(in_turn))
+    }
+
+    fn spans(&mut self, operands: &[Value]) -> Result<Vec<(i64, Option<i64>)>, Stop> {
+        let processes = self.process_operands(operands)?;
+        if processes.len() < 2 {
+            let given = operands.first().map_or("none", a_kind);
+            let message = format!("two or more processes are compared, not {given}");
+            return Err(Trouble::new(Code::ARGUMENT_COUNT, message).into());
+        }
+        processes.iter().map(|process| self.span(process)).collect()
+    }
+}

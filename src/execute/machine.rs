@@ -1,0 +1,104 @@
+//! The register machine: runs the instructions of one process.
+
+use super::protection::Protection;
+use super::world::World;
+use crate::program::{FunctionCode, NO_REG, Program, Reg};
+use crate::value::{Closure, Value};
+use std::rc::Rc;
+
+/// The state of one interpreter. A fork copies it whole.
+pub struct Machine {
+    pub(super) program: Rc<Program>,
+    pub(super) stack: Vec<Value>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) protections: Vec<Protection>,
+    pub(super) globals: Vec<Value>,
+    /// Which functions, being used files, have run.
+    pub(super) used: Vec<bool>,
+    /// Calls from built-in functions back into the program that are under way.
+    pub(super) nested: usize,
+    pub(super) world: World,
+}
+
+/// One call that is under way.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub function: u32,
+    /// The instruction to go on with; while a slow instruction runs, the one behind it.
+    pub pc: u32,
+    /// Where its registers begin on the stack; they end where the next frame's begin.
+    pub base: u32,
+    /// The register of the caller that takes the result.
+    pub dst: Reg,
+    pub closure: Option<Rc<Closure>>,
+}
+
+impl Machine {
+    pub(super) fn new(program: Rc<Program>, world: World) -> Self {
+        let globals = vec![Value::Absent; program.globals.len()];
+        let used = vec![false; program.functions.len()];
+        Self {
+            program,
+            stack: Vec::with_capacity(256),
+            frames: Vec::with_capacity(16),
+            protections: Vec::new(),
+            globals,
+            used,
+            nested: 0,
+            world,
+        }
+    }
+
+    #[inline]
+    /// Notes how far the frame on top has come.
+    pub(super) fn save(&mut self, pc: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.pc = pc as u32;
+        }
+    }
+
+    /// Takes registers off the stack, from its end down to `base`.
+    #[inline]
+    pub(super) fn cut_stack(&mut self, base: usize) {
+        while self.stack.len() > base
+            && let Some(value) = self.stack.pop()
+        {
+            if value.is_plain() {
+                std::mem::forget(value);
+            } else {
+                drop(value);
+            }
+        }
+    }
+
+    /// The registers of the top frame.
+    #[inline]
+    pub(super) fn base(&self) -> usize {
+        self.frames.last().map_or(0, |frame| frame.base as usize)
+    }
+
+    #[inline]
+    pub(super) fn get(&self, reg: Reg) -> &Value {
+        &self.stack[self.base() + reg as usize]
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, reg: Reg, value: Value) {
+        if reg != NO_REG {
+            let at = self.base() + reg as usize;
+            self.stack[at].put(value);
+        }
+    }
+
+    /// Copies of `count` registers from `first` on.
+    pub(super) fn operands(&self, first: Reg, count: u16) -> Vec<Value> {
+        let start = self.base() + first as usize;
+        self.stack[start..start + count as usize].to_vec()
+    }
+
+    /// The function that runs.
+    pub(super) fn current(&self) -> &FunctionCode {
+        let function = self.frames.last().map_or(0, |frame| frame.function);
+        &self.program.functions[function as usize]
+    }
+}

@@ -1,0 +1,363 @@
+//! `spawn`, `fork()`: new processes whose parent is this one.
+
+use super::Stop;
+use super::block::fault;
+use super::machine::Machine;
+use super::option::{Group, Options};
+use super::streams::Wiring;
+use crate::event::{Actor, Event};
+use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage};
+use crate::program::{NO_REG, Reg, SpawnTarget};
+use crate::source::Code;
+use crate::value::{ProcessRef, Trouble, Value, text};
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+/// On which side of a spawn the machine goes on.
+enum Side {
+    Parent(Rc<ProcessRef>),
+    Child,
+}
+
+impl Machine {
+    /// Starts the processes of a `spawn`: the parent goes on behind their bodies, each child in its own.
+    pub(super) fn spawn(&mut self, dst: Reg, at: u16) -> Result<(), Stop> {
+        self.check_may_spawn()?;
+        let program = self.program.clone();
+        let function = self.frames.last().map_or(0, |frame| frame.function);
+        let site = &program.functions[function as usize].spawns[at as usize];
+        let mut started: Vec<Value> = Vec::with_capacity(site.targets.len());
+        let mut upstream: Option<OwnedFd> = None;
+        for (number, target) in site.targets.iter().enumerate() {
+            let last = number + 1 == site.targets.len();
+            let mut wiring = Wiring { stdin: upstream.take(), stdout: None };
+            if !last {
+                let (read, write) = process::pipe().map_err(|errno| refused(&errno))?;
+                (upstream, wiring.stdout) = (Some(read), Some(write));
+            }
+            let name = name_in_pipeline(site.name.as_ref(), site.targets.len(), number);
+            match self.start(name, target, wiring) {
+                Ok(Side::Parent(process)) => started.push(Value::Process(process)),
+                Ok(Side::Child) => {
+                    drop(upstream);
+                    return Ok(self.go_to(target.body));
+                }
+                Err(stop) => {
+                    self.send_to_all(&started, crate::value::Signal(15))?;
+                    return Err(stop);
+                }
+            }
+        }
+        let result = if site.targets.len() == 1 { started.pop() } else { Some(Value::list(started)) };
+        self.set(dst, result.unwrap_or(Value::None));
+        self.go_to(site.end);
+        Ok(())
+    }
+
+    fn go_to(&mut self, pc: u32) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.pc = pc;
+        }
+    }
+
+    fn check_may_spawn(&self) -> Result<(), Stop> {
+        if self.world.daemon {
+            let message = "daemonic processes are not allowed to have children";
+            return Err(Trouble::new(Code::DAEMON_CHILD, message)
+                .help("spawn it without {daemon: true}, or let the daemon's parent start the child")
+                .into());
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, name: Option<Rc<str>>, target: &SpawnTarget, wiring: Wiring) -> Result<Side, Stop> {
+        let options = match target.options {
+            NO_REG => None,
+            reg => Some(Options::read(&self.get(reg).clone())?),
+        };
+        let name = options.as_ref().and_then(|options| options.name.clone()).or(name);
+        let name = name.unwrap_or_else(|| {
+            self.world.unnamed += 1;
+            Rc::from(format!("target-{}", self.world.unnamed))
+        });
+        let plain = options.is_none() && wiring.is_empty();
+        let options = options.unwrap_or_default();
+        let (setup, streams) = if plain { (None, None) } else { self.wire(&options, wiring)? };
+        let row = self.reserve(&name, options.daemon)?;
+        let side = match target.exec {
+            Some((first, count)) => {
+                let words = arguments(&self.operands(first, count));
+                self.start_program(name, row, &options, setup, &words).map(Side::Parent)
+            }
+            None => self.start_task(name, row, &options, setup),
+        };
+        match &side {
+            Ok(Side::Parent(_)) => self.world.streams.extend(streams.map(|streams| (row, streams))),
+            Ok(Side::Child) => std::mem::forget(streams),
+            Err(_) => self.world.run.cancel(row),
+        }
+        side
+    }
+
+    fn reserve(&mut self, name: &str, daemon: bool) -> Result<Row, Stop> {
+        self.world.run.reserve(name, daemon).map_err(|limit| {
+            let message = format!(
+                "{} processes of the scenario are alive or wait to be joined: no more than {} may be",
+                limit.alive, limit.max
+            );
+            Trouble::new(Code::PROCESS_LIMIT, message)
+                .help("join children that have ended, or run with a larger --max-procs N")
+                .into()
+        })
+    }
+
+    /// The setup that the options and the pipeline ask for, and our ends of what it connects.
+    fn wire(
+        &mut self,
+        options: &Options,
+        wiring: Wiring,
+    ) -> Result<(Option<Prepared>, Option<super::streams::Streams>), Stop> {
+        let mut setup = Setup {
+            session: options.session,
+            nice: options.nice,
+            cpus: (!options.cpus.is_empty()).then(|| options.cpus.clone()),
+            cwd: options.cwd.as_ref().map(PathBuf::from),
+            foreground: options.foreground,
+            ..Setup::default()
+        };
+        setup.group = match &options.group {
+            Group::Ours if options.foreground => process::Group::New,
+            Group::Ours => process::Group::Inherit,
+            Group::New => process::Group::New,
+            Group::Of(leader) => process::Group::Join(self.group_of(leader)?),
+        };
+        let limits = &options.limits;
+        setup.limits = process::Limits {
+            cpu: limits.cpu,
+            memory: limits.memory,
+            files: limits.files,
+            processes: limits.processes,
+            file_size: limits.file_size,
+        };
+        let streams = self.connect(options, wiring, &mut setup)?;
+        let prepared = setup.prepare().map_err(|error| not_set_up(error.stage, error.errno))?;
+        Ok((Some(prepared), streams))
+    }
+
+    fn group_of(&self, process: &ProcessRef) -> Result<i32, Stop> {
+        match self.stat(process)? {
+            Some(stat) => Ok(stat.pgid),
+            None => {
+                let message = format!("{} has ended: its process group cannot be joined", process.name);
+                Err(Trouble::new(Code::NO_PROCESS, message).into())
+            }
+        }
+    }
+
+    fn start_program(
+        &mut self,
+        name: Rc<str>,
+        row: Row,
+        options: &Options,
+        setup: Option<Prepared>,
+        argv: &[String],
+    ) -> Result<Rc<ProcessRef>, Stop> {
+        let command = self.command(argv, &options.env)?;
+        let setup = match setup {
+            Some(setup) => setup,
+            None => Setup::default().prepare().map_err(|error| not_set_up(error.stage, error.errno))?,
+        };
+        self.world.run.set_external(row, true);
+        self.world.waiter.before_fork();
+        let started = process::start_program(&command, &setup).map_err(|errno| no_room(&errno))?;
+        self.world.run.started(row, started.pid);
+        if let Some(failure) = started.failure {
+            let trouble = if failure.stage == Stage::Exec {
+                not_executed(&argv[0], failure.errno)
+            } else {
+                not_set_up(failure.stage, failure.errno)
+            };
+            let mut failed = super::failure::place(self, trouble);
+            failed.actor = Actor { name: name.clone(), pid: started.pid };
+            self.world.record(Event::Failed(failed));
+        }
+        Ok(self.adopt_child(name, row, started.pid, options.daemon))
+    }
+
+    /// Starts a program as `spawn` would.
+    pub(super) fn spawn_program(
+        &mut self,
+        name: Rc<str>,
+        argv: &[String],
+        options: &Options,
+        wiring: Wiring,
+    ) -> Result<Rc<ProcessRef>, Stop> {
+        self.check_may_spawn()?;
+        let (setup, streams) = self.wire(options, wiring)?;
+        let row = self.reserve(&name, options.daemon)?;
+        match self.start_program(name, row, options, setup, argv) {
+            Ok(process) => {
+                self.world.streams.extend(streams.map(|streams| (row, streams)));
+                Ok(process)
+            }
+            Err(stop) => {
+                self.world.run.cancel(row);
+                Err(stop)
+            }
+        }
+    }
+
+    /// A program with its arguments in the environment of this process and the changes to it.
+    pub(super) fn command(
+        &self,
+        argv: &[String],
+        changes: &[(String, Option<String>)],
+    ) -> Result<process::Command, Stop> {
+        let all = [self.world.environment.as_slice(), changes].concat();
+        process::Command::new(argv, &all, self.world.run.cookie())
+            .map_err(|errno| not_executed(argv.first().map_or("", String::as_str), errno).into())
+    }
+
+    fn start_task(
+        &mut self,
+        name: Rc<str>,
+        row: Row,
+        options: &Options,
+        setup: Option<Prepared>,
+    ) -> Result<Side, Stop> {
+        let chance = self.world.chance.fork();
+        self.before_fork();
+        match process::fork().map_err(|errno| no_room(&errno))? {
+            Fork::Parent(pid) => {
+                if let Some(setup) = &setup {
+                    setup.apply_in_parent(pid);
+                }
+                self.world.run.started(row, pid);
+                Ok(Side::Parent(self.adopt_child(name, row, pid, options.daemon)))
+            }
+            Fork::Child => {
+                self.become_child(name, row, chance);
+                self.protections.clear();
+                self.world.daemon = options.daemon;
+                self.world.environment.extend(options.env.iter().cloned());
+                if let Some(Err(error)) = setup.as_ref().map(|setup| setup.apply(process::Kind::Task)) {
+                    let code = self.finish(Err(not_set_up(error.stage, error.errno).into()));
+                    process::exit_now(code);
+                }
+                drop(setup);
+                Ok(Side::Child)
+            }
+        }
+    }
+
+    fn before_fork(&mut self) {
+        self.world.waiter.before_fork();
+        // A heap that cannot be made of large pages only makes the fork slower.
+        let _ = process::heap::before_fork();
+    }
+
+    /// Notes a new child of this process.
+    fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
+        let process = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
+        self.world.children.add(process.clone(), daemon);
+        self.world.waiter.child_started(pid);
+        process
+    }
+
+    /// In a child just forked: it is another process now, without children, streams or pending signals.
+    fn become_child(&mut self, name: Rc<str>, row: Row, chance: fastrand::Rng) {
+        let pid = process::pid();
+        let world = &mut self.world;
+        world.run.started(row, pid);
+        world.row = row;
+        world.me = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
+        world.children.forget();
+        world.waiter.after_fork_child(row);
+        world.handlers.forget_signals();
+        world.streams.clear();
+        world.chance = chance;
+        world.unnamed = 0;
+    }
+
+    /// `fork()`: both go on from here.
+    pub(super) fn fork(&mut self) -> Result<Value, Stop> {
+        self.check_may_spawn()?;
+        let name = self.world.me.name.clone();
+        let row = self.reserve(&name, false)?;
+        let chance = self.world.chance.fork();
+        self.before_fork();
+        match process::fork() {
+            Ok(Fork::Parent(pid)) => {
+                self.world.run.started(row, pid);
+                let child = self.adopt_child(name, row, pid, false);
+                self.world.forked.insert(pid, child);
+                Ok(Value::Int(i64::from(pid)))
+            }
+            Ok(Fork::Child) => {
+                self.become_child(name, row, chance);
+                Ok(Value::Int(0))
+            }
+            Err(errno) => {
+                self.world.run.cancel(row);
+                Err(no_room(&errno).into())
+            }
+        }
+    }
+
+    /// `exec(…)` in this process: it becomes the program.
+    pub(super) fn exec(&mut self, args: &[Value]) -> Result<Value, Stop> {
+        let argv = arguments(args);
+        let command = self.command(&argv, &[])?;
+        self.world.run.set_external(self.world.row, true);
+        let error = process::exec_in_place(&command);
+        self.world.run.set_external(self.world.row, false);
+        Err(not_executed(&argv[0], error.errno).into())
+    }
+}
+
+fn name_in_pipeline(name: Option<&Rc<str>>, targets: usize, number: usize) -> Option<Rc<str>> {
+    match name {
+        Some(name) if targets > 1 => Some(Rc::from(format!("{name}[{number}]"))),
+        name => name.cloned(),
+    }
+}
+
+/// The words of a command line: each value as `print` would write it.
+pub(super) fn arguments(values: &[Value]) -> Vec<String> {
+    values.iter().map(text::display).collect()
+}
+
+fn refused(errno: &Errno) -> Stop {
+    fault(errno).into()
+}
+
+fn no_room(errno: &Errno) -> Trouble {
+    let trouble = Trouble::new(Code::SPAWN, format!("a process could not be started: {errno}"));
+    match process::room::explain(*errno) {
+        Some(obstacle) => {
+            let process::room::Obstacle { limit, value, used, raise } = obstacle;
+            let message = format!("{}: {limit} is {value}, and {used} are in use", trouble.message);
+            Trouble { message, ..trouble }.help(format!("a larger limit: {raise}"))
+        }
+        None => trouble,
+    }
+}
+
+fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
+    let code = if errno == Errno::EACCES || errno == Errno::EPERM { Code::PERMISSION } else { Code::SPAWN };
+    Trouble::new(code, format!("cannot {}: {errno}", stage.what()))
+}
+
+pub(super) fn not_executed(program: &str, errno: Errno) -> Trouble {
+    let trouble = Trouble::new(Code::EXEC, format!("cannot execute {program}: {errno}"));
+    if errno == Errno::ENOENT {
+        trouble.help("is it installed, and spelt as it should be? `which(\"…\")` looks for it in PATH")
+    } else if errno == Errno::EACCES {
+        trouble.help("is it a file, and executable? `chmod +x` makes it so")
+    } else if errno == Errno::ENOEXEC {
+        trouble.help("it is no program: a script needs a first line such as `#!/bin/sh`")
+    } else {
+        trouble
+    }
+}

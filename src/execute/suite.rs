@@ -1,0 +1,94 @@
+//! `test` blocks that run in place, one after the other, as `proctor run` does.
+
+use super::Stop;
+use super::machine::Machine;
+use super::protection::Guard;
+use crate::event::{Event, TestOutcome, Verdict};
+use crate::process::clock;
+use crate::program::{NO_REG, NO_TARGET, TestSite};
+use crate::value::time;
+
+impl Machine {
+    /// Begins a test, or goes on behind it where it is skipped.
+    pub(super) fn test_start(&mut self, at: u16, to: u32) -> Result<(), Stop> {
+        let program = self.program.clone();
+        let site =
+            &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
+        if let Some(why) = self.reason_to_skip(site) {
+            self.outcome(site, Verdict::Skipped(why), 0);
+            if let Some(frame) = self.frames.last_mut() {
+                frame.pc = to + 1;
+            }
+            return Ok(());
+        }
+        let started = clock::monotonic();
+        self.protect(Guard::Test { site: at, to: to + 1, started });
+        if site.within != NO_REG {
+            let limit = time::to_duration(self.get(site.within))?;
+            let children = self.world.children_so_far();
+            let at = started.saturating_add(limit);
+            self.protect(Guard::Deadline { at, limit, to: NO_TARGET, children });
+        }
+        Ok(())
+    }
+
+    fn reason_to_skip(&self, site: &TestSite) -> Option<String> {
+        if let Some(why) = &site.skip {
+            return Some(why.to_string());
+        }
+        let passed = &self.world.tests.passed;
+        let missing = site.needs.iter().find(|needed| passed.get(*needed) != Some(&true))?;
+        Some(format!("it needs the test \"{missing}\", which did not pass"))
+    }
+
+    /// The block of a test came to its end.
+    pub(super) fn test_end(&mut self, at: u16) -> Result<(), Stop> {
+        let program = self.program.clone();
+        let site =
+            &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
+        if site.within != NO_REG {
+            self.pop_protection()?;
+        }
+        let started = match self.protections.pop().map(|protection| protection.guard) {
+            Some(Guard::Test { started, .. }) => started,
+            _ => clock::monotonic(),
+        };
+        let broken_by_a_child = self.world.take_broken_in_children();
+        let verdict = match (&site.xfail, broken_by_a_child) {
+            (None, true) => Verdict::Failed,
+            (Some(why), true) => Verdict::FailedAsExpected(why.to_string()),
+            (Some(why), false) => Verdict::PassedUnexpectedly(why.to_string()),
+            (None, false) => Verdict::Passed,
+        };
+        self.outcome(site, verdict, clock::monotonic() - started);
+        Ok(())
+    }
+
+    /// A stop reached the frame of a test: it failed. Whoever it left behind is ended.
+    pub(super) fn test_failed(&mut self, at: u16, started: i64, stop: Stop) {
+        let program = self.program.clone();
+        let site =
+            &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
+        let verdict = match &site.xfail {
+            Some(why) => Verdict::FailedAsExpected(why.to_string()),
+            None => Verdict::Failed,
+        };
+        if verdict == Verdict::Failed {
+            match stop {
+                Stop::Broken(failure) => self.world.record(Event::Broken(*failure)),
+                Stop::Failed(failure) => self.world.record(Event::Failed(*failure)),
+                Stop::Trouble(_) | Stop::Exit(_) | Stop::Deadline(_) => {}
+            }
+        }
+        self.world.take_broken_in_children();
+        self.outcome(site, verdict, clock::monotonic() - started);
+    }
+
+    fn outcome(&mut self, site: &TestSite, verdict: Verdict, elapsed: i64) {
+        let tests = &mut self.world.tests;
+        tests.bad += usize::from(verdict.is_bad());
+        tests.passed.insert(site.name.clone(), matches!(verdict, Verdict::Passed));
+        let name = site.name.to_string();
+        self.world.record(Event::TestEnded(TestOutcome { name, verdict, elapsed }));
+    }
+}

@@ -1,0 +1,64 @@
+//! The verbs: a line each.
+
+use super::Stop;
+use super::machine::Machine;
+use super::world::signal_waits;
+use crate::process::{Standard, clock};
+use crate::program::{Reg, Verb};
+use crate::source::Code;
+use crate::value::{Signal, Trouble, Value, time};
+
+const SIGTERM: Signal = Signal(15);
+const SIGKILL: Signal = Signal(9);
+const SIGSTOP: Signal = Signal(19);
+const SIGCONT: Signal = Signal(18);
+
+impl Machine {
+    pub(super) fn verb(&mut self, verb: Verb, dst: Reg, first: Reg, count: u16) -> Result<(), Stop> {
+        let operands = self.operands(first, count);
+        let value = match verb {
+            Verb::Join => self.join(&operands)?,
+            Verb::JoinAll => self.join_all()?,
+            Verb::WaitAny => self.wait_any()?,
+            Verb::Terminate => self.send_to_all(&operands, SIGTERM)?,
+            Verb::Kill => self.send_to_all(&operands, SIGKILL)?,
+            Verb::Stop => self.send_to_all(&operands, SIGSTOP)?,
+            Verb::Resume => self.send_to_all(&operands, SIGCONT)?,
+            Verb::Signal => self.send_any(&operands, false)?,
+            Verb::SignalGroup => self.send_any(&operands, true)?,
+            Verb::On => self.on(&operands[0], operands[1].clone()).map(|()| Value::None)?,
+            Verb::Ignore => self.ignore(&operands[0]).map(|()| Value::None)?,
+            Verb::Default => self.default(&operands[0]).map(|()| Value::None)?,
+            Verb::Sleep => self.sleep(&operands[0])?,
+            Verb::Print => self.print_to(Standard::Output, &operands)?,
+            Verb::Exit => return Err(exit(operands.first())),
+            Verb::Ps => self.ps(None)?,
+            Verb::PsMatching => self.ps(Some(&operands[0]))?,
+            Verb::PsAll => self.ps_all()?,
+            Verb::Tree => self.tree(operands.first())?,
+        };
+        self.set(dst, value);
+        if signal_waits() {
+            self.run_handlers()?;
+        }
+        Ok(())
+    }
+
+    fn sleep(&mut self, time: &Value) -> Result<Value, Stop> {
+        let until = clock::monotonic().saturating_add(time::to_duration(time)?);
+        self.sleep_until(until)?;
+        Ok(Value::None)
+    }
+}
+
+fn exit(code: Option<&Value>) -> Stop {
+    match code {
+        None | Some(Value::None) => Stop::Exit(0),
+        Some(Value::Int(code)) if (0..=255).contains(code) => Stop::Exit(*code as u8),
+        Some(other) => {
+            let message =
+                format!("an exit code is an int from 0 to 255, not {}", crate::value::text::literal(other));
+            Trouble::new(Code::VALUE, message).into()
+        }
+    }
+}

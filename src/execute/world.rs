@@ -1,0 +1,119 @@
+//! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
+
+use super::children::Children;
+use super::handlers::Handlers;
+use super::streams::Streams;
+use super::tally::Tests;
+use crate::event::{Actor, Event, Recorder};
+use crate::process::{ProcessEvents, Row, Run, Waiter};
+use crate::source::{Location, SourceMap};
+use crate::value::{ProcessRef, Value};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+pub(super) use crate::process::signals::any_pending as signal_waits;
+
+/// One process's own affairs.
+pub struct World {
+    /// The memory that all processes of the run share.
+    pub(super) run: Run,
+    /// Where this process blocks, with the output that it captures.
+    pub(super) waiter: Waiter,
+    pub(super) me: Rc<ProcessRef>,
+    pub(super) main: Rc<ProcessRef>,
+    pub(super) daemon: bool,
+    /// This process's row in the run's table.
+    pub(super) row: Row,
+    /// Watches children while an expectation waits for a change.
+    pub(super) events: Option<ProcessEvents>,
+    pub(super) children: Children,
+    /// The children that `fork()` made, by the pid that it gave.
+    pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
+    /// The streams that children of this process are spoken with by.
+    pub(super) streams: HashMap<Row, Streams>,
+    pub(super) handlers: Handlers,
+    pub(super) tests: Tests,
+    /// How many expectations had broken in the whole run when this process looked last.
+    pub(super) broken_seen: u32,
+    pub(super) chance: fastrand::Rng,
+    pub(super) args: Rc<[String]>,
+    /// What `env` options changed of the environment that the run was started with.
+    pub(super) environment: Vec<(String, Option<String>)>,
+    /// How many spawns without a name this process did.
+    pub(super) unnamed: u32,
+    recorder: Box<dyn Recorder>,
+    sources: Rc<SourceMap>,
+}
+
+/// What a run is given besides its program.
+pub struct Setting {
+    pub sources: Rc<SourceMap>,
+    /// What stood behind `--` on the command line.
+    pub args: Vec<String>,
+    /// Of the random numbers; none takes one from the system.
+    pub seed: Option<u64>,
+    pub recorder: Box<dyn Recorder>,
+}
+
+impl World {
+    pub(super) fn new(run: Run, waiter: Waiter, me: Rc<ProcessRef>, row: Row, setting: Setting) -> Self {
+        Self {
+            run,
+            waiter,
+            main: me.clone(),
+            me,
+            daemon: false,
+            row,
+            events: None,
+            children: Children::default(),
+            forked: HashMap::new(),
+            streams: HashMap::new(),
+            handlers: Handlers::default(),
+            tests: Tests::default(),
+            broken_seen: 0,
+            chance: setting.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+            args: setting.args.into(),
+            environment: Vec::new(),
+            unnamed: 0,
+            recorder: setting.recorder,
+            sources: setting.sources,
+        }
+    }
+
+    pub(super) fn is_main(&self) -> bool {
+        Rc::ptr_eq(&self.me, &self.main)
+    }
+
+    pub(super) fn actor(&self) -> Actor {
+        Actor { name: self.me.name.clone(), pid: self.me.pid }
+    }
+
+    /// The scenario is over.
+    pub(super) fn close_record(&mut self) {
+        self.recorder.finish();
+    }
+
+    pub(super) fn record(&mut self, event: Event) {
+        self.recorder.record(event);
+    }
+
+    /// The line of a place, counted from 1.
+    pub(super) fn line(&self, location: Location) -> usize {
+        self.sources.get(location.source).line_column(location.span.start).0
+    }
+
+    /// The text of a place.
+    pub(super) fn text(&self, location: Location) -> String {
+        self.sources.get(location.source).slice(location.span).to_owned()
+    }
+
+    /// How many children this process has started so far.
+    pub(super) fn children_so_far(&self) -> u64 {
+        self.children.started()
+    }
+}
+
+/// A process as a value.
+pub(super) fn value(process: &Rc<ProcessRef>) -> Value {
+    Value::Process(process.clone())
+}

@@ -1,0 +1,180 @@
+//! Ending everything that is below this process: kill all first, reap after, until wait says that there is nobody.
+//!
+//! It needs nothing of the system at that moment: no fork, no open file, no memory. All of that is got ready by
+//! [`Cleaner::new`], when times are good.
+
+use super::children::Children;
+use super::signals::Signals;
+use crate::process::custody::signal_child;
+use crate::process::wait::{self, peek};
+use std::time::{Duration, Instant};
+
+/// How many of those that were found alive are remembered.
+pub const REMEMBERED: usize = super::Ended::NAMED;
+
+/// Kills and reaps the children of the process that made it.
+#[derive(Debug)]
+pub struct Cleaner {
+    children: Children,
+    /// Those found alive, the first of them.
+    found: Vec<i32>,
+    /// How many were found alive.
+    count: u32,
+    /// A bit for each that was found alive. Two pids can share one: then the count is a little low.
+    seen: Box<[u64; SEEN_WORDS]>,
+}
+
+/// Enough for every pid, as long as pid_max is what it is by default.
+const SEEN_WORDS: usize = 32768 / 64;
+
+/// What clearing up came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cleared {
+    /// There is nobody left.
+    All,
+    /// Some cannot be ended by anybody now.
+    Stuck,
+}
+
+/// What one pass over the children saw.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Pass {
+    living: u32,
+    ended: u32,
+    /// How far the file was read.
+    read_to: u64,
+}
+
+/// How long the usual way is tried alone.
+const HURRY: Duration = Duration::from_millis(30);
+
+/// The shortest pause between two passes, in case the kernel's word about an end does not come.
+const PAUSE: Duration = Duration::from_millis(1);
+
+impl Cleaner {
+    /// For the children of the calling process, which has one thread.
+    pub fn new() -> Self {
+        Self {
+            children: Children::new(),
+            found: Vec::with_capacity(REMEMBERED),
+            count: 0,
+            seen: Box::new([0; SEEN_WORDS]),
+        }
+    }
+
+    /// Kills and reaps until there is nobody. Gives up when for `patience` nothing has changed any more, which is
+    /// when only processes are left that the kernel itself holds on to.
+    ///
+    /// `hurry` is called when it takes long, and may do what it can to have it over sooner.
+    /// `before_reaping` is called once, when all have been killed and most of them have ended, with the pids that
+    /// were found alive, and with how many were alive beyond those.
+    pub fn clear(
+        &mut self,
+        signals: &Signals,
+        patience: Duration,
+        mut hurry: impl FnMut(),
+        mut before_reaping: impl FnMut(&[i32], u32),
+    ) -> Cleared {
+        let mut told = false;
+        let mut last_change = Instant::now();
+        let mut next_hurry = last_change + HURRY;
+        let mut last_pass = Pass::default();
+        while has_children() {
+            let began = Instant::now();
+            signals.drain();
+            let pass = self.pass(0);
+            if pass != last_pass {
+                last_change = began;
+            }
+            last_pass = pass;
+            let stuck = last_change.elapsed() > patience;
+            if pass.living == 0 && pass.ended == 0 {
+                self.children.look_further();
+            }
+            if pass.living == 0 || stuck {
+                if !told {
+                    before_reaping(&self.found, self.count - self.found.len() as u32);
+                    told = true;
+                }
+                reap_all();
+                if stuck {
+                    return Cleared::Stuck;
+                }
+                continue;
+            }
+            // The first to end wakes us. But a pass over many takes long, and must not take from them the time
+            // that they need for dying.
+            let took = began.elapsed();
+            if next_hurry < began {
+                hurry();
+                next_hurry = Instant::now() + HURRY;
+            }
+            if took > PAUSE {
+                std::thread::sleep(took);
+            } else {
+                self.chase(signals, pass.read_to);
+            }
+        }
+        Cleared::All
+    }
+
+    /// Kills what comes to us as those that were killed end, for as long as something does. In a chain of processes
+    /// that each fork the next and end, only one who is fast finds the last link alive. Nothing is reaped meanwhile,
+    /// so newcomers stand behind the place up to which the file was read.
+    fn chase(&mut self, signals: &Signals, mut from: u64) {
+        loop {
+            signals.wait(&[], Some(PAUSE));
+            signals.drain();
+            let pass = self.pass(from);
+            if !self.children.has_places() || pass.living == 0 {
+                return;
+            }
+            from = pass.read_to;
+        }
+    }
+
+    /// Those that are alive now, without touching them.
+    pub fn living(&mut self) -> Vec<i32> {
+        let mut all = Vec::new();
+        self.children.each(0, |pid| {
+            if peek(pid) == Ok(None) && all.len() < REMEMBERED {
+                all.push(pid);
+            }
+        });
+        all
+    }
+
+    /// Kills every child that lives and stands in the file behind that place.
+    fn pass(&mut self, from: u64) -> Pass {
+        let mut pass = Pass::default();
+        let Self { children, found, count, seen } = self;
+        pass.read_to = children.each(from, |pid| match peek(pid) {
+            Ok(None) => {
+                signal_child(pid, libc::SIGKILL);
+                pass.living += 1;
+                let (word, bit) = (pid as usize / 64 % SEEN_WORDS, 1 << (pid % 64));
+                if seen[word] & bit == 0 {
+                    seen[word] |= bit;
+                    *count += 1;
+                    if found.len() < REMEMBERED {
+                        found.push(pid);
+                    }
+                }
+            }
+            Ok(Some(_)) => pass.ended += 1,
+            Err(_) => {}
+        });
+        pass
+    }
+}
+
+/// Whether this process has children, ended or alive. No /proc is needed for it.
+pub fn has_children() -> bool {
+    wait::peek_any().is_ok()
+}
+
+fn reap_all() {
+    while let Ok(Some((pid, _))) = wait::peek_any() {
+        let _ = wait::reap(pid);
+    }
+}

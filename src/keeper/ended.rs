@@ -1,0 +1,104 @@
+//! How a run ended, as data.
+
+use crate::event::Actor;
+use crate::process::ExitStatus;
+
+/// How one process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Exited(u8),
+    /// By the signal with this number.
+    Killed(i32),
+}
+
+impl From<ExitStatus> for End {
+    fn from(status: ExitStatus) -> Self {
+        match status {
+            ExitStatus::Exited(code) => Self::Exited(code),
+            ExitStatus::Signaled { signal, .. } => Self::Killed(i32::from(signal.0)),
+        }
+    }
+}
+
+/// What became of the scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It came to its end with this exit code.
+    Exited(u8),
+    /// A signal with this number killed it, sent by itself, a process of its own, or somebody else.
+    Killed(i32),
+    /// Its time was up.
+    TimedOut,
+    /// The signal with this number asked proctor to end, by `kill` or from the terminal.
+    Interrupted(i32),
+    /// Our own code crashed in it, with this signal.
+    Crashed(i32),
+    /// The keeper was killed, by the signal with this number; the guard has cleared up.
+    KeeperLost(i32),
+}
+
+/// The end of a run. When it is there, nothing that the scenario started is: see [`Ended::stuck`] for the exception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The run's name: 32 hexadecimal digits. The record of the run and its processes' marks have it.
+    pub run: String,
+    pub outcome: Outcome,
+    /// What was still alive when the scenario was over, or its time was up, and was killed:
+    /// at most [`Ended::NAMED`] of them.
+    pub leftovers: Vec<Actor>,
+    /// How many more of them there were.
+    pub unnamed: u32,
+    /// Those that not even SIGKILL has ended yet, because the kernel is in the middle of something with them
+    /// (state D in ps(1)) or a tracer of somebody else's holds them. They end as soon as they can.
+    pub stuck: Vec<Actor>,
+    /// Why there is no record of this run on disk: what would outlive guard and keeper if both were killed at once
+    /// could not be swept by a record.
+    pub unrecorded: Option<String>,
+}
+
+impl Ended {
+    /// How many leftovers are named.
+    pub const NAMED: usize = 64;
+
+    /// What proctor exits with: the scenario's own code, 124 where the time was up, and 128 + n after the signal n.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.outcome {
+            Outcome::Exited(code) => code,
+            Outcome::TimedOut => 124,
+            Outcome::Killed(signal)
+            | Outcome::Interrupted(signal)
+            | Outcome::Crashed(signal)
+            | Outcome::KeeperLost(signal) => u8::try_from(128 + signal).unwrap_or(u8::MAX),
+        }
+    }
+
+    /// What a person should be told about an end that is not the scenario's own doing.
+    #[must_use]
+    pub fn message(&self) -> Option<String> {
+        let run = &self.run;
+        let text = match self.outcome {
+            Outcome::Exited(_) | Outcome::Killed(_) | Outcome::Interrupted(_) => return None,
+            Outcome::TimedOut => format!("the time was up{}", self.alive()),
+            Outcome::Crashed(signal) => format!(
+                "proctor crashed (signal {signal}) in run {run}: this is a bug in proctor, not in the scenario. \
+                 Everything that the run started has been ended. Please report it, with the scenario"
+            ),
+            Outcome::KeeperLost(signal) => format!(
+                "the keeper of run {run} was killed (signal {signal}), so the run was given up. \
+                 Everything that it started has been ended"
+            ),
+        };
+        Some(text)
+    }
+
+    fn alive(&self) -> String {
+        if self.leftovers.is_empty() {
+            return String::new();
+        }
+        let names: Vec<String> =
+            self.leftovers.iter().map(|actor| format!("{} ({})", actor.name, actor.pid)).collect();
+        let more = if self.unnamed == 0 { String::new() } else { format!(" and {} more", self.unnamed) };
+        format!(" while these were alive: {}{more}", names.join(", "))
+    }
+}

@@ -1,0 +1,248 @@
+//! The keeper's process: parent of the scenario, adopts and reaps orphans, and ends all that is left.
+
+use super::clear::{Cleaner, Cleared};
+use super::ended::End;
+use super::guard::Start;
+use super::record::Record;
+use super::scenario;
+use super::signals::{self, Signals};
+use super::sweep;
+use super::switch::Protection;
+use super::wire::{Last, Line, Order, ScenarioEnd, Word};
+use crate::event::Actor;
+use crate::process::custody::signal_child;
+use crate::process::{ExitStatus, Fork, Run, exit_now, fork, wait};
+use rustix::process::{Pid, Signal, set_child_subreaper, set_parent_process_death_signal};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::Ordering::SeqCst;
+use std::time::{Duration, Instant};
+
+/// How long a scenario has, once it was asked to end, to do so by itself.
+pub const GRACE: Duration = Duration::from_millis(300);
+
+/// How long the keeper goes on trying when nothing changes any more.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the keeper's process is given by the guard.
+#[derive(Debug)]
+pub struct Kit {
+    pub line: Line,
+    /// Of the guard's process: readable once that has ended (pidfd_open(2)). None where there was no descriptor:
+    /// then the signal at the parent's death alone has to tell it.
+    pub guard: Option<OwnedFd>,
+    pub guard_pid: i32,
+    pub record: Option<Record>,
+}
+
+/// The keeper at work.
+struct Keeper<'run> {
+    kit: Kit,
+    run: &'run Run,
+    start: &'run Start,
+    signals: Signals,
+    cleaner: Cleaner,
+    scenario: i32,
+    /// When the run is ended whatever the scenario does.
+    deadline: Option<Instant>,
+}
+
+/// Why the keeper stopped waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    ScenarioEnded(ExitStatus),
+    GuardGone,
+    Ordered,
+}
+
+/// Becomes the keeper, forks the scenario, and never returns: every signal is blocked when it is called.
+pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u8) -> ! {
+    if Protection::Subreaper.is_on() {
+        let _ = set_child_subreaper(Pid::from_raw(1));
+    }
+    // The second line: SIGTERM is blocked here, so the guard's death cannot do more than wake the keeper.
+    let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    run.control().keeper_pid.store(rustix::process::getpid().as_raw_nonzero().get(), SeqCst);
+    let signals = Signals::open(signals::every());
+    let cleaner = Cleaner::new();
+    match fork() {
+        Ok(Fork::Child) => {
+            drop((kit, signals, cleaner));
+            scenario::play(run, start, scenario)
+        }
+        Ok(Fork::Parent(pid)) => {
+            // The scenario is in the guard's group; and waits until the keeper is not. A session of its own keeps
+            // from the keeper what is sent to a session too; lets the kernel treat the groups of orphans as it does
+            // where init adopts them; and gives it its own share of the processor (sched(7), autogroups), however many
+            // processes of the scenario want it all.
+            let _ = rustix::process::setsid();
+            let _ = rustix::thread::set_name(c"keeper");
+            Keeper { kit, run, start, signals, cleaner, scenario: pid, deadline: None }.work()
+        }
+        // The guard sees that the keeper said nothing of a scenario.
+        Err(_) => exit_now(NO_SCENARIO),
+    }
+}
+
+/// The keeper's exit code where it could not fork.
+pub const NO_SCENARIO: u8 = 71;
+
+impl Keeper<'_> {
+    fn work(mut self) -> ! {
+        let over = self.wait();
+        if over == Over::GuardGone && !Protection::WatchGuard.is_on() {
+            exit_now(0);
+        }
+        if !Protection::Clear.is_on() {
+            exit_now(0);
+        }
+        self.finish(over)
+    }
+
+    /// Until the scenario has ended, the guard is gone, or the guard wants an end.
+    fn wait(&mut self) -> Over {
+        loop {
+            self.signals.drain();
+            if self.guard_is_gone() {
+                return Over::GuardGone;
+            }
+            if let Some(ended) = self.reap_orphans() {
+                return Over::ScenarioEnded(ended);
+            }
+            while let Some(order) = self.kit.line.next_order() {
+                if self.obey(order) {
+                    return Over::Ordered;
+                }
+            }
+            let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Over::Ordered;
+            }
+            let line = self.kit.line.fd();
+            match &self.kit.guard {
+                Some(guard) => self.signals.wait(&[line, guard.as_fd()], left),
+                None => self.signals.wait(&[line], left),
+            }
+        }
+    }
+
+    /// The guard is our parent for as long as it lives.
+    fn guard_is_gone(&self) -> bool {
+        rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get()) != self.kit.guard_pid
+    }
+
+    /// Reaps what was adopted, as init does, but never the scenario, whose end it gives.
+    fn reap_orphans(&self) -> Option<ExitStatus> {
+        // The scenario is asked first: it may stand behind ten thousand orphans.
+        if let Ok(Some(status)) = wait::peek(self.scenario) {
+            return Some(status);
+        }
+        let mut any = false;
+        while let Ok(Some((pid, status))) = wait::peek_any() {
+            if pid == self.scenario {
+                return Some(status);
+            }
+            // Nobody may signal its pid once it is reaped, and its exit code is to be known for ever.
+            let row = self.run.row_of_pid(pid);
+            row.inspect(|row| self.run.reaping(*row));
+            let _ = wait::reap(pid);
+            row.inspect(|row| self.run.reaped(*row, status));
+            any = true;
+        }
+        if any {
+            self.run.repair(|pid| wait::peek(pid).is_ok());
+        }
+        None
+    }
+
+    /// Gives whether to end the run at once.
+    fn obey(&mut self, order: Order) -> bool {
+        match order {
+            Order::Clear => return true,
+            Order::Forward(signal) => {
+                signal_child(self.scenario, signal);
+            }
+            Order::Grace => self.start_grace(),
+            Order::Pressed(signal) => {
+                if !self.scenario_minds(signal) {
+                    self.start_grace();
+                }
+            }
+        }
+        false
+    }
+
+    fn start_grace(&mut self) {
+        if Protection::Grace.is_on() {
+            self.deadline.get_or_insert(Instant::now() + GRACE);
+        }
+    }
+
+    /// Whether the scenario catches or ignores the signal. One that does neither and is still there is stopped, or
+    /// was in another group when the key was pressed.
+    fn scenario_minds(&self, signal: i32) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.scenario)).unwrap_or_default();
+        ["SigIgn:", "SigCgt:"].iter().any(|field| {
+            let mask = status.lines().find_map(|line| line.strip_prefix(field)).unwrap_or("");
+            u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask >> (signal - 1) & 1 == 1)
+        })
+    }
+
+    /// Ends everything, tells the guard, and ends.
+    fn finish(mut self, over: Over) -> ! {
+        self.kit.line.say(&Word::Clearing);
+        let mut last = Last::default();
+        let (scenario, run) = (self.scenario, self.run);
+        let hurry = || sweep::strike(self.start);
+        let cleared = self.cleaner.clear(&self.signals, PATIENCE, hurry, |found, beyond| {
+            if over == Over::GuardGone {
+                return;
+            }
+            last.end = scenario_end(scenario, over);
+            last.leftovers = found.iter().map(|pid| actor(run, *pid)).collect();
+            last.unnamed = beyond;
+        });
+        if cleared == Cleared::Stuck {
+            last.stuck = self.cleaner.living().into_iter().map(|pid| actor(run, pid)).collect();
+        }
+        if over == Over::GuardGone {
+            if let Some(record) = self.kit.record.take() {
+                record.remove();
+            }
+        } else {
+            self.kit.line.say(&Word::Last(last));
+        }
+        exit_now(0)
+    }
+}
+
+/// Asked while the scenario's process is not reaped.
+fn scenario_end(scenario: i32, over: Over) -> Option<ScenarioEnd> {
+    let (end, by_itself) = match over {
+        Over::ScenarioEnded(status) => (status.into(), true),
+        _ => (End::Killed(libc::SIGKILL), false),
+    };
+    Some(ScenarioEnd { end, by_itself, our_code: runs_our_code(scenario) })
+}
+
+/// Whether a process forked from this one has not called execve(2) since: `PF_FORKNOEXEC` among the flags of
+/// proc_pid_stat(5), which a zombie still shows.
+fn runs_our_code(pid: i32) -> bool {
+    const FORKED_NOT_EXECUTED: u64 = 0x40;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The command may hold spaces and brackets: the fields are counted from behind it.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    fields.split_whitespace().nth(6).and_then(|flags| flags.parse().ok()).unwrap_or(0u64)
+        & FORKED_NOT_EXECUTED
+        != 0
+}
+
+/// What a process that was killed and is not reaped yet is called: the scenario's name for it, else its command.
+pub fn actor(run: &Run, pid: i32) -> Actor {
+    let named = run.row_of_pid(pid).and_then(|row| run.record(row)).map(|record| record.name);
+    let name = named.unwrap_or_else(|| {
+        let comm = std::fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
+        let comm = String::from_utf8_lossy(&comm);
+        if comm.trim_end().is_empty() { "a process".to_owned() } else { comm.trim_end().to_owned() }
+    });
+    Actor { name: name.into(), pid }
+}

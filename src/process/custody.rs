@@ -1,0 +1,124 @@
+//! What a guardian needs of the kernel beside fork and wait: to signal its own children when there may be no
+//! descriptor to be had, and to start clean.
+
+use super::errno::Errno;
+use super::pidfd::{Pidfd, Reach};
+use super::{fork, signals, wait};
+use crate::value::Signal;
+
+/// Sends a signal to a child of this process that lives. Gives whether there was such a child.
+///
+/// The one way of signalling that needs no descriptor, for the one who clears up when there is none left: as long as
+/// we have not reaped it, nobody else can have our child's pid. That it is ours, and is not reaped, is asked of
+/// the kernel before; only we ourselves could change it in between, and a guardian has one thread.
+/// See kill(2), waitid(2).
+pub fn signal_child(pid: i32, number: i32) -> bool {
+    if pid <= 1 || pid == fork::pid() || !matches!(wait::peek(pid), Ok(None)) {
+        return false;
+    }
+    // SAFETY: kill(2) touches no memory of ours.
+    unsafe { libc::kill(pid, number) == 0 }
+}
+
+/// Ends the process that is held: SIGKILL.
+///
+/// # Errors
+/// As [`Pidfd::send`].
+pub fn end_held(held: &Pidfd) -> Result<(), Errno> {
+    held.send(Signal(libc::SIGKILL as u8), Reach::Process)
+}
+
+/// A process's hard RLIMIT_RTTIME, in microseconds: prlimit(2), which opens nothing. None where the process is gone or
+/// another user's; `u64::MAX` where it has no such limit.
+#[must_use]
+pub fn realtime_limit(pid: i32) -> Option<u64> {
+    let mut limit = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a null pointer changes no limit, and `limit` is valid for writing.
+    let result = unsafe { libc::prlimit64(pid, libc::RLIMIT_RTTIME, std::ptr::null(), &raw mut limit) };
+    (pid > 0 && result == 0).then_some(limit.rlim_max)
+}
+
+/// Signals that stay ignored where they were when the program was started: nohup(1) relies on it, and so do shells
+/// without job control that start something with `&`.
+const KEPT_IGNORED: [i32; 3] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT];
+
+/// The two signals that the C library keeps for itself, and neither blocks nor resets for us.
+const LIBRARYS: [i32; 2] = [32, 33];
+
+/// The state in which a run starts: nothing blocked, every signal's action the default, but for those of SIGHUP, SIGINT
+/// and SIGQUIT that are ignored already.
+pub fn start_clean() {
+    let kept = KEPT_IGNORED.map(is_ignored);
+    signals::initial_state();
+    for (number, _) in KEPT_IGNORED.into_iter().zip(kept).filter(|(_, kept)| *kept) {
+        let _ = signals::ignore(Signal(number as u8));
+    }
+    // Whoever is started by posix_spawn(3) has these ignored: glibc does that. Zeroes are the default action in the
+    // kernel's own structure, whose four words are the action, the flags, the restorer and the mask.
+    let default = [0u64; 4];
+    for number in LIBRARYS {
+        // SAFETY: rt_sigaction(2) reads the structure and writes nothing; no thread is there that needs the two.
+        let _ = unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                number,
+                default.as_ptr(),
+                std::ptr::null_mut::<u64>(),
+                8usize,
+            )
+        };
+    }
+}
+
+/// Blocks every signal that can be blocked, with those that the C library keeps from pthread_sigmask(3).
+pub fn block_every() {
+    let every = u64::MAX;
+    // SAFETY: rt_sigprocmask(2) reads a set of eight bytes and writes nothing.
+    let _ = unsafe {
+        let old = std::ptr::null_mut::<u64>();
+        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, &raw const every, old, 8usize)
+    };
+}
+
+/// Whether this process ignores the signal: sigaction(2).
+#[must_use]
+pub fn is_ignored(number: i32) -> bool {
+    // SAFETY: all zero bytes are a valid sigaction, and the call only reads the disposition.
+    unsafe {
+        let mut now: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(number, std::ptr::null(), &raw mut now) == 0 && now.sa_sigaction == libc::SIG_IGN
+    }
+}
+
+/// A blocked signal of the set that has come, taken: its number and its `si_code`. It needs no descriptor and does not
+/// wait; see sigtimedwait(2).
+#[must_use]
+pub fn take_signal(set: &nix::sys::signal::SigSet) -> Option<(i32, i32)> {
+    // SAFETY: all zero bytes are a valid siginfo_t.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the set, the time and the structure are valid for the whole call.
+    let number = unsafe { libc::sigtimedwait(set.as_ref(), &raw mut info, &raw const at_once) };
+    (number > 0).then_some((number, info.si_code))
+}
+
+/// Has writes to a closed pipe, or past a limit on the size of files, fail instead of ending this process.
+pub fn survive_failed_writes() {
+    for number in [libc::SIGPIPE, libc::SIGXFSZ] {
+        let _ = signals::ignore(Signal(number as u8));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signal_child;
+
+    #[test]
+    fn only_children_of_ours_are_signalled() {
+        let own = super::fork::pid();
+        let parent = super::fork::ppid();
+        for pid in [i32::MIN, -own, -1, 0, 1, own, parent, i32::MAX] {
+            assert!(!signal_child(pid, 0), "{pid}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Making a copy of this process: fork(2), and ending without any clean-up: _exit(2).
+
+use super::errno::{Errno, check};
+use super::{robust, signals};
+
+/// On which side of a fork we are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fork {
+    Child,
+    /// With the child's pid.
+    Parent(i32),
+}
+
+/// Copies this process. Nothing is flushed: nothing here is buffered. In the child, what belongs to the
+/// one process only (pending signals, the list of held locks) is forgotten.
+///
+/// # Errors
+/// `EAGAIN` or `ENOMEM` where there is no room; `room::explain` says which limit it was.
+pub fn fork() -> Result<Fork, Errno> {
+    // SAFETY: the caller has a single thread, so that the child may do whatever the parent may.
+    match check(unsafe { libc::fork() })? {
+        0 => {
+            signals::after_fork_child();
+            robust::after_fork_child();
+            Ok(Fork::Child)
+        }
+        pid => Ok(Fork::Parent(pid)),
+    }
+}
+
+/// Ends this process at once: nothing is dropped, flushed or called. Mark its row before with
+/// `Run::row_ended_now`.
+pub fn exit_now(code: u8) -> ! {
+    // SAFETY: _exit has no preconditions.
+    unsafe { libc::_exit(i32::from(code)) }
+}
+
+/// The pid of this process, asked of the kernel; see getpid(2).
+#[must_use]
+pub fn pid() -> i32 {
+    // SAFETY: getpid always succeeds.
+    unsafe { libc::getpid() }
+}
+
+/// The pid of the parent, asked of the kernel: 0 where it is outside of our pid namespace; see getppid(2).
+#[must_use]
+pub fn ppid() -> i32 {
+    // SAFETY: getppid always succeeds.
+    unsafe { libc::getppid() }
+}

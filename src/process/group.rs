@@ -1,0 +1,50 @@
+//! Signals to a whole process group, also where its leader is gone: setpgid(2).
+
+use super::errno::{Errno, check};
+use super::pidfd::{Pidfd, Reach};
+use super::{proc_file, wait};
+use crate::value::Signal;
+
+/// The process group of a process; see getpgid(2).
+///
+/// # Errors
+/// `ESRCH` where it is gone.
+pub fn of(pid: i32) -> Result<i32, Errno> {
+    // SAFETY: getpgid has no memory preconditions.
+    check(unsafe { libc::getpgid(pid) })
+}
+
+/// Signals every process in the group of this process, which the caller holds. Our own group and group 1 are refused.
+///
+/// Where the group's leader was reaped, its number proves nothing any more; then each process that is in the group
+/// now is held, checked again, and signalled by itself.
+///
+/// # Errors
+/// `EPERM` for our own group or where we may not.
+pub fn signal(member: &Pidfd, signal: Signal) -> Result<(), Errno> {
+    let Ok(pgid) = of(member.pid()) else { return Ok(()) };
+    if pgid <= 1 || pgid == of(0)? {
+        return Err(Errno::EPERM);
+    }
+    let leader = Pidfd::open(pgid);
+    // The number meant the process that the caller holds, where that lives even now or is our own unreaped child. Else the
+    // group may be a stranger's.
+    if member.has_ended()? && wait::peek(member.pid()).is_err() {
+        return Ok(());
+    }
+    match leader {
+        Ok(leader) => leader.send(signal, Reach::Group),
+        Err(Errno::ESRCH) => signal_each(pgid, signal),
+        Err(errno) => Err(errno),
+    }
+}
+
+fn signal_each(pgid: i32, signal: Signal) -> Result<(), Errno> {
+    for pid in proc_file::all_pids()?.into_iter().filter(|pid| *pid > 1 && of(*pid) == Ok(pgid)) {
+        let Ok(held) = Pidfd::open(pid) else { continue };
+        if of(pid) == Ok(pgid) && !held.has_ended()? {
+            held.send(signal, Reach::Process)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! The kernel, one concern a file: processes, signals, waiting, streams, terminals, limits, and the memory that a
+//! run's processes share. The only unsafe code of the project.
+
+mod blocked;
+mod capture;
+mod children;
+pub mod clock;
+pub mod custody;
+pub mod deadlock;
+mod deliver;
+mod errno;
+mod exec;
+pub mod fds;
+mod fork;
+mod futex;
+pub mod group;
+pub mod heap;
+pub mod limits;
+pub mod output;
+mod path;
+mod pidfd;
+pub mod proc_file;
+mod program;
+pub mod pty;
+mod robust;
+pub mod room;
+mod row;
+mod run;
+mod scratch;
+mod setup;
+pub mod share;
+pub mod signals;
+mod status;
+mod table;
+pub mod terminal;
+pub mod wait;
+mod wait_child;
+mod waiter;
+
+pub use blocked::{Blocked, BlockedKind, Waiting};
+pub use capture::{CaptureId, Captured, Captures, DEFAULT_CAP, input_file, pipe};
+pub use errno::Errno;
+pub use exec::{Command, EnvironmentChanges, ExecError, exec_in_place};
+pub use fork::{Fork, exit_now, fork, pid, ppid};
+pub use limits::Limits;
+pub use output::Standard;
+pub use path::which;
+pub use pidfd::{Pidfd, Reach};
+pub use program::{Started, start_program};
+pub use row::RowState;
+pub use run::{Control, Leftover, MAX_OBJECTS, Run};
+pub use scratch::Scratch;
+pub use setup::{Group, Kind, Prepared, Setup, SetupError, Stage, Stream};
+pub use status::ExitStatus;
+pub use table::{LimitReached, Record, Row};
+pub use wait_child::ProcessEvents;
+pub use waiter::{DeadlockCheck, Waited, Waiter};

@@ -1,0 +1,263 @@
+//! The memory that all processes of one run share: memfd_create(2), mmap(2). Its control page, and where its
+//! tables lie.
+//!
+//! It is reserved large and touched lazily, so that a page costs memory only once it is used. Everything in
+//! it is an atomic: any process may be killed at any instruction, and the others must go on.
+
+use super::errno::{Errno, check};
+use super::row::RowMemory;
+use crate::value::Signal;
+use std::ffi::CString;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
+
+/// How many shared objects a run can have.
+pub const MAX_OBJECTS: u32 = 65536;
+/// The bytes of one shared object's record.
+pub(super) const OBJECT_BYTES: usize = 256;
+/// The largest pid of Linux (PID_MAX_LIMIT), plus one; see proc(5), pid_max.
+const PIDS: usize = 4_194_304;
+/// How many leftovers are named.
+const LEFTOVERS: usize = 64;
+const PAGE: usize = 4096;
+
+/// A process that still lived when the run was over, and was ended then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    pub pid: i32,
+    /// At most 32 bytes.
+    pub name: String,
+}
+
+#[repr(C)]
+struct LeftoverMemory {
+    pid: AtomicI32,
+    length: AtomicU32,
+    name: [AtomicU64; 4],
+}
+
+/// The control page. All counts and flags are written by any process with one store or addition.
+#[repr(C)]
+pub struct Control {
+    cookie: [AtomicU64; 2],
+    pub guard_pid: AtomicI32,
+    pub keeper_pid: AtomicI32,
+    pub main_pid: AtomicI32,
+    /// How many expectations broke.
+    pub broken: AtomicU32,
+    /// How many children failed by an uncaught error.
+    pub failed: AtomicU32,
+    /// Not 0: the run's own deadline passed.
+    pub timed_out: AtomicU32,
+    /// The signal that interrupted the run; 0: none.
+    pub interrupted: AtomicU32,
+    /// Which signals the main process handles itself, a bit each: signal n is bit n-1.
+    pub handled: AtomicU64,
+    /// How many temporary directories were made; see `Scratch`.
+    pub scratch: AtomicU32,
+    /// Where the search for a free row begins; grows without end.
+    pub(super) cursor: AtomicU64,
+    /// Where the search for a free ticket begins.
+    pub(super) ticket_hint: AtomicU32,
+    /// One more than the highest ticket ever used.
+    pub(super) ticket_high: AtomicU32,
+    /// How many shared objects were made.
+    pub(super) objects: AtomicU32,
+    leftover_count: AtomicU32,
+    leftovers: [LeftoverMemory; LEFTOVERS],
+}
+
+/// A handle on the run's memory: as cheap to copy as a pointer, and right in every process that was forked
+/// after it was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    base: *mut u8,
+    /// How many processes may be alive at once, the main one not counted.
+    max_processes: u32,
+    rows: u32,
+    at: Places,
+}
+
+/// Where the tables begin, in bytes.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    tickets: usize,
+    rows: usize,
+    by_pid: usize,
+    objects: usize,
+    end: usize,
+}
+
+// SAFETY: all that is behind the pointer are atomics, and the memory stays mapped as long as the process lives.
+unsafe impl Send for Run {}
+// SAFETY: as above.
+unsafe impl Sync for Run {}
+
+fn up(bytes: usize) -> usize {
+    bytes.next_multiple_of(PAGE)
+}
+
+impl Run {
+    /// Makes the memory of a new run, named `proctor-<cookie>` for those who look at `/proc/PID/maps`.
+    ///
+    /// # Errors
+    /// `ENOMEM` where the address space is limited (`ulimit -v`), `EMFILE`, `EINVAL` for more than 4194303 processes.
+    pub fn create(cookie: u128, max_processes: u32) -> Result<Self, Errno> {
+        if max_processes as usize >= PIDS {
+            return Err(Errno::EINVAL);
+        }
+        let rows = 65536 + 2 * max_processes;
+        let tickets = up(size_of::<Control>());
+        let row_place = tickets + up((max_processes as usize + 1) * 8);
+        let by_pid = row_place + up(rows as usize * size_of::<RowMemory>());
+        let objects = by_pid + PIDS * 4;
+        let end = objects + MAX_OBJECTS as usize * OBJECT_BYTES;
+        let at = Places { tickets, rows: row_place, by_pid, objects, end };
+        let base = map_shared(&format!("proctor-{cookie:032x}"), end)?;
+        let run = Self { base, max_processes, rows, at };
+        run.control().cookie[0].store(cookie as u64, Relaxed);
+        run.control().cookie[1].store((cookie >> 64) as u64, Relaxed);
+        Ok(run)
+    }
+
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        // SAFETY: the mapping begins with the control page, zeroes are valid atomics, and it is never unmapped.
+        unsafe { &*self.base.cast::<Control>() }
+    }
+
+    /// The run's random number, by which what it left behind can be found.
+    #[must_use]
+    pub fn cookie(&self) -> u128 {
+        let [low, high] = &self.control().cookie;
+        u128::from(high.load(Relaxed)) << 64 | u128::from(low.load(Relaxed))
+    }
+
+    /// How many processes may be alive at once, the main one not counted.
+    #[must_use]
+    pub fn max_processes(&self) -> u32 {
+        self.max_processes
+    }
+
+    /// Who has which of the places for processes that are alive.
+    pub(super) fn tickets(&self) -> &[AtomicU64] {
+        // SAFETY: the table lies within the mapping, is aligned to a page, and zeroes are valid atomics.
+        unsafe {
+            let first = self.base.add(self.at.tickets).cast::<AtomicU64>();
+            std::slice::from_raw_parts(first, self.max_processes as usize + 1)
+        }
+    }
+
+    pub(super) fn rows(&self) -> &[RowMemory] {
+        // SAFETY: as in `tickets`; a row is made of atomics only.
+        unsafe {
+            let first = self.base.add(self.at.rows).cast::<RowMemory>();
+            std::slice::from_raw_parts(first, self.rows as usize)
+        }
+    }
+
+    /// The row of each pid, plus one; 0: none.
+    pub(super) fn by_pid(&self) -> &[AtomicU32] {
+        // SAFETY: as in `tickets`.
+        unsafe {
+            let first = self.base.add(self.at.by_pid).cast::<AtomicU32>();
+            std::slice::from_raw_parts(first, PIDS)
+        }
+    }
+
+    /// The memory of a shared object: `OBJECT_BYTES` bytes, all zero at first.
+    pub(super) fn object(&self, index: u32) -> Option<*mut u8> {
+        // SAFETY: the index is within the table, so the place is within the mapping.
+        (index < MAX_OBJECTS)
+            .then(|| unsafe { self.base.add(self.at.objects + index as usize * OBJECT_BYTES) })
+    }
+
+    /// Notes a process that had to be ended after the run. Past 64 only their number is kept.
+    pub fn add_leftover(&self, pid: i32, name: &str) {
+        let control = self.control();
+        let index = control.leftover_count.fetch_add(1, SeqCst) as usize;
+        let Some(place) = control.leftovers.get(index) else { return };
+        let mut end = name.len().min(32);
+        while !name.is_char_boundary(end) {
+            end -= 1;
+        }
+        for (word, chunk) in place.name.iter().zip(name.as_bytes()[..end].chunks(8)) {
+            word.store(word_of(chunk), Relaxed);
+        }
+        place.length.store(end as u32, Relaxed);
+        place.pid.store(pid, SeqCst);
+    }
+
+    /// The leftovers that have a name here, and how many there were in all.
+    #[must_use]
+    pub fn leftovers(&self) -> (Vec<Leftover>, u32) {
+        let control = self.control();
+        let total = control.leftover_count.load(SeqCst);
+        let named = control.leftovers.iter().take(total as usize).filter_map(|place| {
+            let pid = place.pid.load(SeqCst);
+            let bytes: Vec<u8> =
+                place.name.iter().flat_map(|word| word.load(Relaxed).to_le_bytes()).collect();
+            let length = (place.length.load(Relaxed) as usize).min(bytes.len());
+            let name = String::from_utf8_lossy(&bytes[..length]).into_owned();
+            (pid != 0).then_some(Leftover { pid, name })
+        });
+        (named.collect(), total)
+    }
+
+    /// Notes the signal that interrupts the run; the first one stays.
+    pub fn interrupt(&self, signal: Signal) {
+        let _ = self.control().interrupted.compare_exchange(0, u32::from(signal.0), SeqCst, SeqCst);
+    }
+
+    /// Gives the memory back: for those who make many runs in one process.
+    ///
+    /// # Safety
+    /// No copy of this handle, and nothing got through one, may be used any more in this process.
+    pub unsafe fn unmap(self) {
+        // SAFETY: the mapping is ours, whole, and by the caller's word unused.
+        unsafe { libc::munmap(self.base.cast(), self.at.end) };
+    }
+}
+
+/// Up to eight bytes as a word, the first one lowest.
+pub(super) fn word_of(chunk: &[u8]) -> u64 {
+    chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// Maps new shared memory, all zero, that takes room only where it is touched. The descriptor is closed again: the
+/// mapping holds it.
+///
+/// # Errors
+/// What memfd_create(2), ftruncate(2) and mmap(2) say.
+pub(super) fn map_shared(name: &str, bytes: usize) -> Result<*mut u8, Errno> {
+    let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
+    // SAFETY: the name is NUL-terminated.
+    let fd = check(unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) })?;
+    // SAFETY: the descriptor was just made and is nobody else's.
+    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    let length = i64::try_from(bytes).map_err(|_| Errno::EINVAL)?;
+    // SAFETY: the descriptor is open.
+    check(unsafe { libc::ftruncate(fd.as_raw_fd(), length) })?;
+    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_NORESERVE);
+    // SAFETY: a new mapping at a place of the kernel's choice touches no memory in use.
+    let base = unsafe { libc::mmap(std::ptr::null_mut(), bytes, protection, flags, fd.as_raw_fd(), 0) };
+    if base == libc::MAP_FAILED { Err(Errno::last()) } else { Ok(base.cast()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Run;
+
+    #[test]
+    fn leftovers_are_named_up_to_a_limit_and_counted() -> Result<(), super::Errno> {
+        let run = Run::create(u128::MAX - 5, 10)?;
+        assert_eq!(run.cookie(), u128::MAX - 5);
+        for pid in 2..102 {
+            run.add_leftover(pid, "名名名名名名名名名名名名");
+        }
+        let (named, total) = run.leftovers();
+        assert_eq!((named.len(), total), (64, 100));
+        assert_eq!((named[0].pid, named[0].name.as_str()), (2, "名名名名名名名名名名"));
+        Ok(())
+    }
+}

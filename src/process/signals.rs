@@ -1,0 +1,259 @@
+//! What this process does with signals: sigaction(2), sigprocmask(2). A caught signal is only noted here;
+//! the interpreter asks for it between statements.
+
+use super::errno::{Errno, check};
+use crate::value::Signal;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
+
+/// Caught signals that no one took yet, a bit each: signal n is bit n-1.
+static PENDING: AtomicU64 = AtomicU64::new(0);
+/// The signals that `catch` installed for the program.
+static CAUGHT: AtomicU64 = AtomicU64::new(0);
+/// The signals whose disposition is not the default. Rust's start makes SIGPIPE ignored.
+static CHANGED: AtomicU64 = AtomicU64::new(bit(libc::SIGPIPE as u8));
+/// Grows with each caught signal: what a blocking futex waits on, so that no signal is lost before it sleeps.
+static SEQUENCE: AtomicU32 = AtomicU32::new(0);
+/// Grows with each SIGCHLD while somebody watches children.
+static CHILD_CHANGES: AtomicU32 = AtomicU32::new(0);
+/// How many watch children now.
+static CHILD_WATCHERS: AtomicU32 = AtomicU32::new(0);
+
+const fn bit(number: u8) -> u64 {
+    if number >= 1 && number <= 64 { 1 << (number - 1) } else { 0 }
+}
+
+/// A signal handler: notes the signal; touches only atomics, see signal-safety(7).
+extern "C" fn note(number: libc::c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
+    let mask = bit(number as u8);
+    // SAFETY: with SA_SIGINFO the kernel gives a valid siginfo_t.
+    let from_kernel = unsafe { (*info).si_code } > 0;
+    let fault = matches!(number, libc::SIGSEGV | libc::SIGBUS | libc::SIGFPE | libc::SIGILL);
+    if fault && from_kernel {
+        // A real fault would come again for ever: let it kill, as it does where it is not caught.
+        let _ = install(number as u8, libc::SIG_DFL);
+        return;
+    }
+    if number == libc::SIGCHLD {
+        CHILD_CHANGES.fetch_add(1, SeqCst);
+    }
+    if CAUGHT.load(Relaxed) & mask != 0 {
+        PENDING.fetch_or(mask, SeqCst);
+        SEQUENCE.fetch_add(1, SeqCst);
+    }
+}
+
+/// sigaction(2) without SA_RESTART: what blocks must come back when a signal comes.
+fn install(number: u8, handler: libc::sighandler_t) -> Result<(), Errno> {
+    // SAFETY: an all-zero sigaction is valid: an empty mask and no flags.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    action.sa_sigaction = handler;
+    action.sa_flags = if handler > libc::SIG_IGN { libc::SA_SIGINFO } else { 0 };
+    // SAFETY: `action` is valid, and its handler is async-signal-safe or a constant.
+    check(unsafe { libc::sigaction(i32::from(number), &raw const action, std::ptr::null_mut()) }).map(drop)
+}
+
+fn handler() -> libc::sighandler_t {
+    note as *const () as libc::sighandler_t
+}
+
+/// Notes this signal from now on instead of its usual effect.
+///
+/// # Errors
+/// `EINVAL` for SIGKILL, SIGSTOP, and numbers that are no signal or belong to the C library (32, 33).
+pub fn catch(signal: Signal) -> Result<(), Errno> {
+    CAUGHT.fetch_or(bit(signal.0), SeqCst);
+    let installed = install(signal.0, handler());
+    match installed {
+        Ok(()) => _ = CHANGED.fetch_or(bit(signal.0), SeqCst),
+        Err(_) => _ = CAUGHT.fetch_and(!bit(signal.0), SeqCst),
+    }
+    installed
+}
+
+/// Ignores this signal from now on.
+///
+/// # Errors
+/// As [`catch`].
+pub fn ignore(signal: Signal) -> Result<(), Errno> {
+    if signal.0 == libc::SIGCHLD as u8 {
+        // Ignoring it would have the kernel reap our children by itself, see wait(2): its default does nothing either.
+        return default(signal);
+    }
+    install(signal.0, libc::SIG_IGN)?;
+    CHANGED.fetch_or(bit(signal.0), SeqCst);
+    forget(signal);
+    Ok(())
+}
+
+/// Gives this signal its usual effect again.
+///
+/// # Errors
+/// As [`catch`].
+pub fn default(signal: Signal) -> Result<(), Errno> {
+    forget(signal);
+    if signal.0 == libc::SIGCHLD as u8 && CHILD_WATCHERS.load(Relaxed) > 0 {
+        return Ok(());
+    }
+    install(signal.0, libc::SIG_DFL)?;
+    CHANGED.fetch_and(!bit(signal.0), SeqCst);
+    Ok(())
+}
+
+fn forget(signal: Signal) {
+    CAUGHT.fetch_and(!bit(signal.0), SeqCst);
+    PENDING.fetch_and(!bit(signal.0), SeqCst);
+}
+
+/// Takes one caught signal that is pending, the lowest number first.
+#[must_use]
+pub fn take_pending() -> Option<Signal> {
+    let pending = PENDING.load(SeqCst);
+    if pending == 0 {
+        return None;
+    }
+    let number = pending.trailing_zeros();
+    PENDING.fetch_and(!(1 << number), SeqCst);
+    Some(Signal(number as u8 + 1))
+}
+
+/// Whether a caught signal waits to be taken: one load.
+#[inline]
+#[must_use]
+pub fn any_pending() -> bool {
+    PENDING.load(Relaxed) != 0
+}
+
+/// The signals that are caught by [`catch`], a bit each: signal n is bit n-1.
+#[inline]
+#[must_use]
+pub fn caught() -> u64 {
+    CAUGHT.load(Relaxed)
+}
+
+/// The state in which a run starts, whatever the shell left: nothing blocked, everything default. SIGPIPE
+/// too, so that a task that writes to a closed pipe dies as any Unix program does.
+pub fn initial_state() {
+    for number in 1..=64 {
+        // SIGKILL, SIGSTOP and the C library's own two cannot be set, and need not.
+        let _ = install(number, libc::SIG_DFL);
+    }
+    CAUGHT.store(0, SeqCst);
+    PENDING.store(0, SeqCst);
+    CHANGED.store(0, SeqCst);
+    set_mask(&empty_set());
+}
+
+/// In the child after a fork: what was pending was its parent's. Handlers stay, as the language says.
+pub fn after_fork_child() {
+    PENDING.store(0, SeqCst);
+    if CHILD_WATCHERS.swap(0, SeqCst) > 0 {
+        settle_sigchld();
+    }
+}
+
+/// The word that grows with each caught signal.
+pub(super) fn sequence() -> &'static AtomicU32 {
+    &SEQUENCE
+}
+
+/// The count that grows with each change of a child, while watched.
+pub(super) fn child_changes() -> u32 {
+    CHILD_CHANGES.load(SeqCst)
+}
+
+/// Has SIGCHLD noted until [`unwatch_children`].
+pub(super) fn watch_children() {
+    if CHILD_WATCHERS.fetch_add(1, SeqCst) == 0 {
+        let _ = install(libc::SIGCHLD as u8, handler());
+        CHANGED.fetch_or(bit(libc::SIGCHLD as u8), SeqCst);
+    }
+}
+
+pub(super) fn unwatch_children() {
+    // A child of the watcher starts with no watchers of its own: never below zero.
+    let before = CHILD_WATCHERS.fetch_update(SeqCst, SeqCst, |count| count.checked_sub(1));
+    if before == Ok(1) {
+        settle_sigchld();
+    }
+}
+
+/// SIGCHLD back to what the program wants of it.
+fn settle_sigchld() {
+    let mask = bit(libc::SIGCHLD as u8);
+    if CAUGHT.load(Relaxed) & mask == 0 {
+        let _ = install(libc::SIGCHLD as u8, libc::SIG_DFL);
+        CHANGED.fetch_and(!mask, SeqCst);
+    }
+}
+
+/// For a program about to be executed: every disposition default. Async-signal-safe, and correct in a child
+/// that shares our memory: the notes of what we changed stay. The kernel resets handlers by itself upon
+/// exec, but not ignored signals, and our handlers must not run in the child before.
+pub(super) fn reset_for_program() {
+    let mut changed = CHANGED.load(Relaxed);
+    while changed != 0 {
+        let number = changed.trailing_zeros() as u8 + 1;
+        changed &= changed - 1;
+        let _ = install(number, libc::SIG_DFL);
+    }
+}
+
+/// Our own dispositions again, after an exec in place that failed.
+pub(super) fn restore_after_failed_exec() {
+    let changed = CHANGED.load(Relaxed);
+    for number in (1..=64).filter(|number| changed & bit(*number) != 0) {
+        let noted = CAUGHT.load(Relaxed) & bit(number) != 0
+            || (number == libc::SIGCHLD as u8 && CHILD_WATCHERS.load(Relaxed) > 0);
+        let _ = install(number, if noted { handler() } else { libc::SIG_IGN });
+    }
+}
+
+/// A set of signals as the kernel's calls take it.
+pub(super) type SignalSet = libc::sigset_t;
+
+pub(super) fn empty_set() -> SignalSet {
+    // SAFETY: sigset_t is plain data; sigemptyset fills it wholly.
+    unsafe {
+        let mut set: SignalSet = std::mem::zeroed();
+        libc::sigemptyset(&raw mut set);
+        set
+    }
+}
+
+/// The set of a mask: signal n is bit n-1.
+pub(super) fn set_of(mask: u64) -> SignalSet {
+    let mut set = empty_set();
+    for number in (1..=64).filter(|number| mask & bit(*number) != 0) {
+        // SAFETY: `set` is a valid set, and the number is a signal's.
+        unsafe { libc::sigaddset(&raw mut set, i32::from(number)) };
+    }
+    set
+}
+
+/// The bit of a signal in a mask.
+pub(super) const fn mask_of(number: i32) -> u64 {
+    bit(number as u8)
+}
+
+pub(super) fn full_set() -> SignalSet {
+    let mut set = empty_set();
+    // SAFETY: `set` is valid for writing.
+    unsafe { libc::sigfillset(&raw mut set) };
+    set
+}
+
+/// Sets this thread's mask and gives the one before; see pthread_sigmask(3). Async-signal-safe.
+pub(super) fn set_mask(set: &SignalSet) -> SignalSet {
+    let mut before = empty_set();
+    // SAFETY: both sets are valid; it cannot fail with SIG_SETMASK and valid pointers.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, set, &raw mut before) };
+    before
+}
+
+/// Adds to this thread's mask and gives the one before.
+pub(super) fn block(set: &SignalSet) -> SignalSet {
+    let mut before = empty_set();
+    // SAFETY: as in `set_mask`.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, set, &raw mut before) };
+    before
+}

@@ -1,0 +1,365 @@
+//! The table of a run's processes: from the spawn to the reaping, in steps that a killed process may leave
+//! half done.
+//!
+//! A process that is alive or not yet reaped holds a *ticket*, one word of an array as long as the limit: so
+//! the limit cannot be passed, and a ticket is given back exactly once, by whoever's compare-and-swap wins. Each
+//! ticket names a *row*, where the facts stand. Rows outnumber tickets, so that those of the reaped stay
+//! readable until their turn to be used again comes, the oldest first.
+//!
+//! When ended: a task writes its own end just before `_exit`; for one killed by a signal that we sent it is
+//! the time of that; else the time when the end was noticed.
+
+use super::row::{RowMemory, RowState, Word};
+use super::run::Run;
+use super::status::ExitStatus;
+use super::{clock, fork};
+use crate::value::{ProcessRef, Signal};
+use std::sync::atomic::{Ordering::Relaxed, Ordering::SeqCst};
+
+/// A use of a row: one process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Row {
+    pub index: u32,
+    pub generation: u32,
+}
+
+/// As many processes live as may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitReached {
+    pub alive: u32,
+    pub max: u32,
+}
+
+/// A process's facts, copied from its row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub row: Row,
+    pub state: RowState,
+    /// Which spawn of the run it was.
+    pub order: u64,
+    /// 0 until it is known.
+    pub pid: i32,
+    /// The pid of the process that started it.
+    pub spawner: i32,
+    pub name: String,
+    pub daemon: bool,
+    /// It executes a program: none of our code runs in it.
+    pub external: bool,
+    /// Nanoseconds of the monotonic clock.
+    pub started: i64,
+    pub ended: Option<i64>,
+    /// Where its end was noticed.
+    pub status: Option<ExitStatus>,
+    /// The last signal that we sent it, and when.
+    pub last_signal: Option<(Signal, i64)>,
+}
+
+pub(super) const DAEMON: u32 = 1;
+pub(super) const EXTERNAL: u32 = 2;
+/// It has handlers: a signal may make it do anything.
+pub(super) const HANDLES: u32 = 4;
+
+/// A ticket that was taken by this pid for a row not chosen yet.
+const CHOOSING: u64 = 1 << 63;
+
+impl Row {
+    #[must_use]
+    pub fn of(process: &ProcessRef) -> Option<Self> {
+        let Self { index, generation } = Self { index: process.slot, generation: process.generation };
+        (index != ProcessRef::OUTSIDE).then_some(Self { index, generation })
+    }
+
+    /// What a ticket says that belongs to this row. The generation's highest bit is left out for the mark.
+    fn ticket(self) -> u64 {
+        u64::from(self.generation & 0x7fff_ffff) << 32 | u64::from(self.index + 1)
+    }
+}
+
+impl Run {
+    /// Takes a row for a process about to be started.
+    ///
+    /// # Errors
+    /// Where as many processes live, or wait to be reaped, as may.
+    pub fn reserve(&self, name: &str, daemon: bool) -> Result<Row, LimitReached> {
+        let me = fork::pid();
+        let Some(ticket) = self.take_ticket(me, self.max_processes()).or_else(|| {
+            self.free_stale_tickets();
+            self.take_ticket(me, self.max_processes())
+        }) else {
+            return Err(LimitReached { alive: self.alive(), max: self.max_processes() });
+        };
+        Ok(self.take_row(ticket, name, me, daemon))
+    }
+
+    /// The row of the main process, which is not counted: this very process.
+    pub fn enter_main(&self, name: &str) -> Row {
+        let me = fork::pid();
+        let ticket = self.max_processes();
+        self.tickets()[ticket as usize].store(CHOOSING | u64::from(me.cast_unsigned()), SeqCst);
+        let row = self.take_row(ticket, name, fork::ppid(), false);
+        self.control().main_pid.store(me, SeqCst);
+        self.started(row, me);
+        row
+    }
+
+    fn take_ticket(&self, me: i32, max: u32) -> Option<u32> {
+        if max == 0 {
+            return None;
+        }
+        let control = self.control();
+        let tickets = self.tickets();
+        let mark = CHOOSING | u64::from(me.cast_unsigned());
+        let first = control.ticket_hint.load(Relaxed) % max;
+        for index in (first..max).chain(0..first) {
+            let ticket = &tickets[index as usize];
+            if ticket.load(Relaxed) == 0 && ticket.compare_exchange(0, mark, SeqCst, Relaxed).is_ok() {
+                control.ticket_hint.store(index + 1, Relaxed);
+                control.ticket_high.fetch_max(index + 1, SeqCst);
+                return Some(index);
+            }
+        }
+        None
+    }
+
+    /// There are more rows than tickets, so that one is always free or reaped.
+    fn take_row(&self, ticket: u32, name: &str, spawner: i32, daemon: bool) -> Row {
+        let rows = self.rows();
+        loop {
+            let order = self.control().cursor.fetch_add(1, Relaxed);
+            let index = order % rows.len() as u64;
+            let memory = &rows[index as usize];
+            let seen = memory.word();
+            let abandoned = seen.state == RowState::Reserved && !exists(seen.actor);
+            if !matches!(seen.state, RowState::Free | RowState::Reaped) && !abandoned {
+                continue;
+            }
+            let row = Row { index: index as u32, generation: seen.generation.wrapping_add(1) };
+            let state = RowState::Reserved;
+            if memory.step(seen, Word { generation: row.generation, actor: fork::pid(), state }) {
+                memory.fill(order, name, spawner, if daemon { DAEMON } else { 0 });
+                memory.ticket.store(ticket, Relaxed);
+                memory.started.store(clock::monotonic(), Relaxed);
+                self.tickets()[ticket as usize].store(row.ticket(), SeqCst);
+                return row;
+            }
+        }
+    }
+
+    /// The row's memory, where it still belongs to this process.
+    pub(super) fn memory(&self, row: Row) -> Option<&RowMemory> {
+        self.rows().get(row.index as usize).filter(|memory| memory.word().generation == row.generation)
+    }
+
+    /// The process runs: called by its parent, and by itself where it is a task; both in any order.
+    pub fn started(&self, row: Row, pid: i32) {
+        let Some(memory) = self.memory(row) else { return };
+        memory.pid.store(pid, SeqCst);
+        if let Some(place) = self.by_pid().get(pid.cast_unsigned() as usize) {
+            place.store(row.index + 1, SeqCst);
+        }
+        memory.advance(row.generation, RowState::Live, 0);
+    }
+
+    /// The fork failed: the row and its place are free again.
+    pub fn cancel(&self, row: Row) {
+        self.finish(row);
+    }
+
+    /// The process executes a program from now on, or (where that failed) does not.
+    pub fn set_external(&self, row: Row, external: bool) {
+        self.set_flag(row, EXTERNAL, external);
+    }
+
+    /// The process has handlers for signals, or has none any more.
+    pub fn set_handles(&self, row: Row, handles: bool) {
+        self.set_flag(row, HANDLES, handles);
+    }
+
+    fn set_flag(&self, row: Row, flag: u32, on: bool) {
+        if let Some(memory) = self.memory(row) {
+            if on {
+                memory.flags.fetch_or(flag, SeqCst)
+            } else {
+                memory.flags.fetch_and(!flag, SeqCst)
+            };
+        }
+    }
+
+    /// A task says that it ends now: its last act before `_exit`.
+    pub fn row_ended_now(&self, row: Row) {
+        if let Some(memory) = self.memory(row) {
+            memory.ended.store(clock::monotonic(), SeqCst);
+        }
+    }
+
+    /// Before the waitid that reaps: from now on nobody signals this pid.
+    pub fn reaping(&self, row: Row) {
+        if let Some(memory) = self.memory(row) {
+            memory.advance(row.generation, RowState::Reaping, fork::pid());
+        }
+    }
+
+    /// An end was seen, reaped or not: its time and status are kept, where they are not yet.
+    pub fn noticed(&self, row: Row, status: ExitStatus) {
+        let Some(memory) = self.memory(row) else { return };
+        let _ = memory.status.compare_exchange(0, status.to_word(), SeqCst, SeqCst);
+        let killed = status.signal().map(|signal| u32::from(signal.0));
+        let sent = memory.signal_time.load(SeqCst);
+        let ours = sent != 0 && killed == Some(memory.last_signal.load(SeqCst));
+        let when = if ours { sent } else { clock::monotonic() };
+        let _ = memory.ended.compare_exchange(0, when, SeqCst, SeqCst);
+    }
+
+    /// After the waitid that reaped: the place is free. The first call counts, whoever makes it.
+    pub fn reaped(&self, row: Row, status: ExitStatus) {
+        self.noticed(row, status);
+        self.finish(row);
+    }
+
+    /// To the last state, and the ticket back. Each step is done by one compare-and-swap, and both are done again by
+    /// [`Run::repair`] where we are killed in between.
+    fn finish(&self, row: Row) {
+        let Some(memory) = self.memory(row) else { return };
+        let ticket = memory.ticket.load(SeqCst);
+        memory.advance(row.generation, RowState::Reaped, 0);
+        self.give_back(ticket, row.ticket());
+    }
+
+    fn give_back(&self, ticket: u32, holds: u64) {
+        if let Some(place) = self.tickets().get(ticket as usize)
+            && place.compare_exchange(holds, 0, SeqCst, SeqCst).is_ok()
+            && ticket < self.max_processes()
+        {
+            self.control().ticket_hint.store(ticket, Relaxed);
+        }
+    }
+
+    /// Tickets whose row is reaped already, or whose taker died before it chose a row.
+    fn free_stale_tickets(&self) {
+        for (index, place) in self.tickets().iter().enumerate() {
+            let holds = place.load(SeqCst);
+            if holds == 0 {
+                continue;
+            }
+            let stale = if holds & CHOOSING != 0 {
+                !exists((holds & 0x7fff_ffff) as i32)
+            } else {
+                self.held_row(holds).is_none_or(|row| {
+                    self.rows()[row.index as usize].word().state == RowState::Reaped
+                        || self.memory(row).is_none()
+                })
+            };
+            if stale {
+                self.give_back(index as u32, holds);
+            }
+        }
+    }
+
+    /// The row that a ticket names.
+    fn held_row(&self, holds: u64) -> Option<Row> {
+        if holds == 0 || holds & CHOOSING != 0 {
+            return None;
+        }
+        let index = (holds as u32).checked_sub(1)?;
+        let generation = self.rows().get(index as usize)?.word().generation;
+        let row = Row { index, generation };
+        (row.ticket() == holds).then_some(row)
+    }
+
+    /// Puts in order what killed processes left half done. Only the keeper calls it, who adopts the children of the
+    /// dead: `own_child` says whether a pid is a child of the caller's, reaped or not.
+    pub fn repair(&self, own_child: impl Fn(i32) -> bool) {
+        for row in self.held_rows() {
+            let Some(memory) = self.memory(row) else { continue };
+            let word = memory.word();
+            let pid = memory.pid.load(SeqCst);
+            let abandoned = match word.state {
+                // Killed between the reservation and the fork; a child that did start has told its pid.
+                RowState::Reserved => pid == 0 && !exists(word.actor),
+                // Killed between the two steps of reaping: where it had been reaped, it is nobody's child now.
+                RowState::Reaping => !exists(word.actor) && !own_child(pid),
+                _ => false,
+            };
+            if abandoned {
+                self.finish(row);
+            }
+        }
+        self.free_stale_tickets();
+    }
+
+    fn held_rows(&self) -> Vec<Row> {
+        let high = self.control().ticket_high.load(SeqCst) as usize;
+        let main = self.max_processes() as usize;
+        let used = self.tickets().iter().take(high.min(main)).chain(self.tickets().get(main));
+        used.filter_map(|ticket| self.held_row(ticket.load(SeqCst))).collect()
+    }
+
+    /// How many processes are alive or wait to be reaped, the main one not counted.
+    #[must_use]
+    pub fn alive(&self) -> u32 {
+        let high = (self.control().ticket_high.load(SeqCst)).min(self.max_processes()) as usize;
+        self.tickets()[..high].iter().filter(|ticket| ticket.load(SeqCst) != 0).count() as u32
+    }
+
+    /// The processes not reaped yet, in the order of their spawns, the main one among them.
+    #[must_use]
+    pub fn live(&self) -> Vec<Record> {
+        let mut records: Vec<_> = self.held_rows().into_iter().filter_map(|row| self.record(row)).collect();
+        records.retain(|record| matches!(record.state, RowState::Live | RowState::Reaping));
+        records.sort_unstable_by_key(|record| record.order);
+        records
+    }
+
+    /// All processes of the run in the order of their spawns, as far back as their rows were not used again.
+    #[must_use]
+    pub fn all(&self) -> Vec<Record> {
+        let rows = self.rows();
+        let used = self.control().cursor.load(SeqCst).min(rows.len() as u64) as u32;
+        let row_of = |index: u32| Row { index, generation: rows[index as usize].word().generation };
+        let mut records: Vec<_> = (0..used).filter_map(|index| self.record(row_of(index))).collect();
+        records.retain(|record| record.pid != 0);
+        records.sort_unstable_by_key(|record| record.order);
+        records
+    }
+
+    /// A copy of a process's facts; none where its row was used again, or is free.
+    #[must_use]
+    pub fn record(&self, row: Row) -> Option<Record> {
+        let memory = self.memory(row)?;
+        let flags = memory.flags.load(SeqCst);
+        let ended = memory.ended.load(SeqCst);
+        let signal = memory.last_signal.load(SeqCst) as u8;
+        let record = Record {
+            row,
+            state: memory.word().state,
+            order: memory.order.load(Relaxed),
+            pid: memory.pid.load(SeqCst),
+            spawner: memory.spawner.load(Relaxed),
+            name: memory.name(),
+            daemon: flags & DAEMON != 0,
+            external: flags & EXTERNAL != 0,
+            started: memory.started.load(Relaxed),
+            ended: (ended != 0).then_some(ended),
+            status: ExitStatus::from_word(memory.status.load(SeqCst)),
+            last_signal: (signal != 0).then(|| (Signal(signal), memory.signal_time.load(SeqCst))),
+        };
+        // Nothing of a later use may be among it.
+        (memory.word().generation == row.generation && record.state != RowState::Free).then_some(record)
+    }
+
+    /// The process that has, or had last, this pid in the run.
+    #[must_use]
+    pub fn row_of_pid(&self, pid: i32) -> Option<Row> {
+        let index = self.by_pid().get(usize::try_from(pid).ok()?)?.load(SeqCst).checked_sub(1)?;
+        let memory = self.rows().get(index as usize)?;
+        let generation = memory.word().generation;
+        (memory.pid.load(SeqCst) == pid).then_some(Row { index, generation })
+    }
+}
+
+/// Whether a process with this pid exists, as a zombie or alive: kill(2) with signal 0.
+fn exists(pid: i32) -> bool {
+    // SAFETY: signal 0 sends nothing.
+    pid > 0
+        && (unsafe { libc::kill(pid, 0) } == 0 || super::errno::Errno::last() != super::errno::Errno::ESRCH)
+}

@@ -1,0 +1,85 @@
+//! The terminal and who has it: tcsetpgrp(3), tcgetattr(3), termios(3).
+
+use super::errno::{Errno, check};
+use super::signals;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+/// The modes of a terminal, to be put back later.
+#[derive(Clone)]
+pub struct Modes(libc::termios);
+
+/// Opens this process's controlling terminal.
+///
+/// # Errors
+/// `ENXIO` where there is none.
+pub fn open() -> Result<OwnedFd, Errno> {
+    let flags = libc::O_RDWR | libc::O_CLOEXEC | libc::O_NOCTTY;
+    // SAFETY: the path is NUL-terminated; the descriptor is new and nobody else's.
+    unsafe { Ok(OwnedFd::from_raw_fd(check(libc::open(c"/dev/tty".as_ptr(), flags))?)) }
+}
+
+/// The process group that has the terminal.
+///
+/// # Errors
+/// `ENOTTY` where it is not our controlling terminal.
+pub fn foreground(tty: BorrowedFd<'_>) -> Result<i32, Errno> {
+    // SAFETY: tcgetpgrp has no memory preconditions.
+    check(unsafe { libc::tcgetpgrp(tty.as_raw_fd()) })
+}
+
+/// Gives the terminal to a process group of our session. SIGTTOU is blocked meanwhile, which would else stop whoever
+/// does that from the background.
+///
+/// # Errors
+/// `ENOTTY`, `EPERM` where the group is of another session, `ESRCH` where it is gone.
+pub fn give(tty: BorrowedFd<'_>, pgid: i32) -> Result<(), Errno> {
+    give_raw(tty.as_raw_fd(), pgid)
+}
+
+fn give_raw(tty: RawFd, pgid: i32) -> Result<(), Errno> {
+    if pgid <= 1 {
+        return Err(Errno::EPERM);
+    }
+    let before = signals::block(&signals::set_of(signals::mask_of(libc::SIGTTOU)));
+    // SAFETY: tcsetpgrp has no memory preconditions.
+    let result = check(unsafe { libc::tcsetpgrp(tty, pgid) });
+    signals::set_mask(&before);
+    result.map(drop)
+}
+
+/// The terminal for this process's own group; in a new child. Async-signal-safe.
+pub(super) fn take_for_own_group(tty: RawFd) -> Result<(), Errno> {
+    // SAFETY: getpgrp always succeeds.
+    give_raw(tty, unsafe { libc::getpgrp() })
+}
+
+/// The terminal's modes now.
+///
+/// # Errors
+/// `ENOTTY` where it is none.
+pub fn modes(tty: BorrowedFd<'_>) -> Result<Modes, Errno> {
+    // SAFETY: a termios is plain data, which tcgetattr fills.
+    unsafe {
+        let mut modes: libc::termios = std::mem::zeroed();
+        check(libc::tcgetattr(tty.as_raw_fd(), &raw mut modes))?;
+        Ok(Modes(modes))
+    }
+}
+
+/// Puts modes back, once what was written is out.
+///
+/// # Errors
+/// `ENOTTY`, `EIO`.
+pub fn restore(tty: BorrowedFd<'_>, modes: &Modes) -> Result<(), Errno> {
+    let before = signals::block(&signals::set_of(signals::mask_of(libc::SIGTTOU)));
+    // SAFETY: the modes were got from tcgetattr.
+    let result = check(unsafe { libc::tcsetattr(tty.as_raw_fd(), libc::TCSADRAIN, &raw const modes.0) });
+    signals::set_mask(&before);
+    result.map(drop)
+}
+
+/// Whether a descriptor is a terminal; see isatty(3).
+#[must_use]
+pub fn is_terminal(fd: impl AsFd) -> bool {
+    rustix::termios::isatty(fd)
+}

@@ -1,0 +1,103 @@
+//! Looking at children and reaping them: waitid(2). Looking never reaps (WNOWAIT).
+
+use super::errno::{Errno, check};
+use super::status::ExitStatus;
+use crate::value::Signal;
+use libc::{WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WSTOPPED};
+
+/// A child's change of state, as a look at it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChildState {
+    Ended(ExitStatus),
+    Stopped(Signal),
+    Continued,
+}
+
+/// What waitid tells of a child: its pid, si_code and si_status. None where no child had such a change.
+fn waitid(kind: libc::idtype_t, id: i32, options: i32) -> Result<Option<(i32, i32, i32)>, Errno> {
+    // SAFETY: an all-zero siginfo_t is valid, and waitid writes only into it.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // SAFETY: `info` is valid for writing for the call's whole time.
+    check(unsafe { libc::waitid(kind, id.cast_unsigned(), &raw mut info, options) })?;
+    // SAFETY: after a successful waitid the fields of SIGCHLD are set, or all zero where nothing was found.
+    let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };
+    Ok(if pid == 0 { None } else { Some((pid, info.si_code, status)) })
+}
+
+fn ended(found: Option<(i32, i32, i32)>) -> Option<ExitStatus> {
+    found.and_then(|(_, code, status)| ExitStatus::of_siginfo(code, status))
+}
+
+/// Looks whether a child has ended, without reaping it.
+///
+/// # Errors
+/// `ECHILD` where the pid is no child of this process, or was reaped.
+pub fn peek(pid: i32) -> Result<Option<ExitStatus>, Errno> {
+    waitid(libc::P_PID, positive(pid)?, WEXITED | WNOHANG | WNOWAIT).map(ended)
+}
+
+/// Looks at a child's last change of state that was not taken yet, and takes nothing.
+///
+/// # Errors
+/// `ECHILD` where the pid is no child of this process.
+pub fn peek_state(pid: i32) -> Result<Option<ChildState>, Errno> {
+    let found = waitid(libc::P_PID, positive(pid)?, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT)?;
+    Ok(found.and_then(|(_, code, status)| match code {
+        libc::CLD_STOPPED | libc::CLD_TRAPPED => Some(ChildState::Stopped(Signal(status as u8))),
+        libc::CLD_CONTINUED => Some(ChildState::Continued),
+        _ => ExitStatus::of_siginfo(code, status).map(ChildState::Ended),
+    }))
+}
+
+/// Reaps a child that has ended; none where it has not. Mark its row with `Run::reaping` before.
+///
+/// # Errors
+/// `ECHILD` where the pid is no child of this process.
+pub fn reap(pid: i32) -> Result<Option<ExitStatus>, Errno> {
+    waitid(libc::P_PID, positive(pid)?, WEXITED | WNOHANG).map(ended)
+}
+
+/// Some child that has ended, not reaped; none where none has.
+///
+/// # Errors
+/// `ECHILD` where this process has no child.
+pub fn peek_any() -> Result<Option<(i32, ExitStatus)>, Errno> {
+    let found = waitid(libc::P_ALL, 0, WEXITED | WNOHANG | WNOWAIT)?;
+    Ok(found.and_then(|(pid, code, status)| Some((pid, ExitStatus::of_siginfo(code, status)?))))
+}
+
+/// Blocks until a child has ended, and does not reap it.
+///
+/// # Errors
+/// `EINTR` where a caught signal came first, `ECHILD` where it is no child.
+pub(super) fn block_peek(pid: i32) -> Result<Option<ExitStatus>, Errno> {
+    waitid(libc::P_PID, positive(pid)?, WEXITED | WNOWAIT).map(ended)
+}
+
+/// Blocks until any child has ended, and does not reap it.
+///
+/// # Errors
+/// `EINTR` where a caught signal came first, `ECHILD` where there is no child.
+pub(super) fn block_peek_any() -> Result<Option<(i32, ExitStatus)>, Errno> {
+    let found = waitid(libc::P_ALL, 0, WEXITED | WNOWAIT)?;
+    Ok(found.and_then(|(pid, code, status)| Some((pid, ExitStatus::of_siginfo(code, status)?))))
+}
+
+/// Reaps a child that is known to end at once, blocking over interruptions: for a failed start.
+///
+/// # Errors
+/// `ECHILD` where it is no child.
+pub fn reap_blocking(pid: i32) -> Result<ExitStatus, Errno> {
+    loop {
+        match waitid(libc::P_PID, positive(pid)?, WEXITED).map(ended) {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+}
+
+/// Pids 0 and below mean other things to the kernel than one process.
+fn positive(pid: i32) -> Result<i32, Errno> {
+    if pid > 0 { Ok(pid) } else { Err(Errno::ECHILD) }
+}

@@ -1,0 +1,149 @@
+//! Waiting for processes: for a child, for any child, for one that is no child, for something to happen.
+
+use super::blocked::{Blocked, BlockedKind};
+use super::clock::{self, MILLISECOND};
+use super::errno::Errno;
+use super::pidfd::Pidfd;
+use super::status::ExitStatus;
+use super::table::Row;
+use super::waiter::{Sleep, Waited, Waiter};
+use super::{signals, wait};
+use std::os::fd::{AsFd, AsRawFd};
+
+/// How often one looks where the kernel cannot wake: first, and at longest.
+const SHORTEST_LOOK: i64 = MILLISECOND;
+const LONGEST_LOOK: i64 = 20 * MILLISECOND;
+
+/// Watches for changes of processes, from its making to its end. What changes between two waits is not missed.
+#[derive(Debug)]
+pub struct ProcessEvents {
+    seen: u32,
+    look: i64,
+}
+
+impl ProcessEvents {
+    /// SIGCHLD is noted from now on.
+    #[must_use]
+    pub fn watch() -> Self {
+        signals::watch_children();
+        Self { seen: signals::child_changes(), look: SHORTEST_LOOK }
+    }
+}
+
+impl Drop for ProcessEvents {
+    fn drop(&mut self) {
+        signals::unwatch_children();
+    }
+}
+
+impl Waiter {
+    /// Waits until a child has ended, and does not reap it: its status. `row` is its row, for the detection of deadlocks.
+    ///
+    /// # Errors
+    /// `ECHILD` where it is no child of this process, or was reaped.
+    pub fn child_ended(
+        &mut self,
+        pid: i32,
+        row: Option<Row>,
+        deadline: Option<i64>,
+    ) -> Result<Waited<ExitStatus>, Errno> {
+        let on =
+            row.map(|row| Blocked { kind: BlockedKind::Join, index: row.index, argument: row.generation });
+        if self.may_just_block(deadline) {
+            return self.wait(deadline, on, |_, _| match wait::block_peek(pid) {
+                Ok(Some(status)) => Ok(Sleep::Done(status)),
+                Ok(None) | Err(Errno::EINTR) => Ok(Sleep::Again),
+                Err(errno) => Err(errno),
+            });
+        }
+        if let Some(status) = wait::peek(pid)? {
+            return Ok(Waited::Done(status));
+        }
+        // It is our own unreaped child: the pid is its own. Where the table of files is full, looks must do.
+        let pidfd = Pidfd::open(pid).ok();
+        let mut look = SHORTEST_LOOK;
+        self.wait(deadline, on, |waiter, until| {
+            if let Some(pidfd) = &pidfd {
+                waiter.poll(Some((pidfd.as_fd().as_raw_fd(), libc::POLLIN)), until, None)?;
+            } else {
+                waiter.poll(None, until.min(clock::monotonic() + look), None)?;
+                look = (look * 2).min(LONGEST_LOOK);
+            }
+            Ok(wait::peek(pid)?.map_or(Sleep::Again, Sleep::Done))
+        })
+    }
+
+    /// Waits until any child has ended, and does not reap it.
+    ///
+    /// # Errors
+    /// `ECHILD` where this process has no child.
+    pub fn any_child_ended(&mut self, deadline: Option<i64>) -> Result<Waited<(i32, ExitStatus)>, Errno> {
+        let on = Some(Blocked { kind: BlockedKind::AnyChild, index: 0, argument: 0 });
+        if let Some(set) = self.children.wait_set() {
+            return self.wait(deadline, on, |waiter, until| {
+                if waiter.poll(Some((set, libc::POLLIN)), until, None)?
+                    && let Some(pid) = waiter.children.next_ended()
+                    && let Some(status) = wait::peek(pid)?
+                {
+                    return Ok(Sleep::Done((pid, status)));
+                }
+                Ok(Sleep::Again)
+            });
+        }
+        if self.may_just_block(deadline) {
+            return self.wait(deadline, on, |_, _| match wait::block_peek_any() {
+                Ok(Some(found)) => Ok(Sleep::Done(found)),
+                Ok(None) | Err(Errno::EINTR) => Ok(Sleep::Again),
+                Err(errno) => Err(errno),
+            });
+        }
+        if let Some(found) = wait::peek_any()? {
+            return Ok(Waited::Done(found));
+        }
+        let mut events = ProcessEvents::watch();
+        self.wait(deadline, on, |waiter, until| {
+            events.seen = signals::child_changes();
+            if let Some(found) = wait::peek_any()? {
+                return Ok(Sleep::Done(found));
+            }
+            waiter.poll(None, until, Some(events.seen))?;
+            Ok(wait::peek_any()?.map_or(Sleep::Again, Sleep::Done))
+        })
+    }
+
+    /// Waits until a process has ended that need not be a child.
+    ///
+    /// # Errors
+    /// What ppoll(2) says.
+    pub fn process_ended(&mut self, process: &Pidfd, deadline: Option<i64>) -> Result<Waited<()>, Errno> {
+        self.ready(process.as_fd().as_raw_fd(), libc::POLLIN, deadline, None)
+    }
+
+    /// Waits until something may have happened to a process: a child ended, stopped or went on, a stream brought something; or a
+    /// short time went by, growing from 1 to 20 ms, for what the kernel tells nobody: a grandchild's changes.
+    ///
+    /// # Errors
+    /// What ppoll(2) says.
+    pub fn process_event(
+        &mut self,
+        events: &mut ProcessEvents,
+        deadline: Option<i64>,
+    ) -> Result<Waited<()>, Errno> {
+        let soon = clock::monotonic() + events.look;
+        events.look = (events.look * 2).min(LONGEST_LOOK);
+        let end = deadline.map_or(soon, |deadline| deadline.min(soon));
+        let grown = self.captures.growth();
+        let waited = self.wait(Some(end), None, |waiter, until| {
+            waiter.poll(None, until, Some(events.seen))?;
+            let now = signals::child_changes();
+            if now == events.seen && waiter.captures.growth() == grown {
+                return Ok(Sleep::Again);
+            }
+            events.seen = now;
+            events.look = SHORTEST_LOOK;
+            Ok(Sleep::Done(()))
+        })?;
+        let over = deadline.is_some_and(|deadline| clock::monotonic() >= deadline);
+        Ok(if waited == Waited::TimedOut && !over { Waited::Done(()) } else { waited })
+    }
+}

@@ -1,0 +1,33 @@
+//! Data to text: diagnostics and failures for people and machines, tables, trees, the outcome of tests.
+//!
+//! Whatever is drawn here may come from a hostile program: no control character of it reaches the terminal raw, and
+//! no text is drawn at a length that its author chooses.
+
+mod diagnostic;
+mod difference;
+mod duration;
+mod excerpt;
+mod failure;
+mod json;
+mod leftovers;
+mod place;
+mod style;
+mod table;
+mod tree;
+mod verdict;
+mod visible;
+mod width;
+
+pub use diagnostic::{DRAWN, draw_diagnostic, draw_diagnostics};
+pub use difference::draw_difference;
+pub use duration::brief;
+pub use failure::draw_failure;
+pub use json::{diagnostic_json, failure_json, leftovers_json};
+pub use leftovers::draw_leftovers;
+pub use place::{Place, Places};
+pub use style::{ColorChoice, Style};
+pub use table::draw_table;
+pub use tree::draw_tree;
+pub use verdict::{Summary, draw_outcome};
+pub use visible::{is_hidden, shorten, visible, visible_line};
+pub use width::{clusters, cut, missing, width};

@@ -1,0 +1,7 @@
+//! What the comparison operators ask of two values.
+
+mod member;
+mod order;
+
+pub use member::{contains, in_any_order, matches};
+pub use order::{equal, greater, greater_equal, less, less_equal, order, position};

@@ -1,0 +1,239 @@
+//! The reference says what the code does: its tables are those of `program`. UPDATE=1 rewrites them.
+
+use proctor::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, Receiver, SIGNALS, STATES, VERBS};
+use proctor::source::all_codes;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A table: the name in its marker, its titles, and its rows.
+struct Table {
+    name: &'static str,
+    titles: &'static [&'static str],
+    rows: Vec<Vec<String>>,
+}
+
+/// As code in a cell.
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+fn tables() -> Vec<Table> {
+    let table = |name, titles, rows| Table { name, titles, rows };
+    vec![
+        table(
+            "verbs",
+            &["verb", "is written", "what it does"],
+            VERBS.iter().map(|row| vec![code(row.name), code(row.usage), row.doc.into()]).collect(),
+        ),
+        table(
+            "functions",
+            &["function", "is written", "what it gives"],
+            BUILTINS.iter().map(|row| vec![code(row.name), code(row.usage), row.doc.into()]).collect(),
+        ),
+        table(
+            "methods",
+            &["method", "of", "is written", "what it does"],
+            METHODS
+                .iter()
+                .map(|row| {
+                    vec![code(row.name), receiver(row.receiver).into(), code(row.usage), row.doc.into()]
+                })
+                .collect(),
+        ),
+        table(
+            "attributes",
+            &["attribute", "type", "what it says"],
+            ATTRIBUTES.iter().map(|row| vec![code(row.name), row.gives.into(), row.doc.into()]).collect(),
+        ),
+        table(
+            "options",
+            &["option", "takes", "what it does"],
+            OPTIONS
+                .iter()
+                .map(|row| vec![code(row.name), row.expected.words().into(), row.doc.into()])
+                .collect(),
+        ),
+        table(
+            "limits",
+            &["limit", "what it limits"],
+            LIMITS.iter().map(|(name, doc)| vec![code(name), (*doc).into()]).collect(),
+        ),
+        table(
+            "signals",
+            &["signal", "number", "meaning"],
+            SIGNALS.iter().map(|row| vec![code(row.name), row.number.to_string(), row.doc.into()]).collect(),
+        ),
+        table(
+            "states",
+            &["state", "meaning"],
+            STATES.iter().map(|row| vec![code(row.name), row.doc.into()]).collect(),
+        ),
+    ]
+}
+
+fn receiver(receiver: Receiver) -> &'static str {
+    match receiver {
+        Receiver::Str => "string",
+        Receiver::Bytes => "bytes",
+        Receiver::List => "list",
+        Receiver::Range => "range",
+        Receiver::Map => "map",
+        Receiver::Process => "process",
+        Receiver::Queue => "queue",
+        Receiver::Connection => "connection",
+        Receiver::Lock => "lock",
+        Receiver::Semaphore => "semaphore",
+        Receiver::Event => "event",
+        Receiver::Barrier => "barrier",
+        Receiver::Shared => "shared",
+    }
+}
+
+impl Table {
+    fn marker(&self) -> String {
+        format!("<!-- table:{} -->\n", self.name)
+    }
+
+    /// In Markdown, from the marker to the end's marker.
+    fn draw(&self) -> String {
+        let line = |cells: &[String]| {
+            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let titles: Vec<String> = self.titles.iter().map(|title| (*title).to_owned()).collect();
+        let rule = vec!["---".to_owned(); titles.len()];
+        let rows: String = self.rows.iter().map(|row| line(row)).collect();
+        format!("{}{}{}{rows}{END}", self.marker(), line(&titles), line(&rule))
+    }
+
+    /// Where the table stands in a page.
+    fn place(&self, page: &str) -> Result<std::ops::Range<usize>, String> {
+        let marker = self.marker();
+        let start = page.find(&marker).ok_or(format!("the page has no {}", marker.trim_end()))?;
+        let end = page[start..].find(END).ok_or(format!("{} has no end", marker.trim_end()))?;
+        Ok(start..start + end + END.len())
+    }
+
+    /// The first line that is not as the code has it.
+    fn check(&self, page: &str) -> Result<(), String> {
+        let written = &page[self.place(page)?];
+        let right = self.draw();
+        if written == right {
+            return Ok(());
+        }
+        let extra = written.lines().find(|line| !right.lines().any(|other| other == *line));
+        let missing = right.lines().find(|line| !written.lines().any(|other| other == *line));
+        Err(format!("the table of {} differs: written {extra:?}, in the code {missing:?}", self.name))
+    }
+
+    fn update(&self, page: &mut String) -> Result<(), String> {
+        let place = self.place(page)?;
+        page.replace_range(place, &self.draw());
+        Ok(())
+    }
+}
+
+const END: &str = "<!-- end -->";
+
+fn reference() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md")
+}
+
+#[test]
+fn the_tables_of_the_reference_are_those_of_the_code() {
+    let mut page = std::fs::read_to_string(reference()).expect("the reference is there");
+    if std::env::var_os("UPDATE").is_some() {
+        for table in tables() {
+            table.update(&mut page).expect("the page has a place for the table");
+        }
+        std::fs::write(reference(), &page).expect("the reference can be written");
+    }
+    let wrong: Vec<String> = tables().iter().filter_map(|table| table.check(&page).err()).collect();
+    assert!(wrong.is_empty(), "UPDATE=1 cargo test --test docs rewrites the tables\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_row_that_is_missing_or_too_much_is_found() {
+    let tables = tables();
+    let table = &tables[0];
+    let right = table.draw();
+    assert_eq!(table.check(&right), Ok(()));
+    let missing = right.lines().filter(|line| !line.starts_with("| `kill`")).collect::<Vec<_>>().join("\n");
+    assert!(table.check(&missing).unwrap_err().contains("kill"));
+    let extra = right.replace("| `kill`", "| `nudge` | `nudge p` | Nothing. |\n| `kill`");
+    assert!(table.check(&extra).unwrap_err().contains("nudge"));
+    assert!(table.check("").unwrap_err().contains("no <!-- table:verbs -->"));
+    let mut page = format!("before\n{missing}\nafter\n");
+    table.update(&mut page).unwrap();
+    assert_eq!(page, format!("before\n{right}\nafter\n"));
+}
+
+/// The first example of a page and whether it is to be run: ```` ```proc ```` is, ```` ```proc,ignore-run ```` is not.
+fn first_example(page: &str) -> Option<(&str, bool)> {
+    let (fence, rest) = page.split_once("\n```proc")?.1.split_once('\n')?;
+    Some((rest.split_once("\n```")?.0, fence.is_empty()))
+}
+
+#[test]
+fn every_page_of_a_code_says_what_it_means_and_what_to_do() {
+    // What no text of a scenario can show.
+    let without_example = ["internal", "not_utf8", "nul_byte"];
+    for code in all_codes() {
+        let page = code.page();
+        let lines = page.lines().count();
+        assert!((10..=30).contains(&lines), "{code} has {lines} lines");
+        assert!(page.contains("What to do: "), "{code} does not say what to do");
+        assert!(page.contains(&format!("[{code}]: ")), "{code} does not show what is printed");
+        assert!(page.lines().all(|line| line.chars().count() <= 120), "{code} has a line that is too long");
+        assert_eq!(first_example(page).is_none(), without_example.contains(&code.name()), "{code}");
+    }
+}
+
+#[test]
+fn the_first_example_of_a_page_is_found() {
+    let page = "# a\n\n```sh\nls\n```\n\n```proc\nlet = 3\n```\n\n```proc\nno\n```\n";
+    assert_eq!(first_example(page), Some(("let = 3", true)));
+    assert_eq!(first_example("# a\n```proc,ignore-run\nx\ny\n```\n"), Some(("x\ny", false)));
+    assert_eq!(first_example("# a\n"), None);
+}
+
+/// Runs a text as a scenario and gives what is said on standard error. A deadline ends what hangs.
+fn said_of(text: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_proctor"))
+        .args(["run", "--color", "never", "--timeout", "60s", "-e", text])
+        .current_dir(std::env::temp_dir())
+        .stdin(Stdio::null())
+        .output()
+        .expect("proctor can be started");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The line of a page that shows what is printed: `error[code]: message`.
+fn shown<'a>(page: &'a str, code: &str) -> Option<&'a str> {
+    let heads = [format!("error[{code}]: "), format!("warning[{code}]: ")];
+    page.lines().find(|line| heads.iter().any(|head| line.starts_with(head)))
+}
+
+#[test]
+fn the_first_example_of_each_page_gives_its_code_and_prints_what_the_page_shows() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut wrong = Vec::new();
+    for code in all_codes() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/codes/{code}.md"));
+        let page = std::fs::read_to_string(&path).expect("the page is there");
+        let Some((example, true)) = first_example(&page) else { continue };
+        let said = said_of(example);
+        match (shown(&said, code.name()), shown(&page, code.name())) {
+            (Some(said), Some(shown)) if said == shown => {}
+            (Some(said), Some(shown)) if update => {
+                std::fs::write(&path, page.replacen(shown, said, 1)).expect("the page can be written");
+            }
+            (said_line, shown) => {
+                wrong.push(format!(
+                    "{code}: the page shows {shown:?}, the example gives {said_line:?} in\n{said}"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "UPDATE=1 rewrites what the pages show\n{}", wrong.join("\n"));
+}

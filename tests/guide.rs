@@ -1,0 +1,70 @@
+//! The guide: every scenario under `scenarios/guide/` is clean under `check`, holds under `run`, and prints what
+//! stands in the `.out` file beside it, where there is one.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn guide() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/guide");
+    let entries = std::fs::read_dir(folder).expect("the guide is there");
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "proc"))
+        .collect();
+    found.sort();
+    found
+}
+
+fn proctor(arguments: &[&str], path: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_proctor"))
+        .args(["--color", "never"])
+        .args(arguments)
+        .arg(path)
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .expect("proctor starts")
+}
+
+fn complaint(path: &Path, what: &str, output: &Output) -> String {
+    format!(
+        "{}: {what}: {}\n{}{}",
+        path.file_name().unwrap_or_default().to_string_lossy(),
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    )
+}
+
+#[test]
+fn every_scenario_of_the_guide_is_clean() {
+    let mut wrong = Vec::new();
+    for path in guide() {
+        let output = proctor(&["check"], &path);
+        if !output.status.success() || !output.stderr.is_empty() {
+            wrong.push(complaint(&path, "check", &output));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_scenario_of_the_guide_holds() {
+    let paths = guide();
+    assert!(paths.len() >= 20, "the guide has only {} scenarios", paths.len());
+    let mut wrong = Vec::new();
+    for path in paths {
+        let output = proctor(&["run", "--timeout", "120s"], &path);
+        if !output.status.success() {
+            wrong.push(complaint(&path, "run", &output));
+        }
+        let beside = path.with_extension("out");
+        if let Ok(expected) = std::fs::read_to_string(&beside)
+            && String::from_utf8_lossy(&output.stdout) != expected
+        {
+            wrong.push(complaint(&path, "prints something else than its .out", &output));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

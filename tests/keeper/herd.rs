@@ -1,0 +1,164 @@
+//! What the test knows of the processes that a guarded program started: who they are, and whether all are gone.
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use std::time::{Duration, Instant};
+
+/// A process, told from a later one with its pid by the time of its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    pub pid: i32,
+    pub start: u64,
+}
+
+/// The test's end of the pipe that all of them hold.
+#[derive(Debug)]
+pub struct Herd {
+    pipe: OwnedFd,
+    buffer: Vec<u8>,
+    pub members: Vec<Member>,
+    /// What was said that is not a process.
+    pub words: Vec<String>,
+    ended: bool,
+}
+
+impl Herd {
+    pub fn new(pipe: OwnedFd) -> Self {
+        Self { pipe, buffer: Vec::new(), members: Vec::new(), words: Vec::new(), ended: false }
+    }
+
+    /// Reads until the condition holds or the time is over; whether it holds.
+    pub fn until(&mut self, longest: Duration, mut holds: impl FnMut(&Self) -> bool) -> bool {
+        let deadline = Instant::now() + longest;
+        loop {
+            if holds(self) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if self.ended || left.is_zero() {
+                return false;
+            }
+            self.read(left);
+        }
+    }
+
+    /// Reads what has been told by now.
+    pub fn drain(&mut self) {
+        while !self.ended && self.read(Duration::ZERO) {}
+    }
+
+    /// Whether there was something to read within the time, were it the end.
+    fn read(&mut self, longest: Duration) -> bool {
+        let time = Timespec { tv_sec: longest.as_secs() as i64, tv_nsec: i64::from(longest.subsec_nanos()) };
+        if poll(&mut [PollFd::new(&self.pipe, PollFlags::IN)], Some(&time)).unwrap_or(0) == 0 {
+            return false;
+        }
+        let mut bytes = [0; 4096];
+        let length = rustix::io::read(&self.pipe, &mut bytes).unwrap_or(0);
+        self.ended = length == 0;
+        self.buffer.extend_from_slice(&bytes[..length]);
+        while let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.buffer.drain(..=end).collect();
+            self.take(String::from_utf8_lossy(&line).trim());
+        }
+        true
+    }
+
+    fn take(&mut self, line: &str) {
+        match line.split_once(' ').map(|(pid, start)| (pid.parse(), start.parse())) {
+            Some((Ok(pid), Ok(start))) => self.members.push(Member { pid, start }),
+            _ => self.words.push(line.to_owned()),
+        }
+    }
+
+    pub fn said(&self, word: &str) -> bool {
+        self.words.iter().any(|said| said == word)
+    }
+
+    /// Whether all are gone within the time: nobody holds the pipe, and none of those told is even a zombie.
+    pub fn is_gone(&mut self, longest: Duration) -> bool {
+        self.drain();
+        let deadline = Instant::now() + longest;
+        self.until(longest, |herd| herd.ended)
+            && loop {
+                if !self.members.iter().any(Member::is_there) {
+                    break true;
+                }
+                if Instant::now() > deadline {
+                    break false;
+                }
+                std::thread::yield_now();
+            }
+    }
+
+    /// Whether within the time none lives: nobody holds the pipe. Zombies are left to whoever adopted them.
+    pub fn until_none_lives(&mut self, longest: Duration) -> bool {
+        self.until(longest, |herd| herd.ended)
+    }
+
+    /// Those that are still there, by what the kernel says of them.
+    pub fn left(&self) -> Vec<String> {
+        self.members.iter().filter(|member| member.is_there()).map(|member| member.describe()).collect()
+    }
+
+    /// Ends what a negative control has left behind on purpose.
+    pub fn clean_up(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.is_gone(Duration::from_millis(50)) {
+            assert!(Instant::now() < deadline, "cannot clean up: {:?}", self.left());
+            self.members.iter().for_each(Member::end);
+        }
+    }
+}
+
+impl Member {
+    /// Whether it exists, as a zombie too.
+    pub fn is_there(&self) -> bool {
+        std::fs::read_to_string(format!("/proc/{}/stat", self.pid))
+            .is_ok_and(|stat| start_of(&stat) == Some(self.start))
+    }
+
+    /// Whether it exists and is no zombie.
+    pub fn is_alive(&self) -> bool {
+        std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).is_ok_and(|stat| {
+            start_of(&stat) == Some(self.start) && !matches!(fields(&stat).next(), Some("Z" | "X"))
+        })
+    }
+
+    pub fn end(&self) {
+        let Some(held) = Pid::from_raw(self.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok())
+        else {
+            return;
+        };
+        if self.is_there() {
+            let _ = pidfd_send_signal(held, Signal::KILL);
+        }
+    }
+
+    fn describe(&self) -> String {
+        std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default().trim().to_owned()
+    }
+}
+
+/// The process that has this pid now.
+pub fn member(pid: i32) -> Option<Member> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    Some(Member { pid, start: start_of(&stat)? })
+}
+
+/// A process's children: proc(5).
+pub fn children(pid: i32) -> Vec<i32> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    text.split_whitespace().filter_map(|child| child.parse().ok()).collect()
+}
+
+/// The fields of /proc/PID/stat from the state on: the command before them may hold anything.
+pub fn fields(stat: &str) -> impl Iterator<Item = &str> {
+    stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace()
+}
+
+/// The time of a process's start, in ticks.
+pub fn start_of(stat: &str) -> Option<u64> {
+    fields(stat).nth(19)?.parse().ok()
+}

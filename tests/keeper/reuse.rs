@@ -1,0 +1,106 @@
+//! A pid that is given again to a stranger: clone3(2) with a wish for the pid.
+
+use proctor::process::custody::{end_held, signal_child};
+use proctor::process::{Fork, Pidfd, exit_now, fork, wait};
+use std::time::{Duration, Instant};
+
+/// What clone3(2) is told, up to the wish for pids.
+#[repr(C)]
+#[derive(Default)]
+struct CloneArguments {
+    flags: u64,
+    pidfd: u64,
+    child_tid: u64,
+    parent_tid: u64,
+    exit_signal: u64,
+    stack: u64,
+    stack_size: u64,
+    tls: u64,
+    set_tid: u64,
+    set_tid_size: u64,
+    cgroup: u64,
+}
+
+/// A process with this pid, whose parent is ours: so it is no child of this process. False where the pid is taken.
+fn stranger_with(pid: i32) -> bool {
+    let wish = [pid];
+    let arguments = CloneArguments {
+        flags: libc::CLONE_PARENT as u64,
+        set_tid: wish.as_ptr() as u64,
+        set_tid_size: 1,
+        ..CloneArguments::default()
+    };
+    // SAFETY: without CLONE_VM and a stack this is fork; the arguments live for the whole call.
+    match unsafe { libc::syscall(libc::SYS_clone3, &raw const arguments, size_of::<CloneArguments>()) } {
+        0 => loop {
+            std::thread::park();
+        },
+        result => result == i64::from(pid),
+    }
+}
+
+/// In so many rounds a child of ours is reaped, a stranger gets its pid, and is aimed at by what is left of the child.
+/// Ends with a word about it on standard output.
+pub fn play(rounds: u32) -> ! {
+    // The strangers' parent only reaps.
+    match fork().expect("fork") {
+        Fork::Child => rounds_of_reuse(rounds),
+        Fork::Parent(worker) => loop {
+            match wait::peek_any() {
+                Ok(Some((pid, status))) => {
+                    let _ = wait::reap(pid);
+                    if pid == worker {
+                        exit_now(u8::from(status.code() != 0));
+                    }
+                }
+                _ => std::thread::sleep(Duration::from_micros(200)),
+            }
+        },
+    }
+}
+
+fn rounds_of_reuse(rounds: u32) -> ! {
+    let (mut lived, mut taken) = (0, 0);
+    for _ in 0..rounds {
+        let Fork::Parent(child) = fork().expect("fork") else { exit_now(0) };
+        let held = Pidfd::open(child).expect("our child");
+        wait::reap_blocking(child).expect("our child");
+        if !stranger_with(child) {
+            taken += 1;
+            continue;
+        }
+        let stranger = Pidfd::open(child).expect("the stranger");
+        assert!(!signal_child(child, libc::SIGKILL), "it is no child of ours");
+        end_held(&held).expect("a process that is gone is no error");
+        assert!(wait::reap(child).is_err());
+        lived += u32::from(!stranger.has_ended().expect("poll"));
+        end_held(&stranger).expect("it is ours in truth");
+        until_ended(&stranger);
+    }
+    println!("{lived} lived, {taken} pids were taken{}", plain_kill());
+    exit_now(u8::from(lived + taken != rounds))
+}
+
+fn until_ended(held: &Pidfd) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !held.has_ended().expect("poll") {
+        assert!(Instant::now() < deadline, "SIGKILL does not end it");
+        std::thread::yield_now();
+    }
+}
+
+/// The negative control: a plain kill(2) of the old pid does reach the stranger.
+fn plain_kill() -> &'static str {
+    for _ in 0..100 {
+        let Fork::Parent(child) = fork().expect("fork") else { exit_now(0) };
+        wait::reap_blocking(child).expect("our child");
+        if stranger_with(child) {
+            let stranger = Pidfd::open(child).expect("the stranger");
+            // SAFETY: kill(2) touches no memory of ours.
+            unsafe { libc::kill(child, libc::SIGKILL) };
+            until_ended(&stranger);
+            return "; a plain kill reached the stranger";
+        }
+    }
+    ""
+}

@@ -1,0 +1,155 @@
+//! The guarded programs: what the test binary does when it is started with a role.
+
+use super::awkward::{self, Pen, tell};
+use super::{bomb, reuse};
+use proctor::keeper::{GuardOptions, guard, sweep};
+use proctor::process::{Fork, Run, exit_now, fork, wait};
+use rustix::fd::{FromRawFd, OwnedFd};
+use std::io::{Write, stdout};
+use std::os::unix::process::CommandExt;
+use std::process::exit;
+
+/// Names the role.
+pub const VARIABLE: &str = "PROCTOR_KEEPER_ROLE";
+/// The descriptor of the pipe to the test.
+pub const PIPE: &str = "PROCTOR_KEEPER_PIPE";
+
+/// Plays the role and ends with what the guard says.
+pub fn play(role: &str) -> ! {
+    let pipe = std::env::var(PIPE).ok().and_then(|fd| fd.parse().ok());
+    // SAFETY: the test has handed this descriptor to us alone.
+    let pipe = pipe.map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }).unwrap_or_else(|| {
+        rustix::fs::open("/dev/null", rustix::fs::OFlags::WRONLY, rustix::fs::Mode::empty())
+            .expect("/dev/null")
+    });
+    let pen = Pen::new(pipe);
+    let (word, argument) = role.split_once(' ').unwrap_or((role, ""));
+    let timeout = number("PROCTOR_KEEPER_TIMEOUT");
+    let processes = number("PROCTOR_KEEPER_PROCESSES").map_or(4096, |number| number as u32);
+    let options = GuardOptions { timeout, max_processes: processes };
+    if word == "reuse" {
+        reuse::play(number_in(argument) as u32);
+    }
+    if word == "sweep" {
+        let swept = sweep();
+        println!("runs: {} processes: {}", swept.runs, swept.processes);
+        exit(0);
+    }
+    pen.say("guarding");
+    let result = guard(&options, |run| scenario(word, argument, &pen, run));
+    match result {
+        Ok(ended) => {
+            let names: Vec<&str> = ended.leftovers.iter().map(|actor| &*actor.name).collect();
+            // Where nobody reads it, that is no error.
+            let _ = writeln!(
+                stdout(),
+                "{:?} left={} unnamed={} names={} stuck={} unrecorded={:?}",
+                ended.outcome,
+                names.len(),
+                ended.unnamed,
+                names.join(","),
+                ended.stuck.len(),
+                ended.unrecorded
+            );
+            if let Some(message) = ended.message() {
+                eprintln!("{message}");
+            }
+            exit(i32::from(ended.exit_code()))
+        }
+        Err(fault) => {
+            eprintln!("fault: {fault}");
+            exit(99)
+        }
+    }
+}
+
+fn number_in(argument: &str) -> i64 {
+    argument.parse().expect("a number")
+}
+
+/// So many spawns, each held and reaped; a negative number loses a descriptor at each. 1 where some are lost.
+fn spawns(count: i64, run: &Run) -> u8 {
+    let open = || std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let before = open();
+    for _ in 0..count.abs() {
+        let row = run.reserve("spawned", false).expect("a place");
+        let Fork::Parent(child) = fork().expect("fork") else { exit_now(0) };
+        run.started(row, child);
+        let held = run.hold(row).expect("a descriptor").expect("our child");
+        let status = wait::reap_blocking(child).expect("our child");
+        run.reaped(row, status);
+        if count < 0 {
+            std::mem::forget(held);
+        }
+    }
+    u8::from(open() != before)
+}
+
+fn number(variable: &str) -> Option<i64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
+    match word {
+        // Nothing at all.
+        "empty" => return argument.parse().unwrap_or(0),
+        // Fifty awkward processes, then what the argument says.
+        "herd" => {
+            tell(pen);
+            awkward::start(pen);
+            pen.say("up");
+            end_as(argument);
+        }
+        // Without a word about itself, for where there is no /proc to know it from.
+        "quiet" => {
+            awkward::quiet();
+            pen.say("up");
+            awkward::sleep();
+        }
+        "raise" => {
+            // SAFETY: raise touches no memory of ours. The kernel's call, because the C library's refuses 32 and 33.
+            unsafe { libc::syscall(libc::SYS_kill, libc::getpid(), number_in(argument) as i32) };
+            return 7;
+        }
+        "spawns" => return spawns(number_in(argument), run),
+        "bomb" => {
+            tell(pen);
+            bomb::go_off(argument, run, pen)
+        }
+        // Another program that ends as a crash of ours would.
+        "become" => {
+            let signal = if argument == "overflow" { "SEGV" } else { "ABRT" };
+            let error =
+                std::process::Command::new("/bin/sh").args(["-c", &format!("kill -{signal} $$")]).exec();
+            panic!("/bin/sh: {error}");
+        }
+        _ => panic!("no such role: {word}"),
+    }
+    0
+}
+
+/// Ends the scenario's process in the given way.
+fn end_as(way: &str) {
+    match way {
+        "wait" => awkward::sleep(),
+        "stop" => awkward::stop_oneself(),
+        "stubborn" => awkward::refuse_signals(),
+        "return" => {}
+        "panic" => panic!("asked to"),
+        "abort" => std::process::abort(),
+        "overflow" => {
+            std::hint::black_box(overflow(&[0; 64]));
+        }
+        "write" => loop {
+            print!("some output\n");
+            std::thread::yield_now();
+        },
+        code => exit(code.parse().expect("an exit code")),
+    }
+}
+
+#[expect(unconditional_recursion, reason = "that is what it is for")]
+fn overflow(frame: &[u8; 64]) -> usize {
+    let next = std::hint::black_box([frame[0].wrapping_add(1); 64]);
+    overflow(&next) + usize::from(std::hint::black_box(next)[1])
+}

@@ -1,0 +1,162 @@
+//! Starts a guarded program and sees it to its end.
+
+use super::herd::Herd;
+use super::role;
+use rustix::fd::{AsRawFd, OwnedFd};
+use std::io::Read;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub const SECOND: Duration = Duration::from_secs(1);
+/// What is promised within a second is failed after this: a test machine may be busy with other things. That
+/// the promise is kept is seen by [`Times`].
+pub const SOON: Duration = Duration::from_secs(6);
+/// For what has no promise of its own: long enough for a busy machine.
+pub const LONG: Duration = Duration::from_secs(20);
+
+/// How long something took, again and again.
+#[derive(Debug, Default)]
+pub struct Times(Vec<Duration>);
+
+impl Times {
+    pub fn add(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
+    /// One second is promised: most must keep it, on a machine however busy.
+    pub fn assert_promise(mut self, what: &str) {
+        self.0.sort_unstable();
+        let (Some(worst), Some(median)) = (self.0.last(), self.0.get(self.0.len() / 2)) else { return };
+        println!("  {what}: {} times, median {median:.1?}, worst {worst:.1?}", self.0.len());
+        assert!(*median < SECOND, "{what}: {median:?}");
+    }
+}
+
+/// A program that is about to be started.
+#[derive(Debug)]
+pub struct Stage {
+    pub command: Command,
+    herd: Herd,
+    /// The program's end of the pipe: closed here once it has started.
+    theirs: OwnedFd,
+}
+
+/// One that was started, in a process group of its own.
+#[derive(Debug)]
+pub struct Staged {
+    pub child: Child,
+    pub herd: Herd,
+}
+
+/// How it ended, and what it wrote.
+#[derive(Debug)]
+pub struct Output {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Stage {
+    pub fn new(role: &str) -> Self {
+        Self::with_command(Command::new(std::env::current_exe().expect("our own path")), role)
+    }
+
+    /// The program is started by another one.
+    pub fn with_command(command: Command, role: &str) -> Self {
+        let mut stage = Self::bare(command, role);
+        stage.command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        stage
+    }
+
+    /// With nothing settled but the way to the herd.
+    pub fn bare(mut command: Command, role: &str) -> Self {
+        let (ours, theirs) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).expect("a pipe");
+        command.env(role::VARIABLE, role).env(role::PIPE, theirs.as_raw_fd().to_string());
+        let fd = theirs.as_raw_fd();
+        // SAFETY: only a system call that is async-signal-safe.
+        unsafe { command.pre_exec(move || keep(fd)) };
+        Self { command, herd: Herd::new(ours), theirs }
+    }
+
+    /// Turns protections off.
+    pub fn without(mut self, protections: &str) -> Self {
+        self.command.env("PROCTOR_DEBUG_OFF", protections);
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub fn start(mut self) -> Staged {
+        let child = self.command.spawn().expect("the test binary starts");
+        drop(self.theirs);
+        Staged { child, herd: self.herd }
+    }
+
+    /// Starts it and waits until it has started all that it is going to.
+    pub fn start_up(self) -> Staged {
+        let mut staged = self.start();
+        let up = staged.herd.until(LONG, |herd| herd.said("up"));
+        assert!(up, "it never came up: {:?}", staged.herd.words);
+        staged
+    }
+}
+
+/// Where a test fails, nothing stays behind.
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = self.child.kill();
+            self.herd.clean_up();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+fn keep(fd: i32) -> std::io::Result<()> {
+    // SAFETY: it changes a flag of a descriptor that is open.
+    if unsafe { libc::fcntl(fd, libc::F_SETFD, 0) } == 0 {
+        Ok(())
+    } else {
+        Err(std::io::Error::last_os_error())
+    }
+}
+
+impl Staged {
+    pub fn pid(&self) -> i32 {
+        self.child.id() as i32
+    }
+
+    /// Waits for the visible process's end. What it wrote is not waited for any longer than that.
+    pub fn finish(&mut self) -> Output {
+        let deadline = Instant::now() + LONG;
+        let status = loop {
+            match self.child.try_wait().expect("our child") {
+                Some(status) => break status,
+                None if Instant::now() > deadline => panic!("it does not end: {:?}", self.herd.words),
+                // The pipe wakes us when somebody tells something, or when all have ended.
+                None => _ = self.herd.until(Duration::from_millis(2), |_| false),
+            }
+        };
+        self.herd.drain();
+        Output {
+            code: status.code(),
+            signal: status.signal(),
+            out: read_what_is_there(self.child.stdout.take().map(OwnedFd::from)),
+            err: read_what_is_there(self.child.stderr.take().map(OwnedFd::from)),
+        }
+    }
+}
+
+/// Not to the end of the stream: in a negative control there are still processes that hold it.
+fn read_what_is_there(stream: Option<OwnedFd>) -> String {
+    let Some(stream) = stream else { return String::new() };
+    rustix::io::ioctl_fionbio(&stream, true).expect("a pipe");
+    let mut text = Vec::new();
+    let _ = std::fs::File::from(stream).read_to_end(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}

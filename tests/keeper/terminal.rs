@@ -1,0 +1,167 @@
+//! The keys of a terminal, and a shell's job control (row 4 and the terminal's promises).
+
+use super::herd::{children, fields};
+use super::runner::Test;
+use super::stage::{LONG, SECOND, SOON, Stage, Staged};
+use rustix::fd::OwnedFd;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub const TESTS: [Test; 5] = [
+    ("keys_end_the_run", keys_end_the_run),
+    ("a_closed_terminal_ends_the_run", a_closed_terminal_ends_the_run),
+    ("a_scenario_that_ignores_ctrl_c_goes_on", a_scenario_that_ignores_ctrl_c_goes_on),
+    ("ctrl_c_ends_a_scenario_that_has_stopped_itself", ctrl_c_ends_a_stopped_scenario),
+    ("a_shell_can_stop_and_resume_the_run", a_shell_can_stop_and_resume_the_run),
+];
+
+/// A pseudo-terminal: pty(7).
+struct Terminal {
+    master: OwnedFd,
+    /// What it has shown.
+    shown: String,
+}
+
+impl Terminal {
+    /// Starts the program as the leader of a session on a new terminal.
+    fn start(command: Command, role: &str) -> (Self, Staged) {
+        let master =
+            openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
+        grantpt(&master).expect("grantpt");
+        unlockpt(&master).expect("unlockpt");
+        let path = ptsname(&master, Vec::new()).expect("a name");
+        let open = || {
+            let path = path.to_str().expect("ASCII");
+            std::fs::File::options().read(true).write(true).open(path).expect("the other side")
+        };
+        let mut stage = Stage::bare(command, role);
+        stage.command.stdin(open()).stdout(open()).stderr(open());
+        // SAFETY: only system calls that are async-signal-safe.
+        unsafe {
+            stage.command.pre_exec(|| {
+                rustix::process::setsid()?;
+                rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
+                Ok(())
+            })
+        };
+        let staged = stage.start();
+        rustix::io::ioctl_fionbio(&master, true).expect("a terminal");
+        (Self { master, shown: String::new() }, staged)
+    }
+
+    fn press(&self, keys: &str) {
+        assert_eq!(rustix::io::write(&self.master, keys.as_bytes()), Ok(keys.len()));
+    }
+
+    /// Reads until the text has been shown.
+    fn see(&mut self, text: &str) {
+        wait_for(&format!("{text:?} on the terminal"), || {
+            let mut bytes = [0; 4096];
+            if let Ok(length) = rustix::io::read(&self.master, &mut bytes) {
+                self.shown += &String::from_utf8_lossy(&bytes[..length]);
+            }
+            self.shown.contains(text)
+        });
+    }
+}
+
+fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + LONG;
+    while !holds() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn own() -> Command {
+    Command::new(std::env::current_exe().expect("our own path"))
+}
+
+fn come_up(run: &mut Staged) {
+    assert!(run.herd.until(LONG, |herd| herd.said("up")), "it never came up: {:?}", run.herd.words);
+}
+
+fn keys_end_the_run() {
+    for round in 0..50 {
+        let (key, code) = [("\x03", 130), ("\x1c", 131)][round % 2];
+        let (terminal, mut run) = Terminal::start(own(), "herd wait");
+        come_up(&mut run);
+        terminal.press(key);
+        assert!(run.herd.is_gone(SOON), "{key:?}: {:?}", run.herd.left());
+        assert_eq!(run.finish().code, Some(code), "{key:?}");
+    }
+}
+
+fn a_closed_terminal_ends_the_run() {
+    for round in 0..50 {
+        let (terminal, mut run) =
+            Terminal::start(own(), ["herd wait", "herd stubborn"][usize::from(round % 10 == 0)]);
+        come_up(&mut run);
+        drop(terminal);
+        assert!(run.herd.is_gone(SOON), "{:?}", run.herd.left());
+        assert_eq!(run.finish().code, Some(129));
+    }
+}
+
+fn a_scenario_that_ignores_ctrl_c_goes_on() {
+    let (terminal, mut run) = Terminal::start(own(), "herd stubborn");
+    come_up(&mut run);
+    for _ in 0..3 {
+        terminal.press("\x03");
+    }
+    assert!(!run.herd.is_gone(SECOND), "Ctrl-C has ended it");
+    drop(terminal);
+    assert!(run.herd.is_gone(SOON), "{:?}", run.herd.left());
+    run.finish();
+}
+
+fn ctrl_c_ends_a_stopped_scenario() {
+    let (terminal, mut run) = Terminal::start(own(), "herd stop");
+    come_up(&mut run);
+    let scenario = run.herd.members[0].pid;
+    wait_for("it stops", || state(scenario) == "T");
+    terminal.press("\x03");
+    assert!(run.herd.is_gone(SOON), "{:?}", run.herd.left());
+    assert_eq!(run.finish().code, Some(130));
+}
+
+/// The letter of a process's state, of its first thread.
+fn state(pid: i32) -> String {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    fields(&stat).next().unwrap_or("").to_owned()
+}
+
+fn a_shell_can_stop_and_resume_the_run() {
+    let mut bash = Command::new("bash");
+    bash.args(["--norc", "--noprofile", "-i"])
+        .env("PS1", "ready\\n")
+        .env("ROLE_PROGRAM", own().get_program());
+    let (mut terminal, mut run) = Terminal::start(bash, "herd wait");
+    terminal.see("ready");
+    terminal.press("\"$ROLE_PROGRAM\"\n");
+    come_up(&mut run);
+    let scenario = run.herd.members[0].pid;
+    let guard = children(run.pid())[0];
+    let keeper = children(guard)[0];
+    assert_eq!(children(keeper)[0], scenario);
+    let foreground =
+        || rustix::termios::tcgetpgrp(&terminal.master).map_or(0, |group| group.as_raw_nonzero().get());
+    assert_eq!(foreground(), guard, "the guard's group is the terminal's");
+    terminal.press("\x1a");
+    wait_for("the shell has its terminal back", || foreground() == run.pid());
+    wait_for("guard and scenario are stopped", || state(guard) == "T" && state(scenario) == "T");
+    assert_eq!(state(keeper), "S", "the keeper is awake");
+    terminal.press("fg\n");
+    wait_for("guard and scenario go on", || state(guard) == "S" && state(scenario) == "S");
+    let foreground =
+        || rustix::termios::tcgetpgrp(&terminal.master).map_or(0, |group| group.as_raw_nonzero().get());
+    assert_eq!(foreground(), guard);
+    terminal.press("\x03");
+    wait_for("the guard has ended", || state(guard).is_empty());
+    assert!(run.herd.left().is_empty(), "{:?}", run.herd.left());
+    terminal.press("echo \"code=$?\"; exit\n");
+    terminal.see("code=130");
+    run.finish();
+}
