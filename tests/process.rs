@@ -2,6 +2,8 @@
 
 #[path = "process/life.rs"]
 mod life;
+#[path = "process/queues.rs"]
+mod queues;
 #[path = "process/share.rs"]
 mod share;
 #[path = "process/signal.rs"]
@@ -28,7 +30,8 @@ const LIMIT: u32 = 60;
 
 /// Runs a test's body in a new process that has a single thread, and fails where it did.
 fn in_process(body: impl FnOnce()) {
-    let turn = TURN.lock();
+    // Held while a failure is told, too: a fork in the middle of that would copy its locks.
+    let _turn = TURN.lock();
     match fork() {
         Ok(Fork::Child) => {
             signals::initial_state();
@@ -41,7 +44,6 @@ fn in_process(body: impl FnOnce()) {
         }
         Ok(Fork::Parent(child)) => {
             let status = wait::reap_blocking(child);
-            drop(turn);
             assert_eq!(status, Ok(ExitStatus::Exited(0)), "the test's process; see its message above");
         }
         Err(errno) => panic!("no process for the test: {errno}"),
