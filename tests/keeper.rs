@@ -31,6 +31,8 @@ mod scarce;
 mod stage;
 #[path = "keeper/strangers.rs"]
 mod strangers;
+#[path = "keeper/streams.rs"]
+mod streams;
 #[path = "keeper/terminal.rs"]
 mod terminal;
 
@@ -46,5 +48,6 @@ fn main() {
     tests.extend(strangers::TESTS);
     tests.extend(exits::TESTS);
     tests.extend(scarce::TESTS);
+    tests.extend(streams::TESTS);
     runner::run(&tests);
 }

@@ -22,6 +22,8 @@ pub struct Cleaner {
     count: u32,
     /// A bit for each that was found alive. Two pids can share one: then the count is a little low.
     seen: Box<[u64; SEEN_WORDS]>,
+    /// Some were killed that were not our children yet.
+    hurried: bool,
 }
 
 /// Enough for every pid, as long as pid_max is what it is by default.
@@ -59,6 +61,7 @@ impl Cleaner {
             found: Vec::with_capacity(REMEMBERED),
             count: 0,
             seen: Box::new([0; SEEN_WORDS]),
+            hurried: false,
         }
     }
 
@@ -107,6 +110,7 @@ impl Cleaner {
             let took = began.elapsed();
             if next_hurry < began {
                 hurry();
+                self.hurried = true;
                 next_hurry = Instant::now() + HURRY;
             }
             if took > PAUSE {
@@ -147,21 +151,31 @@ impl Cleaner {
     /// Kills every child that lives and stands in the file behind that place.
     fn pass(&mut self, from: u64) -> Pass {
         let mut pass = Pass::default();
-        let Self { children, found, count, seen } = self;
+        let Self { children, found, count, seen, hurried } = self;
+        let hurried = *hurried;
+        let mut note = |pid: i32| {
+            let (word, bit) = (pid as usize / 64 % SEEN_WORDS, 1 << (pid % 64));
+            if seen[word] & bit == 0 {
+                seen[word] |= bit;
+                *count += 1;
+                if found.len() < REMEMBERED {
+                    found.push(pid);
+                }
+            }
+        };
         pass.read_to = children.each(from, |pid| match peek(pid) {
             Ok(None) => {
                 signal_child(pid, libc::SIGKILL);
                 pass.living += 1;
-                let (word, bit) = (pid as usize / 64 % SEEN_WORDS, 1 << (pid % 64));
-                if seen[word] & bit == 0 {
-                    seen[word] |= bit;
-                    *count += 1;
-                    if found.len() < REMEMBERED {
-                        found.push(pid);
-                    }
+                note(pid);
+            }
+            Ok(Some(status)) => {
+                pass.ended += 1;
+                // One that was killed in a hurry, before it came to us.
+                if hurried && status.signal().is_some_and(|signal| i32::from(signal.0) == libc::SIGKILL) {
+                    note(pid);
                 }
             }
-            Ok(Some(_)) => pass.ended += 1,
             Err(_) => {}
         });
         pass

@@ -1,7 +1,7 @@
 //! Fork bombs, as a scenario would be one: each asks the run for a place before it forks.
 
 use super::awkward::{Pen, tell};
-use proctor::process::{Fork, Run, exit_now, fork, pid, wait};
+use proctor::process::{Fork, Run, exit_now, fork, pid};
 use std::process::Command;
 
 /// Goes off in this process, which has told of itself, and never returns.
@@ -76,17 +76,13 @@ fn chain(run: &Run, pen: &Pen) -> ! {
 
 /// Other programs, which know nothing of limits: chains, that each keep one or two alive, and one that waits.
 fn shells(pen: &Pen) -> ! {
-    for _ in 0..4 {
-        let script = "f() { f & }; f";
-        Command::new("/bin/sh").args(["-c", script]).spawn().expect("/bin/sh");
-    }
-    Command::new("/bin/sh").args(["-c", "while :; do /bin/true; done"]).spawn().expect("/bin/sh");
+    let scripts = ["f() { f & }; f"; 4].into_iter().chain(["while :; do /bin/true; done"]);
+    let mut shells: Vec<_> = scripts
+        .map(|script| Command::new("/bin/sh").args(["-c", script]).spawn().expect("/bin/sh"))
+        .collect();
     pen.say("up");
     loop {
-        // What has ended is reaped, to have it go on.
-        while let Ok(Some((ended, _))) = wait::peek_any() {
-            let _ = wait::reap(ended);
-        }
+        shells.retain_mut(|shell| shell.try_wait().is_ok_and(|status| status.is_none()));
         std::thread::yield_now();
     }
 }

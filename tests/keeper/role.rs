@@ -141,7 +141,7 @@ fn end_as(way: &str) {
             std::hint::black_box(overflow(&[0; 64]));
         }
         "write" => loop {
-            print!("some output\n");
+            println!("some output");
             std::thread::yield_now();
         },
         code => exit(code.parse().expect("an exit code")),

@@ -3,8 +3,8 @@
 use super::herd::Herd;
 use super::role;
 use rustix::fd::{AsRawFd, OwnedFd};
-use std::io::Read;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::io::{BufRead, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,6 @@ pub struct Staged {
 #[derive(Debug)]
 pub struct Output {
     pub code: Option<i32>,
-    pub signal: Option<i32>,
     pub out: String,
     pub err: String,
 }
@@ -131,6 +130,13 @@ impl Staged {
         self.child.id() as i32
     }
 
+    /// Reads its standard output until a line of it is this.
+    pub fn await_output(&mut self, line: &str) {
+        let stream = self.child.stdout.take().expect("a pipe");
+        let mut lines = std::io::BufReader::new(stream).lines();
+        assert!(lines.any(|read| read.is_ok_and(|read| read == line)), "it never said {line:?}");
+    }
+
     /// Waits for the visible process's end. What it wrote is not waited for any longer than that.
     pub fn finish(&mut self) -> Output {
         let deadline = Instant::now() + LONG;
@@ -145,7 +151,6 @@ impl Staged {
         self.herd.drain();
         Output {
             code: status.code(),
-            signal: status.signal(),
             out: read_what_is_there(self.child.stdout.take().map(OwnedFd::from)),
             err: read_what_is_there(self.child.stderr.take().map(OwnedFd::from)),
         }

@@ -6,7 +6,7 @@ use super::stage::{LONG, SECOND, SOON, Stage, Staged};
 use rustix::fd::OwnedFd;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub const TESTS: [Test; 5] = [
