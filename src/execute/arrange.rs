@@ -47,7 +47,7 @@ pub(super) fn step(m: &mut Machine, op: Op) -> Result<(), Stop> {
         Op::SetField { target, name, src } => m.set_field(target, name, src),
         Op::GetIndex { dst, src, index } => m.get_index(dst, src, index),
         Op::SetIndex { target, index, src } => m.set_index(target, index, src),
-        Op::PushTry { error, to } => Ok(m.protect(Guard::Try { error, to })),
+        Op::PushTry { error, to } => m.push_try(error, to),
         Op::PushDeadline { limit, to } => m.push_deadline(limit, to),
         Op::PushLock { lock } => m.push_lock(lock),
         Op::Pop => m.pop_protection(),
@@ -248,6 +248,11 @@ impl Machine {
 
     fn set_index(&mut self, target: Reg, at: Reg, src: Reg) -> Result<(), Stop> {
         index::set_index(self.get(target), self.get(at), self.get(src).clone())?;
+        Ok(())
+    }
+
+    fn push_try(&mut self, error: Reg, to: u32) -> Result<(), Stop> {
+        self.protect(Guard::Try { error, to });
         Ok(())
     }
 

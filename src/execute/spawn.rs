@@ -41,7 +41,8 @@ impl Machine {
                 Ok(Side::Parent(process)) => started.push(Value::Process(process)),
                 Ok(Side::Child) => {
                     drop(upstream);
-                    return Ok(self.go_to(target.body));
+                    self.go_to(target.body);
+                    return Ok(());
                 }
                 Err(stop) => {
                     self.send_to_all(&started, crate::value::Signal(15))?;

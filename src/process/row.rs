@@ -141,6 +141,11 @@ impl RowMemory {
     }
 }
 
+/// Up to eight bytes as a word, the first one lowest.
+pub(super) fn word_of(chunk: &[u8]) -> u64 {
+    chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{RowMemory, RowState, Word};
@@ -180,9 +185,4 @@ mod tests {
         assert!(!row.advance(7, RowState::Live, 3));
         assert!(!row.advance(8, RowState::Reaped, 3));
     }
-}
-
-/// Up to eight bytes as a word, the first one lowest.
-pub(super) fn word_of(chunk: &[u8]) -> u64 {
-    chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
