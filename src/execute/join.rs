@@ -53,7 +53,7 @@ impl Machine {
         if process.end.get().is_some() || self.world.children.find(process).is_some() {
             return Ok(());
         }
-        let message = if *process == *self.world.me {
+        let message = if process.pid == self.world.pid && *process == **self.world.me() {
             "a process cannot join itself".to_owned()
         } else {
             format!("{} is not a child of this process: only its parent can join it", process.name)

@@ -272,7 +272,10 @@ impl Machine {
         let world = &mut self.world;
         world.run.started(row, pid);
         world.row = row;
-        world.me = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
+        world.pid = pid;
+        // What is replaced is left where it is: to drop it would copy pages that are still shared with the parent.
+        std::mem::forget(std::mem::replace(&mut world.name, name));
+        std::mem::forget(std::mem::take(&mut world.me));
         world.children.forget();
         world.waiter.after_fork_child(row);
         world.handlers.forget_signals();
@@ -284,7 +287,7 @@ impl Machine {
     /// `fork()`: both go on from here.
     pub(super) fn fork(&mut self) -> Result<Value, Stop> {
         self.check_may_spawn()?;
-        let name = self.world.me.name.clone();
+        let name = self.world.name.clone();
         let row = self.reserve(&name, false)?;
         let chance = self.world.chance.fork();
         self.before_fork();

@@ -103,7 +103,8 @@ impl Waiter {
         self.row = row;
         self.check = None;
         self.captures.forget_in_child();
-        self.children = Children::default();
+        // Not freed: that would copy pages that are still shared with the parent.
+        std::mem::forget(std::mem::take(&mut self.children));
     }
 
     /// A new child of this process.
