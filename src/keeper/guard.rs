@@ -4,15 +4,15 @@ use super::clear::{Cleaner, Cleared, has_children};
 use super::ended::End;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO};
 use super::record::{self, Record};
-use super::signals::{self, Came, Signals};
+use super::signals::{self, Came, Signals, listened};
+use super::start::Start;
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, Word};
 use super::{Ended, Outcome, proxy, sweep};
 use crate::event::Actor;
-use crate::process::custody::{block_every, is_ignored, signal_child, start_clean, survive_failed_writes};
+use crate::process::custody::{block_every, signal_child, start_clean, survive_failed_writes};
 use crate::process::wait::{self, ChildState};
 use crate::process::{Fork, Run, fork};
-use nix::sys::signal::{SigSet, Signal};
 use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open, set_child_subreaper};
 use std::fmt;
 use std::sync::atomic::Ordering::SeqCst;
@@ -49,15 +49,6 @@ impl Fault {
     fn new(what: &str, why: impl fmt::Display) -> Self {
         Self(format!("{what}: {why}"))
     }
-}
-
-/// What the scenario's process needs to know.
-#[derive(Debug)]
-pub struct Start {
-    /// The run's name.
-    pub run: String,
-    /// The guard's process group.
-    pub group: i32,
 }
 
 /// How long the keeper has to answer an order before the guard takes over.
@@ -151,16 +142,6 @@ fn random() -> Result<u128, Fault> {
     Ok(u128::from_ne_bytes(bytes))
 }
 
-/// The signals that the guard reads. What was ignored when it was started stays ignored: a blocked signal
-/// would be read all the same.
-pub(super) fn listened() -> SigSet {
-    use Signal::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
-    [SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
-        .into_iter()
-        .filter(|signal| !is_ignored(*signal as i32))
-        .collect()
-}
-
 /// Who wanted the run to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asked {
@@ -205,14 +186,13 @@ impl Guard<'_> {
             ));
         }
         let outcome = self.outcome(keeper_end);
-        let mut last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
-        last.stuck.extend(stuck);
+        let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
         Ok(Ended {
             run: start.run,
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,
-            stuck: last.stuck,
+            stuck,
             unrecorded,
         })
     }

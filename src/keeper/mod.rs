@@ -37,6 +37,7 @@ mod proxy;
 mod record;
 mod scenario;
 mod signals;
+mod start;
 mod sweep;
 mod switch;
 mod wire;

@@ -1,7 +1,7 @@
 //! The signals that guard and keeper take one by one instead of being hit by them.
 
-use crate::process::custody::take_signal;
-use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use crate::process::custody::{is_ignored, take_signal};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -82,4 +82,14 @@ pub fn set(set: &SigSet) {
 /// Lets every signal through.
 pub fn unblock_all() {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+}
+
+/// The signals that the guard reads. What was ignored when it was started stays ignored: a blocked signal
+/// would be read all the same.
+pub fn listened() -> SigSet {
+    use Signal::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+    [SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
+        .into_iter()
+        .filter(|signal| !is_ignored(*signal as i32))
+        .collect()
 }

@@ -5,9 +5,9 @@
 //! descriptor before it is looked at, so that what was looked at is what is signalled: a pid that came to mean
 //! another process in between leads to nobody.
 
-use super::guard::Start;
 use super::mark;
 use super::record::{Abandoned, abandoned};
+use super::start::Start;
 use super::switch::Protection;
 use crate::process::custody::end_held;
 use crate::process::{self, Pidfd};
