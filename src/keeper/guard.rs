@@ -186,14 +186,13 @@ impl Guard<'_> {
             ));
         }
         let outcome = self.outcome(keeper_end);
-        let mut last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
-        last.stuck.extend(stuck);
+        let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
         Ok(Ended {
             run: start.run,
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,
-            stuck: last.stuck,
+            stuck,
             unrecorded,
         })
     }

@@ -1,6 +1,6 @@
 //! The keeper's process: parent of the scenario, adopts and reaps orphans, and ends all that is left.
 
-use super::clear::{Cleaner, Cleared};
+use super::clear::Cleaner;
 use super::ended::End;
 use super::record::Record;
 use super::scenario;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 pub const GRACE: Duration = Duration::from_millis(300);
 
 /// How long the keeper goes on trying when nothing changes any more.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the keeper's process is given by the guard.
 #[derive(Debug)]
@@ -193,7 +193,8 @@ impl Keeper<'_> {
         let mut last = Last::default();
         let (scenario, run) = (self.scenario, self.run);
         let hurry = || sweep::strike(self.start);
-        let cleared = self.cleaner.clear(&self.signals, PATIENCE, hurry, |found, beyond| {
+        // What is stuck goes to the guard, who tries on and names it.
+        let _ = self.cleaner.clear(&self.signals, PATIENCE, hurry, |found, beyond| {
             if over == Over::GuardGone {
                 return;
             }
@@ -201,9 +202,6 @@ impl Keeper<'_> {
             last.leftovers = found.iter().map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;
         });
-        if cleared == Cleared::Stuck {
-            last.stuck = self.cleaner.living().into_iter().map(|pid| actor(run, pid)).collect();
-        }
         if over == Over::GuardGone {
             if let Some(record) = self.kit.record.take() {
                 record.remove();

@@ -6,8 +6,7 @@
 
 use super::clear::has_children;
 use super::ended::End;
-use super::signals::listened;
-use super::signals::{self, Signals};
+use super::signals::{self, Signals, listened};
 use super::switch::Protection;
 use crate::process::custody::{block_every, signal_child, start_clean};
 use crate::process::{Errno, Fork, exit_now, fork, wait};

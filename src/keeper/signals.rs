@@ -86,7 +86,7 @@ pub fn unblock_all() {
 
 /// The signals that the guard reads. What was ignored when it was started stays ignored: a blocked signal
 /// would be read all the same.
-pub(super) fn listened() -> SigSet {
+pub fn listened() -> SigSet {
     use Signal::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
     [SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
         .into_iter()

@@ -1,6 +1,6 @@
-//! What guard, keeper and scenario know of each other as they start.
+//! What keeper and scenario are told of the run that begins.
 
-/// What the scenario's process needs to know.
+/// A run, as all of its own processes know it.
 #[derive(Debug)]
 pub struct Start {
     /// The run's name.

@@ -41,7 +41,6 @@ pub struct Last {
     pub end: Option<ScenarioEnd>,
     pub leftovers: Vec<Actor>,
     pub unnamed: u32,
-    pub stuck: Vec<Actor>,
 }
 
 /// How the scenario's process ended.
@@ -57,8 +56,8 @@ pub struct ScenarioEnd {
 /// The longest name that is sent, in bytes.
 const LONGEST_NAME: usize = 64;
 
-/// Twice the named actors, and what stands before them, fit.
-const LONGEST_WORD: usize = 2 * super::Ended::NAMED * (LONGEST_NAME + 8) + 64;
+/// The named actors, and what stands before them, fit.
+const LONGEST_WORD: usize = super::Ended::NAMED * (LONGEST_NAME + 8) + 64;
 
 impl Line {
     /// Both ends.
@@ -132,14 +131,12 @@ fn encode(last: &Last) -> Vec<u8> {
         }
     }
     bytes.extend_from_slice(&last.unnamed.to_le_bytes());
-    for actors in [&last.leftovers, &last.stuck] {
-        bytes.push(actors.len() as u8);
-        for actor in actors {
-            let name = &actor.name[..actor.name.floor_char_boundary(LONGEST_NAME)];
-            bytes.extend_from_slice(&actor.pid.to_le_bytes());
-            bytes.push(name.len() as u8);
-            bytes.extend_from_slice(name.as_bytes());
-        }
+    bytes.push(last.leftovers.len() as u8);
+    for actor in &last.leftovers {
+        let name = &actor.name[..actor.name.floor_char_boundary(LONGEST_NAME)];
+        bytes.extend_from_slice(&actor.pid.to_le_bytes());
+        bytes.push(name.len() as u8);
+        bytes.extend_from_slice(name.as_bytes());
     }
     bytes
 }
@@ -156,8 +153,7 @@ fn decode(mut bytes: &[u8]) -> Option<Last> {
     };
     let unnamed = u32::from_le_bytes(take(&mut bytes)?);
     let leftovers = decode_actors(&mut bytes)?;
-    let stuck = decode_actors(&mut bytes)?;
-    Some(Last { end, leftovers, unnamed, stuck })
+    Some(Last { end, leftovers, unnamed })
 }
 
 fn decode_actors(bytes: &mut &[u8]) -> Option<Vec<Actor>> {
@@ -188,9 +184,8 @@ mod tests {
         let actor = |name: &str, pid| Actor { name: name.into(), pid };
         let last = Last {
             end: Some(ScenarioEnd { end: End::Killed(64), by_itself: true, our_code: false }),
-            leftovers: vec![actor("任务", 7), actor("", 8)],
+            leftovers: vec![actor("任务", i32::MAX), actor("", 8)],
             unnamed: 9,
-            stuck: vec![actor("x", i32::MAX)],
         };
         let (keeper, guard) = Line::pair().unwrap();
         keeper.say(&Word::Clearing);

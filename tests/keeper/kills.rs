@@ -199,8 +199,8 @@ fn control_sweep() {
     let mut run = Stage::new("herd wait").env("XDG_RUNTIME_DIR", &place).start_up();
     assert!(kill_both(&run));
     run.finish();
-    let start = || Stage::new("empty 0").env("XDG_RUNTIME_DIR", &place);
-    assert_eq!(start().without("sweep").start().finish().code, Some(0));
+    let mut without = Stage::new("empty 0").without("sweep").env("XDG_RUNTIME_DIR", &place).start();
+    assert_eq!(without.finish().code, Some(0));
     assert!(!run.herd.until_none_lives(SECOND), "the test does not see what is left");
     let mut sweep = Stage::new("sweep").env("XDG_RUNTIME_DIR", &place).start();
     let output = sweep.finish();

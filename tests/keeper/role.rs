@@ -8,6 +8,7 @@ use rustix::fd::{FromRawFd, OwnedFd};
 use std::io::{Write, stdout};
 use std::os::unix::process::CommandExt;
 use std::process::exit;
+use std::time::Instant;
 
 /// Names the role.
 pub const VARIABLE: &str = "PROCTOR_KEEPER_ROLE";
@@ -29,6 +30,12 @@ pub fn play(role: &str) -> ! {
     let options = GuardOptions { timeout, max_processes: processes };
     if word == "reuse" {
         reuse::play(number_in(argument) as u32);
+    }
+    if word == "tracer" {
+        trace(number_in(argument) as i32, &pen);
+    }
+    if word == "cost" {
+        cost(number_in(argument) as usize, &options);
     }
     if word == "sweep" {
         let swept = sweep();
@@ -65,6 +72,42 @@ pub fn play(role: &str) -> ! {
 
 fn number_in(argument: &str) -> i64 {
     argument.parse().expect("a number")
+}
+
+/// Traces a process, and never asks for its news.
+fn trace(pid: i32, pen: &Pen) -> ! {
+    // SAFETY: PTRACE_SEIZE touches no memory.
+    assert_eq!(unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid, 0, 0) }, 0, "it cannot be traced");
+    pen.say("up");
+    awkward::sleep();
+    exit(0)
+}
+
+/// How long an empty run takes from the call of guard() to its return, and two forks without it.
+fn cost(rounds: usize, options: &GuardOptions) -> ! {
+    let median = |function: &mut dyn FnMut()| {
+        let mut times: Vec<_> = (0..rounds)
+            .map(|_| {
+                let began = Instant::now();
+                function();
+                began.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        times[rounds / 2]
+    };
+    let guarded = median(&mut || _ = guard(options, |_| 0).expect("a run"));
+    let forked = median(&mut || {
+        let Fork::Parent(child) = fork().expect("fork") else {
+            if let Fork::Parent(child) = fork().expect("fork") {
+                wait::reap_blocking(child).expect("our child");
+            }
+            exit_now(0)
+        };
+        wait::reap_blocking(child).expect("our child");
+    });
+    println!("a run of nothing {guarded:?}; two forks, one in the other {forked:?}");
+    exit(0)
 }
 
 /// So many spawns, each held and reaped; a negative number loses a descriptor at each. 1 where some are lost.

@@ -6,13 +6,14 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 7] = [
+pub const TESTS: [Test; 8] = [
     ("few_descriptors_are_enough", few_descriptors),
     ("no_process_to_be_had_is_said", no_process),
     ("no_room_for_files_is_said", no_room),
     ("a_directory_of_somebody_elses_is_not_used", foreign_directory),
     ("closed_standard_streams_are_no_hindrance", closed_streams),
     ("without_proc_nothing_is_left_either", without_proc),
+    ("what_a_tracer_of_somebody_elses_holds_is_told", held_by_a_tracer),
     ("storms_of_signals_change_nothing", storms),
 ];
 
@@ -119,6 +120,22 @@ fn without_proc() {
         assert!(run.herd.is_gone(SOON), "without /proc");
         run.finish();
     }
+}
+
+/// A traced process that has ended stays for its tracer, and nobody can do anything about it: ptrace(2).
+fn held_by_a_tracer() {
+    let mut run = Stage::new("herd wait").start_up();
+    let held = run.herd.members.iter().find(|one| one.is_alive() && one.pid != run.herd.members[0].pid);
+    let held = *held.expect("a member");
+    let mut tracer = Stage::new(&format!("tracer {}", held.pid)).start_up();
+    kill_process(Pid::from_raw(run.pid()).expect("a pid"), Signal::TERM).expect("it lives");
+    let output = run.finish();
+    assert_eq!(output.code, Some(143), "{output:?}");
+    assert!(output.out.contains(" stuck=1 "), "{output:?}");
+    run.herd.drain();
+    assert_eq!(run.herd.left().len(), 1, "{:?}", run.herd.left());
+    tracer.child.kill().expect("it lives");
+    tracer.finish();
 }
 
 /// Signals that mean nothing, as many as can be sent, to guard and keeper: no wait is lost or cut short by them.

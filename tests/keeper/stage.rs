@@ -7,6 +7,7 @@ use std::io::{BufRead, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 pub const SECOND: Duration = Duration::from_secs(1);
 /// What is promised within a second is failed after this: a test machine may be busy with other things. That
@@ -40,6 +41,7 @@ pub struct Stage {
     herd: Herd,
     /// The program's end of the pipe: closed here once it has started.
     theirs: OwnedFd,
+    place: Option<TempDir>,
 }
 
 /// One that was started, in a process group of its own.
@@ -47,6 +49,7 @@ pub struct Stage {
 pub struct Staged {
     pub child: Child,
     pub herd: Herd,
+    _place: Option<TempDir>,
 }
 
 /// How it ended, and what it wrote.
@@ -76,12 +79,18 @@ impl Stage {
         let fd = theirs.as_raw_fd();
         // SAFETY: only a system call that is async-signal-safe.
         unsafe { command.pre_exec(move || keep(fd)) };
-        Self { command, herd: Herd::new(ours), theirs }
+        Self { command, herd: Herd::new(ours), theirs, place: None }
     }
 
-    /// Turns protections off.
+    /// Turns protections off. Its record has a place of its own, or the start of another test's run would sweep
+    /// what this one leaves on purpose.
     pub fn without(mut self, protections: &str) -> Self {
         self.command.env("PROCTOR_DEBUG_OFF", protections);
+        if self.place.is_none() {
+            let place = tempfile::tempdir().expect("a directory");
+            self.command.env("XDG_RUNTIME_DIR", place.path());
+            self.place = Some(place);
+        }
         self
     }
 
@@ -93,7 +102,7 @@ impl Stage {
     pub fn start(mut self) -> Staged {
         let child = self.command.spawn().expect("the test binary starts");
         drop(self.theirs);
-        Staged { child, herd: self.herd }
+        Staged { child, herd: self.herd, _place: self.place }
     }
 
     /// Starts it and waits until it has started all that it is going to.

@@ -173,7 +173,7 @@ fn a_sweep_touches_only_ours() {
     let place = tempfile::tempdir().expect("a directory");
     let sweep = |without: &str| {
         let path = place.path().to_str().expect("UTF-8");
-        Stage::new("sweep").env("XDG_RUNTIME_DIR", path).without(without).start().finish()
+        Stage::new("sweep").without(without).env("XDG_RUNTIME_DIR", path).start().finish()
     };
     let mut before = sleeper(RUN, None);
     // The clock of starts has ticks of 10 ms: the record must be of a later one.
