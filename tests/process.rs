@@ -2,6 +2,8 @@
 
 #[path = "process/life.rs"]
 mod life;
+#[path = "process/look.rs"]
+mod look;
 #[path = "process/queues.rs"]
 mod queues;
 #[path = "process/share.rs"]
@@ -82,7 +84,7 @@ impl World {
         self.waiter.before_fork();
         match fork().expect("a process") {
             Fork::Child => {
-                self.run.started(row, pid());
+                self.run.runs(row, pid());
                 self.waiter.after_fork_child(row);
                 let code = run_body(|| body(self));
                 self.run.row_ended_now(row);

@@ -145,7 +145,7 @@ pub fn initial_state() {
 
 /// In the child after a fork: what was pending was its parent's. Handlers stay, as the language says.
 pub fn after_fork_child() {
-    // Looked at before it is written: a page that is written is copied.
+    // Only looks, as a rule: a page that is written is a page copied.
     if PENDING.load(SeqCst) != 0 {
         PENDING.store(0, SeqCst);
     }
