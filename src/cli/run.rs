@@ -23,6 +23,12 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
+    // Whatever descriptors we were started with are not the scenario's business.
+    if let Err(errno) = crate::process::fds::open_standard_streams() {
+        to_stderr(&format!("proctor: the standard streams cannot be opened: {errno}\n"));
+        return exit::UNCAUGHT;
+    }
+    crate::process::fds::mark_inherited_close_on_exec();
     // From here on all memory is of one kind, which forks cheaply.
     crate::process::heap::prepare();
     let sources = Rc::new(sources);

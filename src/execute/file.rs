@@ -12,10 +12,12 @@ use std::sync::atomic::Ordering::SeqCst;
 impl Machine {
     pub(super) fn env(&self, args: &[Value]) -> Result<Value, Stop> {
         let name = string(&args[0], "env takes a name")?;
-        Ok(match std::env::var_os(name) {
-            Some(value) => Value::str(value.to_string_lossy()),
-            None => args.get(1).cloned().unwrap_or(Value::None),
-        })
+        let changed = self.world.environment.iter().rev().find(|(changed, _)| changed == name);
+        let value = match changed {
+            Some((_, value)) => value.clone(),
+            None => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
+        };
+        Ok(value.map(Value::str).or_else(|| args.get(1).cloned()).unwrap_or(Value::None))
     }
 
     pub(super) fn args(&self) -> Value {
@@ -43,7 +45,7 @@ impl Machine {
     pub(super) fn read_file(&mut self, path: &Value) -> Result<Value, Stop> {
         let path = string(path, "read_file takes a path")?;
         let cannot = |error: &std::io::Error| io(&format!("cannot read {path}"), error);
-        let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
+        let file = output::open_to_read(path).map_err(|error| cannot(&error))?;
         let mut bytes = Vec::new();
         let most = limit::TEXT_BYTES as u64 + 1;
         file.take(most).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
@@ -69,9 +71,7 @@ impl Machine {
             Value::Bytes(bytes) => bytes.to_vec(),
             other => text::display(other).into_bytes(),
         };
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).append(append).truncate(!append);
-        let written = options.open(path).and_then(|mut file| file.write_all(&content));
+        let written = output::open_to_write(path, append).and_then(|mut file| file.write_all(&content));
         match written {
             Ok(()) => Ok(Value::None),
             Err(error) => Err(io(&format!("cannot write {path}"), &error).into()),

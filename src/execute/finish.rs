@@ -41,6 +41,9 @@ impl Machine {
         if !self.world.is_main() {
             self.leave_process(code);
         }
+        if let Some(lent) = self.world.lent.take() {
+            lent.take_back();
+        }
         if failed {
             self.world.run.control().over.store(1, SeqCst);
             self.world.close_record();

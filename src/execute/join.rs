@@ -89,6 +89,9 @@ impl Machine {
             run.noticed(row, status);
             run.reaping(row);
         }
+        if let Some(lent) = self.world.lent.take_if(|lent| lent.pid == pid) {
+            lent.take_back();
+        }
         let status = wait::reap(pid).map_err(|errno| fault(&errno))?;
         let Some(status) = status else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} has not ended")).into());

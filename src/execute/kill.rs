@@ -3,7 +3,7 @@
 use super::Stop;
 use super::machine::Machine;
 use super::on::signal_of;
-use crate::process::{Errno, Pidfd, Reach, Row, proc_file};
+use crate::process::{Errno, Pidfd, Reach, Row, group, proc_file};
 use crate::source::Code;
 use crate::value::{ProcessRef, Signal, Trouble, Value, a_kind, signal::signal_name};
 use std::rc::Rc;
@@ -32,10 +32,8 @@ impl Machine {
     }
 
     fn send(&mut self, process: &Rc<ProcessRef>, signal: Signal, reach: Reach) -> Result<(), Stop> {
-        if reach == Reach::Group {
-            self.check_leader(process)?;
-        }
         let sent = match Row::of(process) {
+            Some(row) if reach == Reach::Group => self.send_to_group(row, signal),
             Some(row) => self.world.run.signal(row, signal, reach).map(drop),
             None => self.send_to_outsider(process, signal, reach)?,
         };
@@ -58,16 +56,11 @@ impl Machine {
         }
     }
 
-    /// A group is named by its leader; whoever leads none would name another's.
-    fn check_leader(&self, process: &ProcessRef) -> Result<(), Stop> {
-        match self.stat(process)? {
-            Some(stat) if stat.pgid != process.pid => {
-                let message =
-                    format!("{} does not lead a process group: its group is {}", process.name, stat.pgid);
-                let help = "spawn it with {group: true}, or name the leader of the group";
-                Err(Trouble::new(Code::NO_PROCESS, message).help(help).into())
-            }
-            _ => Ok(()),
+    /// The group that a process of the run is in, whoever leads it.
+    fn send_to_group(&self, row: Row, signal: Signal) -> Result<(), Errno> {
+        match self.world.run.hold(row)? {
+            Some(member) => group::signal(&member, signal),
+            None => Ok(()),
         }
     }
 

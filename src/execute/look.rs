@@ -46,7 +46,7 @@ impl Machine {
         if let Some(wanted) = wanted {
             let wanted = string(wanted, "the name or command is looked for by a text")?;
             processes
-                .retain(|process| process.name.contains(wanted) || command(process.pid).contains(wanted));
+                .retain(|process| process.name.contains(wanted) || self.command_of(process).contains(wanted));
         }
         Ok(processes)
     }
@@ -71,8 +71,14 @@ impl Machine {
             state: self.state(process)?.to_owned(),
             elapsed: ended.unwrap_or_else(clock::monotonic) - started,
             exitcode: code,
-            command: command(process.pid),
+            command: self.command_of(process),
         })
+    }
+
+    /// The command line of a program. A task runs in a copy of proctor, whose own command line says nothing of it.
+    fn command_of(&self, process: &ProcessRef) -> String {
+        let is_task = self.record(process).is_some_and(|record| !record.external);
+        if is_task { String::new() } else { command(process.pid) }
     }
 
     /// Every process of the machine, as /proc lists it.

@@ -13,6 +13,7 @@ mod failure;
 mod file;
 mod finish;
 mod flow;
+mod foreground;
 mod handlers;
 mod join;
 mod kill;

@@ -4,9 +4,9 @@ use super::Stop;
 use super::machine::Machine;
 use super::option::{Options, Stream};
 use super::streams::Wiring;
-use crate::process::clock;
+use crate::process::{Row, Waited, clock};
 use crate::program::Attribute;
-use crate::value::{Key, Value};
+use crate::value::{Key, Signal, Value};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
@@ -18,7 +18,13 @@ impl Machine {
         let began = clock::monotonic();
         let process = self.spawn_program(name, &words, &options, Wiring::default())?;
         let whole = Value::Process(process.clone());
-        let code = self.join(&[whole])?;
+        let code = match self.join(std::slice::from_ref(&whole)) {
+            Ok(code) => code,
+            Err(stop) => {
+                self.end_at_once(&whole);
+                return Err(stop);
+            }
+        };
         let mut entries = IndexMap::new();
         entries.insert(Key::str("exitcode"), code);
         entries.insert(Key::str("stdout"), self.attribute(&process, Attribute::Stdout)?);
@@ -26,5 +32,17 @@ impl Machine {
         entries.insert(Key::str("elapsed"), Value::Duration(clock::monotonic() - began));
         self.forget_streams_of(&process);
         Ok(Value::map(entries))
+    }
+
+    /// A program whose end nobody waits for any more: nobody has a name for it either.
+    fn end_at_once(&mut self, process: &Value) {
+        let Value::Process(child) = process else { return };
+        if self.send_to_all(std::slice::from_ref(process), Signal(9)).is_err() {
+            return;
+        }
+        // Whatever interrupts us, the stop that brought us here goes first.
+        while let Ok(Waited::Interrupted) = self.world.waiter.child_ended(child.pid, Row::of(child), None) {}
+        let _ = self.reap(child.pid);
+        self.forget_streams_of(child);
     }
 }

@@ -2,13 +2,14 @@
 
 use super::Stop;
 use super::block::fault;
+use super::foreground::Before;
 use super::machine::Machine;
 use super::option::{Group, Options};
 use super::streams::Wiring;
 use crate::event::{Actor, Event};
 use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage};
 use crate::program::{NO_REG, Reg, SpawnTarget};
-use crate::source::Code;
+use crate::source::{Code, Location};
 use crate::value::{ProcessRef, Trouble, Value, text};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
@@ -80,11 +81,16 @@ impl Machine {
         let name = options.as_ref().and_then(|options| options.name.clone()).or(name);
         let name = name.unwrap_or_else(|| {
             self.world.unnamed += 1;
-            Rc::from(format!("target-{}", self.world.unnamed))
+            Rc::from(format!("{}-{}", self.label(target), self.world.unnamed))
         });
         let plain = options.is_none() && wiring.is_empty();
         let options = options.unwrap_or_default();
         let (setup, streams) = if plain { (None, None) } else { self.wire(&options, wiring)? };
+        let terminal = if options.foreground {
+            Some(Before::look().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
+        } else {
+            None
+        };
         let row = self.reserve(&name, options.daemon)?;
         let side = match target.exec {
             Some((first, count)) => {
@@ -94,11 +100,30 @@ impl Machine {
             None => self.start_task(name, row, &options, setup),
         };
         match &side {
-            Ok(Side::Parent(_)) => self.world.streams.extend(streams.map(|streams| (row, streams))),
-            Ok(Side::Child) => std::mem::forget(streams),
+            Ok(Side::Parent(child)) => {
+                self.world.streams.extend(streams.map(|streams| (row, streams)));
+                self.world.lent = terminal.map(|before| before.lent_to(child.pid)).or(self.world.lent.take());
+            }
+            // The parent's ends are closed here: who holds the writing end of its own input never sees its end.
+            Ok(Side::Child) => drop(streams),
             Err(_) => self.world.run.cancel(row),
         }
         side
+    }
+
+    /// What a process without a name is called after: the function or program that it runs.
+    fn label(&self, target: &SpawnTarget) -> String {
+        let text = self.world.text(Location::new(self.current().source, target.span));
+        let called = text.split('(').next().unwrap_or_default().trim();
+        let is_name = !called.is_empty() && called.chars().all(|c| c.is_alphanumeric() || c == '_');
+        match target.exec {
+            Some((first, count)) if count > 0 && called == "exec" => {
+                let program = text::display(self.get(first));
+                program.rsplit('/').next().unwrap_or("exec").to_owned()
+            }
+            _ if is_name => called.to_owned(),
+            _ => "block".to_owned(),
+        }
     }
 
     fn reserve(&mut self, name: &str, daemon: bool) -> Result<Row, Stop> {
@@ -280,6 +305,7 @@ impl Machine {
         world.waiter.after_fork_child(row);
         world.handlers.forget_signals();
         world.streams.clear();
+        world.lent = None;
         world.chance = chance;
         world.unnamed = 0;
     }

@@ -1,6 +1,7 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
 use super::children::Children;
+use super::foreground::Lent;
 use super::handlers::Handlers;
 use super::streams::Streams;
 use super::tally::Tests;
@@ -34,6 +35,8 @@ pub struct World {
     pub(super) children: Children,
     /// The children that `fork()` made, by the pid that it gave.
     pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
+    /// Our terminal, where a child has it.
+    pub(super) lent: Option<Lent>,
     /// The streams that children of this process are spoken with by.
     pub(super) streams: HashMap<Row, Streams>,
     pub(super) handlers: Handlers,
@@ -74,6 +77,7 @@ impl World {
             events: None,
             children: Children::default(),
             forked: HashMap::new(),
+            lent: None,
             streams: HashMap::new(),
             handlers: Handlers::default(),
             tests: Tests::default(),

@@ -78,7 +78,10 @@ impl Ended {
     pub fn message(&self) -> Option<String> {
         let run = &self.run;
         let text = match self.outcome {
-            Outcome::Exited(_) | Outcome::Killed(_) | Outcome::Interrupted(_) => return None,
+            Outcome::Exited(_) | Outcome::Interrupted(_) => return None,
+            // Nobody reads any more, or somebody pressed a key: that is no news.
+            Outcome::Killed(2 | 3 | 13) => return None,
+            Outcome::Killed(signal) => format!("the scenario's main process was killed (signal {signal})"),
             Outcome::TimedOut => format!("the time was up{}", self.alive()),
             Outcome::Crashed(signal) => format!(
                 "proctor crashed (signal {signal}) in run {run}: this is a bug in proctor, not in the scenario. \

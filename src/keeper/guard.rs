@@ -2,7 +2,7 @@
 
 use super::clear::{Cleaner, Cleared, has_children};
 use super::ended::End;
-use super::keep::{self, GRACE, Kit, NO_SCENARIO};
+use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
 use super::record::{self, Record};
 use super::signals::{self, Came, Signals, listened};
 use super::start::Start;
@@ -176,6 +176,7 @@ impl Guard<'_> {
         if let Some(record) = record {
             record.remove();
         }
+        remove_scratch(self.run);
         self.signals.drain();
         signals::unblock_all();
         if self.last.is_none() && keeper_end == Some(End::Exited(NO_SCENARIO)) {

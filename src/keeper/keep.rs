@@ -11,7 +11,7 @@ use super::switch::Protection;
 use super::wire::{Last, Line, Order, ScenarioEnd, Word};
 use crate::event::Actor;
 use crate::process::custody::signal_child;
-use crate::process::{ExitStatus, Fork, Run, exit_now, fork, wait};
+use crate::process::{ExitStatus, Fork, Run, Scratch, exit_now, fork, wait};
 use rustix::process::{Pid, Signal, set_child_subreaper, set_parent_process_death_signal};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::Ordering::SeqCst;
@@ -180,6 +180,10 @@ impl Keeper<'_> {
     /// Whether the scenario catches or ignores the signal. One that does neither and is still there is stopped, or
     /// was in another group when the key was pressed.
     fn scenario_minds(&self, signal: i32) -> bool {
+        if matches!(wait::peek(self.scenario), Ok(Some(_))) {
+            // It has ended already, in its own way: perhaps by its handler. A zombie shows no handlers any more.
+            return true;
+        }
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.scenario)).unwrap_or_default();
         ["SigIgn:", "SigCgt:"].iter().any(|field| {
             let mask = status.lines().find_map(|line| line.strip_prefix(field)).unwrap_or("");
@@ -202,6 +206,7 @@ impl Keeper<'_> {
             last.leftovers = found.iter().map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;
         });
+        remove_scratch(run);
         if over == Over::GuardGone {
             if let Some(record) = self.kit.record.take() {
                 record.remove();
@@ -211,6 +216,11 @@ impl Keeper<'_> {
         }
         exit_now(0)
     }
+}
+
+/// Removes the run's temporary directories.
+pub fn remove_scratch(run: &Run) {
+    Scratch::of(run.cookie()).remove(run.control().scratch.load(SeqCst));
 }
 
 /// Asked while the scenario's process is not reaped.

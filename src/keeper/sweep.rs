@@ -10,7 +10,7 @@ use super::record::{Abandoned, abandoned};
 use super::start::Start;
 use super::switch::Protection;
 use crate::process::custody::end_held;
-use crate::process::{self, Pidfd};
+use crate::process::{self, Pidfd, Scratch};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,9 @@ pub fn sweep() -> Swept {
         swept.processes += ended;
         if clean {
             swept.runs += 1;
+            if let Ok(cookie) = u128::from_str_radix(run.run(), 16) {
+                Scratch::of(cookie).remove_all();
+            }
             run.remove();
         }
     }

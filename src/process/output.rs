@@ -1,7 +1,11 @@
-//! Our own standard streams: read(2) and write(2), without a buffer, so that a fork copies nothing twice.
+//! Our own standard streams and files: read(2), write(2) and open(2), without a buffer, so that a fork copies nothing
+//! twice, and without waiting for who may never come.
 
 use super::errno::Errno;
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::os::fd::BorrowedFd;
+use std::os::unix::fs::OpenOptionsExt;
 
 /// Which standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,4 +45,22 @@ pub fn read_byte() -> Result<Option<u8>, Errno> {
     let mut byte = [0];
     let count = rustix::io::read(fd, &mut byte)?;
     Ok((count == 1).then_some(byte[0]))
+}
+
+/// Opens a file to be read. A FIFO that nobody writes to is empty, not a wait without an end; see fifo(7).
+///
+/// # Errors
+/// What open(2) says.
+pub fn open_to_read(path: &str) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)
+}
+
+/// Opens a file to be written anew, or at its end. A FIFO that nobody reads is an error (`ENXIO`).
+///
+/// # Errors
+/// What open(2) says.
+pub fn open_to_write(path: &str, append: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).append(append).truncate(!append).custom_flags(libc::O_NONBLOCK);
+    options.open(path)
 }

@@ -31,6 +31,15 @@ impl Scratch {
         Ok(path)
     }
 
+    /// Removes all that are there of a run whose memory is gone.
+    pub fn remove_all(self) {
+        let prefix = format!("proctor-{:032x}-", self.cookie);
+        let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+
     /// Removes the first `count` directories with all that is in them. What cannot be removed stays.
     pub fn remove(self, count: u32) {
         for number in 0..count {

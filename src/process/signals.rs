@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCs
 static PENDING: AtomicU64 = AtomicU64::new(0);
 /// The signals that `catch` installed for the program.
 static CAUGHT: AtomicU64 = AtomicU64::new(0);
+/// The signals that `ignore` made ignored for the program.
+static IGNORED: AtomicU64 = AtomicU64::new(0);
 /// The signals whose disposition is not the default. Rust's start makes SIGPIPE ignored.
 static CHANGED: AtomicU64 = AtomicU64::new(bit(libc::SIGPIPE as u8));
 /// Grows with each caught signal: what a blocking futex waits on, so that no signal is lost before it sleeps.
@@ -61,6 +63,7 @@ fn handler() -> libc::sighandler_t {
 /// # Errors
 /// `EINVAL` for SIGKILL, SIGSTOP, and numbers that are no signal or belong to the C library (32, 33).
 pub fn catch(signal: Signal) -> Result<(), Errno> {
+    IGNORED.fetch_and(!bit(signal.0), SeqCst);
     CAUGHT.fetch_or(bit(signal.0), SeqCst);
     let installed = install(signal.0, handler());
     match installed {
@@ -82,6 +85,7 @@ pub fn ignore(signal: Signal) -> Result<(), Errno> {
     install(signal.0, libc::SIG_IGN)?;
     CHANGED.fetch_or(bit(signal.0), SeqCst);
     forget(signal);
+    IGNORED.fetch_or(bit(signal.0), SeqCst);
     Ok(())
 }
 
@@ -100,6 +104,7 @@ pub fn default(signal: Signal) -> Result<(), Errno> {
 }
 
 fn forget(signal: Signal) {
+    IGNORED.fetch_and(!bit(signal.0), SeqCst);
     CAUGHT.fetch_and(!bit(signal.0), SeqCst);
     PENDING.fetch_and(!bit(signal.0), SeqCst);
 }
@@ -190,11 +195,12 @@ fn settle_sigchld() {
     }
 }
 
-/// For a program about to be executed: every disposition default. Async-signal-safe, and correct in a child
+/// For a program about to be executed: every disposition default, but what the scenario ignores stays ignored, as
+/// execve(2) has it. Async-signal-safe, and correct in a child
 /// that shares our memory: the notes of what we changed stay. The kernel resets handlers by itself upon
 /// exec, but not ignored signals, and our handlers must not run in the child before.
 pub(super) fn reset_for_program() {
-    let mut changed = CHANGED.load(Relaxed);
+    let mut changed = CHANGED.load(Relaxed) & !IGNORED.load(Relaxed);
     while changed != 0 {
         let number = changed.trailing_zeros() as u8 + 1;
         changed &= changed - 1;

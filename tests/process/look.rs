@@ -1,6 +1,7 @@
 //! Reading what the kernel knows of processes, and a heap that forks cheaply.
 
 use crate::{World, far, in_process, sleep_for_ever};
+use proctor::process::wait;
 use proctor::process::{
     Captured, Errno, ExitStatus, Pidfd, ProcessEvents, Reach, Setup, Stream, Waited, fds, heap, pid, pipe,
     proc_file, signals,

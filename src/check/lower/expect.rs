@@ -72,6 +72,10 @@ impl<'a> Lower<'a> {
                 let second = self.part(right, parts, diff);
                 self.operate(*op, *op_span, dst, first, second);
             }
+            ExprKind::Field { .. } if whole => {
+                self.value_in(value, dst);
+                parts.push(Part { span: value.span, reg: dst });
+            }
             _ if whole => {
                 self.keep_operands(value, parts);
                 self.value_in(value, dst);

@@ -4,7 +4,7 @@ use super::builder::{Builder, Built, is};
 use super::climb::compound;
 use crate::source::{Code, Span};
 use crate::syntax::grammar::{Node, Nodes, Rule};
-use crate::syntax::tree::{Expr, ExprKind, Listing, SignalVerb, Stmt, StmtKind};
+use crate::syntax::tree::{Block, Expr, ExprKind, Listing, SignalVerb, Stmt, StmtKind};
 
 impl Builder<'_> {
     pub(super) fn statement(&mut self, node: Node<'_>) -> Stmt {
@@ -20,7 +20,7 @@ impl Builder<'_> {
             Rule::for_statement => self.for_statement(inner),
             Rule::while_statement => self.while_statement(inner),
             Rule::return_statement => StmtKind::Return(self.maybe(&mut inner)),
-            Rule::sleep_statement => StmtKind::Sleep(self.required(&mut inner, span)),
+            Rule::sleep_statement => sleep(self.required(&mut inner, span), span),
             Rule::exit_statement => StmtKind::Exit(self.maybe(&mut inner)),
             Rule::def_statement => self.def_statement(inner, span),
             Rule::test_statement => self.test(inner, span),
@@ -190,4 +190,15 @@ impl Builder<'_> {
 /// Stands in where the grammar promises an expression, so this is never seen.
 pub(super) fn placeholder(span: Span) -> Expr {
     Expr { span, kind: ExprKind::None }
+}
+
+/// `sleep e`; in `sleep e within d else { … }` the time limits the sleep, not the value.
+fn sleep(time: Expr, span: Span) -> StmtKind {
+    match time.kind {
+        ExprKind::Within { value, limit, otherwise } => {
+            let inner = Stmt { span: value.span, kind: StmtKind::Sleep(*value) };
+            StmtKind::Within { limit: *limit, body: Block { span, statements: vec![inner] }, otherwise }
+        }
+        _ => StmtKind::Sleep(time),
+    }
 }
