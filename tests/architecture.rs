@@ -69,6 +69,13 @@ const EMPTY_NAMES: &[&str] = &["utils", "util", "common", "helpers", "helper", "
 const CIRCLES: &[(&[&str], &str)] =
     &[(&["value/collect.rs", "value/kinds.rs"], "a list holds values, and a value may be a list")];
 
+/// Functions that may be longer, each with its reason.
+const LONG: &[(&str, &str, &str)] = &[(
+    "execute/dispatch.rs",
+    "run_frames",
+    "the dispatch of the instructions: an arm each, and a call for each of them would cost its speed",
+)];
+
 const FILE_LINES: usize = 500;
 const FUNCTION_LINES: usize = 80;
 
@@ -197,8 +204,9 @@ fn functions(file: &str, code: &str) -> Vec<String> {
         }
         let Some(end) = closing(code, body) else { continue };
         let lines = line(code, end) - line(code, at) + 1;
-        if lines > FUNCTION_LINES {
-            let name = code[at + 3..body].split(['(', '<']).next().unwrap_or_default();
+        let name = code[at + 3..body].split(['(', '<']).next().unwrap_or_default();
+        let excused = LONG.iter().any(|(long, function, _)| (*long, *function) == (file, name));
+        if lines > FUNCTION_LINES && !excused {
             let rule = format!("`{name}` has {lines} lines, and {FUNCTION_LINES} are allowed");
             all.push(found(file, Some(line(code, at)), rule));
         }

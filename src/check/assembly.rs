@@ -2,7 +2,6 @@
 
 use super::hash::FastMap;
 use crate::program::{FunctionCode, Program};
-use crate::source::{Code, Diagnostic};
 use crate::value::{Regex, Value};
 use std::rc::Rc;
 
@@ -48,16 +47,14 @@ impl Assembly {
     }
 
     /// The regular expression as a constant, compiled once however often it is written.
-    pub fn regex(&mut self, pattern: &str) -> Result<Value, Diagnostic> {
+    ///
+    /// # Errors
+    /// What is wrong with it, as the end of a sentence.
+    pub fn regex(&mut self, pattern: &str) -> Result<Value, String> {
         if !self.regexes.contains_key(pattern) {
             self.regexes.insert(pattern.to_owned(), compile(pattern));
         }
-        match &self.regexes[pattern] {
-            Ok(value) => Ok(value.clone()),
-            Err(reason) => {
-                Err(Diagnostic::error(Code::BAD_REGEX, format!("this regular expression {reason}")))
-            }
-        }
+        self.regexes[pattern].clone()
     }
 
     pub fn finish(self) -> Option<Program> {

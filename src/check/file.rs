@@ -5,28 +5,14 @@ use super::findings::Findings;
 use super::hash::FastSet;
 use super::lower::lower_file;
 use super::resolution::{DeclId, DeclKind, Export, Exported, FunctionId, Resolution, TOP};
-use super::resolve::{Imports, Resolver};
+use super::resolve::Resolver;
+use super::setting::Setting;
 use super::storage::{Layout, Slots, Storage, lay_out};
 use super::survey::survey;
+use super::unsure::Keys;
 use crate::source::{Location, Source, SourceId};
 use crate::syntax::tree::File;
-use std::collections::HashMap;
 use std::rc::Rc;
-
-/// What a file's place among the others is.
-pub(super) struct Setting<'a> {
-    /// Index in the program of its top level.
-    pub top: u32,
-    pub imports: &'a Imports,
-    /// The top levels of the files that it uses, by where each `use` begins.
-    pub tops: &'a HashMap<u32, u32>,
-    /// The parser reported errors.
-    pub broken: bool,
-    /// A used file could not be loaded.
-    pub incomplete: bool,
-    /// It is the scenario itself, which no other file uses.
-    pub is_root: bool,
-}
 
 pub(super) struct CheckedFile {
     pub top: u32,
@@ -39,6 +25,7 @@ pub(super) fn check_file(
     file: &File,
     setting: &Setting<'_>,
     assembly: &mut Assembly,
+    keys: &mut Keys,
     findings: &mut Findings,
 ) -> CheckedFile {
     let lost = if setting.incomplete {
@@ -53,11 +40,10 @@ pub(super) fn check_file(
     let names: Vec<&str> = found.decls.iter().map(|decl| source.slice(decl.span)).collect();
     let mut slots = FileSlots { top: setting.top, first, names, assembly };
     let layout = lay_out(&mut found, !setting.is_root, &mut slots);
-    let FileSlots { .. } = slots;
 
     lower_file(source, file, &found, &layout, setting, first, assembly, findings);
     let warn = !setting.broken && !setting.incomplete;
-    survey(source, file, &found, setting.is_root, warn, findings);
+    survey(source, file, &found, setting.is_root, warn, keys, findings);
     let exports = exports(source, findings.source, &found, &layout);
     CheckedFile { top: setting.top, exports }
 }
@@ -111,7 +97,7 @@ fn exports(source: &Source, id: SourceId, found: &Resolution, layout: &Layout) -
         let what = match (storage, decl.kind) {
             (Storage::Function(index), DeclKind::Def(function)) => {
                 let params = found.functions[function as usize].params;
-                Exported::Function { index: *index, params, usage: usage(source, found, function).into() }
+                Exported::Function { index: *index, params, usage: found.usage(source, function).into() }
             }
             (Storage::Global(at), _) => Exported::Global(*at),
             _ => continue,
@@ -119,11 +105,4 @@ fn exports(source: &Source, id: SourceId, found: &Resolution, layout: &Layout) -
         exports.push(Export { name, location: Location::new(id, decl.span), what });
     }
     exports
-}
-
-/// How a function is called: its declaration up to the body, without `def`.
-pub(super) fn usage<'s>(source: &'s Source, found: &Resolution, function: FunctionId) -> &'s str {
-    let text = source.slice(found.functions[function as usize].span);
-    let head = text.split('{').next().unwrap_or_default();
-    head.trim_start_matches("def").trim()
 }

@@ -2,9 +2,6 @@
 
 use crate::source::{Code, Diagnostic, Location, SourceId, Span};
 
-/// More than anybody reads; beyond it a hostile text would only cost memory.
-const MOST: usize = 1000;
-
 /// The diagnostics of one file.
 #[derive(Debug)]
 pub(super) struct Findings {
@@ -14,13 +11,16 @@ pub(super) struct Findings {
 }
 
 impl Findings {
+    /// More than anybody reads; beyond it a hostile text would only cost memory.
+    pub const MOST: usize = 1000;
+
     pub fn new(source: SourceId) -> Self {
         Self { source, list: Vec::new(), failed: false }
     }
 
     pub fn add(&mut self, diagnostic: Diagnostic) {
         self.failed |= diagnostic.is_error();
-        if self.list.len() < MOST {
+        if self.list.len() < Self::MOST {
             self.list.push(diagnostic);
         }
     }

@@ -1,12 +1,14 @@
 //! The files of a scenario: each is parsed and checked once, those that it uses before it.
 
-use super::Loader;
 use super::assembly::Assembly;
 use super::file::{CheckedFile, check_file};
 use super::findings::Findings;
+use super::loader::Loader;
 use super::resolution::Export;
 use super::resolve::Imports;
+use super::setting::Setting;
 use super::text::literal_text;
+use super::unsure::Keys;
 use crate::source::{Code, Diagnostic, Source, SourceId, SourceMap};
 use crate::syntax::tree::{Expr, File, StmtKind};
 use std::collections::HashMap;
@@ -42,6 +44,7 @@ pub(super) struct Files<'a> {
     pub loader: &'a mut dyn Loader,
     pub assembly: Assembly,
     pub diagnostics: Vec<Diagnostic>,
+    pub keys: Keys,
     done: HashMap<Identity, Used>,
     /// The files that are being loaded: each uses the next.
     chain: Vec<(Identity, String)>,
@@ -54,6 +57,7 @@ impl<'a> Files<'a> {
             loader,
             assembly: Assembly::default(),
             diagnostics: Vec::new(),
+            keys: Keys::default(),
             done: HashMap::new(),
             chain: Vec::new(),
         }
@@ -75,8 +79,9 @@ impl<'a> Files<'a> {
         let checked = check_file(
             self.sources.get(id),
             &parsed.file,
-            &super::file::Setting { top, imports: &imports, tops: &tops, broken, incomplete, is_root },
+            &Setting { top, imports: &imports, tops: &tops, broken, incomplete, is_root },
             &mut self.assembly,
+            &mut self.keys,
             &mut findings,
         );
         self.diagnostics.extend(findings.into_list());

@@ -8,18 +8,22 @@ mod findings;
 mod hash;
 mod lint;
 mod load;
+mod loader;
 mod lower;
 mod resolution;
 mod resolve;
 mod scope;
+mod setting;
 mod storage;
 mod survey;
 mod table;
 mod text;
+mod unsure;
 
 use crate::program::Program;
-use crate::source::{Diagnostic, Source, SourceId, SourceMap};
-use std::path::Path;
+use crate::source::{Diagnostic, SourceId, SourceMap};
+
+pub use loader::Loader;
 
 /// What came of checking a scenario.
 #[derive(Debug)]
@@ -30,20 +34,12 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Finds the texts that `use` names.
-pub trait Loader {
-    /// Reads the file at `path`, which is relative to the file `from`.
-    ///
-    /// # Errors
-    /// Says in a few words why it cannot be read.
-    fn load(&mut self, path: &str, from: Option<&Path>) -> Result<Source, String>;
-}
-
 /// Parses and checks the text `root` and all that it uses, and makes one program of them.
 pub fn check(sources: &mut SourceMap, root: SourceId, loader: &mut dyn Loader) -> Checked {
     let mut files = load::Files::new(sources, loader);
     files.file(root, true);
-    let load::Files { assembly, mut diagnostics, .. } = files;
+    let load::Files { assembly, mut diagnostics, keys, .. } = files;
+    diagnostics.extend(keys.sure());
     diagnostics.sort_by_key(|finding| finding.labels.first().map(|label| label.location));
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let program = if failed { None } else { assembly.finish() };

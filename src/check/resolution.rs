@@ -2,7 +2,7 @@
 
 use super::hash::FastMap;
 use crate::program::Builtin;
-use crate::source::{Location, Span};
+use crate::source::{Location, Source, Span};
 use crate::value::Signal;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -131,6 +131,13 @@ impl Resolution {
             }
             Err(_) => Meaning::Missing,
         }
+    }
+
+    /// How a function is called: its declaration up to the body, without `def`.
+    pub fn usage<'s>(&self, source: &'s Source, function: FunctionId) -> &'s str {
+        let text = source.slice(self.functions[function as usize].span);
+        let head = text.split('{').next().unwrap_or_default();
+        head.trim_start_matches("def").trim()
     }
 
     /// The declaration that a name means.

@@ -23,6 +23,8 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
+    // From here on all memory is of one kind, which forks cheaply.
+    crate::process::heap::prepare();
     let sources = Rc::new(sources);
     let options = GuardOptions {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),

@@ -1,11 +1,13 @@
 //! The instructions that need the whole machine and stay in their frame: one arm each.
 
 use super::machine::Machine;
-use super::protect::Guard;
+use super::protection::Guard;
 use super::{Stop, flow};
 use crate::program::{BUILTINS, CaptureFrom, Op, Reg};
 use crate::source::Code;
-use crate::value::{Closure, Key, ObjectKind, Trouble, Value, arith, compare, format, index, text, time};
+use crate::value::{
+    Closure, Key, ObjectKind, Trouble, Value, a_kind, arith, compare, format, index, text, time,
+};
 use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -45,7 +47,7 @@ pub(super) fn step(m: &mut Machine, op: Op) -> Result<(), Stop> {
         Op::SetField { target, name, src } => m.set_field(target, name, src),
         Op::GetIndex { dst, src, index } => m.get_index(dst, src, index),
         Op::SetIndex { target, index, src } => m.set_index(target, index, src),
-        Op::PushTry { error, to } => Ok(m.protect(Guard::Try { error, to })),
+        Op::PushTry { error, to } => m.push_try(error, to),
         Op::PushDeadline { limit, to } => m.push_deadline(limit, to),
         Op::PushLock { lock } => m.push_lock(lock),
         Op::Pop => m.pop_protection(),
@@ -175,9 +177,8 @@ impl Machine {
         let operands = self.operands(first, count * 2);
         let mut entries = IndexMap::with_capacity(count as usize);
         for pair in operands.chunks_exact(2) {
-            let key = Key::of(&pair[0]).ok_or_else(|| {
-                Trouble::kind(format!("{} cannot be a key of a map", flow::article(&pair[0])))
-            })?;
+            let key = Key::of(&pair[0])
+                .ok_or_else(|| Trouble::kind(format!("{} cannot be a key of a map", a_kind(&pair[0]))))?;
             entries.insert(key, pair[1].clone());
         }
         self.set(dst, Value::map(entries));
@@ -187,11 +188,8 @@ impl Machine {
     fn make_range(&mut self, dst: Reg, first: Reg, closed: bool) -> Result<(), Stop> {
         let (Value::Int(start), Value::Int(end)) = (self.get(first), self.get(first + 1)) else {
             let (start, end) = (self.get(first), self.get(first + 1));
-            let message = format!(
-                "a range goes from int to int, not from {} to {}",
-                flow::article(start),
-                flow::article(end)
-            );
+            let message =
+                format!("a range goes from int to int, not from {} to {}", a_kind(start), a_kind(end));
             return Err(Trouble::kind(message).into());
         };
         let after = if closed { end.checked_add(1) } else { Some(*end) };
@@ -253,6 +251,11 @@ impl Machine {
         Ok(())
     }
 
+    fn push_try(&mut self, error: Reg, to: u32) -> Result<(), Stop> {
+        self.protect(Guard::Try { error, to });
+        Ok(())
+    }
+
     fn push_deadline(&mut self, limit: Reg, to: u32) -> Result<(), Stop> {
         let limit = time::to_duration(self.get(limit))?;
         let at = crate::process::clock::monotonic().saturating_add(limit);
@@ -268,11 +271,10 @@ impl Machine {
                 self.protect(Guard::Lock(object));
                 Ok(())
             }
-            other => Err(Trouble::kind(format!(
-                "`with` holds a lock or a semaphore, not {}",
-                flow::article(&other)
-            ))
-            .into()),
+            other => {
+                Err(Trouble::kind(format!("`with` holds a lock or a semaphore, not {}", a_kind(&other)))
+                    .into())
+            }
         }
     }
 }

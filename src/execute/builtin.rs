@@ -17,7 +17,7 @@ impl Machine {
     pub(super) fn builtin(&mut self, builtin: Builtin, args: &[Value]) -> Result<Value, Stop> {
         check_count(builtin.row(), args.len())?;
         match builtin {
-            Builtin::SelfProcess => Ok(Value::Process(self.world.me.clone())),
+            Builtin::SelfProcess => Ok(Value::Process(self.world.me().clone())),
             Builtin::ParentProcess => Ok(self.parent_process()),
             Builtin::MainProcess => Ok(Value::Process(self.world.main.clone())),
             Builtin::Pid => Ok(Value::Int(i64::from(process::pid()))),

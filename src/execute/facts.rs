@@ -35,7 +35,7 @@ impl Machine {
         if let Some(end) = process.end.get() {
             return Ok(Facts::Ended { code: Some(end.code) });
         }
-        if process.pid == self.world.me.pid {
+        if process.pid == self.world.pid {
             return Ok(Facts::Alive);
         }
         if self.world.children.find(process).is_some() {
@@ -131,8 +131,8 @@ impl Machine {
 
     /// The process value for a pid that the kernel names: of the scenario where the table has it.
     pub(super) fn process_of(&self, pid: i32) -> Rc<ProcessRef> {
-        if pid == self.world.me.pid {
-            return self.world.me.clone();
+        if pid == self.world.pid {
+            return self.world.me().clone();
         }
         if let Some(child) = self.world.children.get(pid) {
             return child.process.clone();

@@ -55,3 +55,10 @@ fn chain(machine: &Machine) -> (Vec<Call>, usize) {
     let outer = machine.frames[..half].iter().rev().map(call);
     (inner.chain(outer).collect(), all - 2 * half)
 }
+
+impl Machine {
+    /// The place of the instruction that runs.
+    pub(super) fn here(&self) -> crate::source::Location {
+        self.frames.last().map_or_else(Default::default, |frame| location(self, frame))
+    }
+}

@@ -1,11 +1,10 @@
 //! Files, the environment and the working directory.
 
 use super::Stop;
-use super::flow::article;
 use super::machine::Machine;
 use crate::process::{Errno, Scratch, Standard, output};
 use crate::source::Code;
-use crate::value::{Trouble, Value, limit, text};
+use crate::value::{Trouble, Value, a_kind, limit, text};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
@@ -62,7 +61,7 @@ impl Machine {
             None => false,
             Some(Value::Bool(append)) => *append,
             Some(other) => {
-                let message = format!("write_file's append is true or false, not {}", article(other));
+                let message = format!("write_file's append is true or false, not {}", a_kind(other));
                 return Err(Trouble::kind(message).into());
             }
         };
@@ -116,7 +115,7 @@ impl Machine {
 pub(super) fn string<'a>(value: &'a Value, wanted: &str) -> Result<&'a str, Trouble> {
     match value {
         Value::Str(text) => Ok(text),
-        other => Err(Trouble::kind(format!("{wanted}, not {}", article(other)))),
+        other => Err(Trouble::kind(format!("{wanted}, not {}", a_kind(other)))),
     }
 }
 

@@ -42,6 +42,7 @@ impl Machine {
             self.leave_process(code);
         }
         if failed {
+            self.world.run.control().over.store(1, SeqCst);
             self.world.close_record();
             return code;
         }
@@ -49,6 +50,7 @@ impl Machine {
             Ok(()) => code,
             Err(stop) => self.verdict(Err(stop)),
         };
+        self.world.run.control().over.store(1, SeqCst);
         self.world.close_record();
         self.run_verdict(code)
     }

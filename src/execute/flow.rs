@@ -4,7 +4,7 @@ use super::Stop;
 use super::machine::{Frame, Machine};
 use crate::program::{BUILTINS, Op, Reg};
 use crate::source::Code;
-use crate::value::{Closure, Trouble, Value, ValueResult, arith, compare};
+use crate::value::{Closure, Trouble, Value, ValueResult, a_kind, arith, compare};
 use std::rc::Rc;
 
 /// How many calls may be under way at once.
@@ -84,7 +84,7 @@ impl Machine {
     pub(super) fn not_a_bool(&mut self, reg: Reg) -> Result<(), Stop> {
         match self.get(reg) {
             Value::Bool(_) => Ok(()),
-            other => Err(Trouble::kind(format!("a condition must be a bool, not {}", article(other)))
+            other => Err(Trouble::kind(format!("a condition must be a bool, not {}", a_kind(other)))
                 .help("compare it with something, as in `x != 0` or `len(xs) > 0`")
                 .into()),
         }
@@ -113,7 +113,7 @@ impl Machine {
         self.stack.resize_with(base + registers, || Value::Absent);
         let (callers, own) = self.stack.split_at_mut(base);
         for (parameter, argument) in own.iter_mut().zip(&callers[start..start + params]) {
-            *parameter = argument.clone();
+            parameter.put(argument.copy());
         }
         self.frames.push(Frame { function, pc: 0, base: base as u32, dst, closure });
         Ok(())
@@ -220,18 +220,14 @@ impl Machine {
     }
 }
 
-/// "an int", "a string" …
-pub(super) fn article(value: &Value) -> String {
-    let word = value.type_name();
-    match word {
-        "none" => word.to_owned(),
-        "int" | "instant" | "event" => format!("an {word}"),
-        _ => format!("a {word}"),
-    }
+pub(super) fn out_of_memory() -> Trouble {
+    let most = crate::process::heap::MOST >> 20;
+    Trouble::new(Code::MEMORY, format!("this process holds more than {most} MiB of values"))
+        .help("keep less: a list that only grows needs an end, and results can go to a file")
 }
 
 fn not_callable(value: &Value) -> Trouble {
-    Trouble::kind(format!("{} cannot be called: only functions can", article(value)))
+    Trouble::kind(format!("{} cannot be called: only functions can", a_kind(value)))
 }
 
 pub(super) fn unset(name: &str) -> Trouble {

@@ -3,11 +3,10 @@
 use super::Stop;
 use super::block::fault;
 use super::children::Child;
-use super::flow::article;
 use super::machine::Machine;
 use crate::process::{ExitStatus, Row, clock, wait};
 use crate::source::Code;
-use crate::value::{End, ProcessRef, Trouble, Value};
+use crate::value::{End, ProcessRef, Trouble, Value, a_kind};
 use std::rc::Rc;
 
 impl Machine {
@@ -54,7 +53,7 @@ impl Machine {
         if process.end.get().is_some() || self.world.children.find(process).is_some() {
             return Ok(());
         }
-        let message = if *process == *self.world.me {
+        let message = if process.pid == self.world.pid && *process == **self.world.me() {
             "a process cannot join itself".to_owned()
         } else {
             format!("{} is not a child of this process: only its parent can join it", process.name)
@@ -118,7 +117,7 @@ impl Machine {
             Value::Process(process) => Ok(process.clone()),
             Value::Int(pid) => self.process_with_pid(*pid),
             other => {
-                let message = format!("a process is wanted here, not {}", article(other));
+                let message = format!("a process is wanted here, not {}", a_kind(other));
                 Err(Trouble::kind(message).into())
             }
         }

@@ -1,12 +1,11 @@
 //! `terminate`, `kill`, `stop`, `resume`, `signal`: signals to processes, never to a stranger.
 
 use super::Stop;
-use super::flow::article;
-use super::handler::signal_of;
 use super::machine::Machine;
+use super::on::signal_of;
 use crate::process::{Errno, Pidfd, Reach, Row, proc_file};
 use crate::source::Code;
-use crate::value::{ProcessRef, Signal, Trouble, Value, signal::signal_name};
+use crate::value::{ProcessRef, Signal, Trouble, Value, a_kind, signal::signal_name};
 use std::rc::Rc;
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -130,7 +129,7 @@ impl Machine {
     fn spans(&mut self, operands: &[Value]) -> Result<Vec<(i64, Option<i64>)>, Stop> {
         let processes = self.process_operands(operands)?;
         if processes.len() < 2 {
-            let given = operands.first().map_or_else(|| "none".to_owned(), article);
+            let given = operands.first().map_or("none", a_kind);
             let message = format!("two or more processes are compared, not {given}");
             return Err(Trouble::new(Code::ARGUMENT_COUNT, message).into());
         }

@@ -1,10 +1,10 @@
 //! What stands behind a dot: methods, attributes of processes, entries of maps.
 
 use super::machine::Machine;
-use super::{Stop, flow, pure};
+use super::{Stop, pure};
 use crate::program::{ATTRIBUTES, METHODS, Method, Receiver, Reg, attribute};
 use crate::source::{Code, did_you_mean};
-use crate::value::{Key, ObjectKind, Trouble, Value};
+use crate::value::{Key, ObjectKind, Trouble, Value, a_kind};
 
 impl Machine {
     pub(super) fn call_method(&mut self, dst: Reg, first: Reg, name: u16, argc: u8) -> Result<(), Stop> {
@@ -106,7 +106,7 @@ fn no_method(receiver: &Value, name: &str) -> Trouble {
     let kind = Receiver::of(receiver);
     let known = METHODS.iter().filter(|row| Some(row.receiver) == kind).map(|row| row.name);
     let mut trouble =
-        Trouble::new(Code::UNKNOWN_METHOD, format!("{} has no method `{name}`", flow::article(receiver)));
+        Trouble::new(Code::UNKNOWN_METHOD, format!("{} has no method `{name}`", a_kind(receiver)));
     trouble.help = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
     if matches!(receiver, Value::Process(_)) && attribute(name).is_some() {
         trouble.help = Some(format!("`{name}` is an attribute: write it without parentheses"));
@@ -139,7 +139,7 @@ fn no_key(map: &Value, name: &str) -> Trouble {
 
 fn no_field(value: &Value, name: &str) -> Trouble {
     let mut trouble =
-        Trouble::new(Code::UNKNOWN_ATTRIBUTE, format!("{} has no field `{name}`", flow::article(value)));
+        Trouble::new(Code::UNKNOWN_ATTRIBUTE, format!("{} has no field `{name}`", a_kind(value)));
     if let Some(method) = Method::named(name).filter(|method| has_method(value, *method)) {
         trouble.help = Some(format!("it has a method: `.{}(…)`", method.name()));
     } else if let (Value::Int(_), Some(attribute)) = (value, attribute(name)) {

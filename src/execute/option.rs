@@ -1,10 +1,9 @@
 //! The options of `spawn`: from a map of values to what each means, checked key by key.
 
 use super::Stop;
-use super::flow::article;
 use crate::program::{LIMITS, OPTIONS, OptionRow, SpawnOption, option};
 use crate::source::{Code, did_you_mean};
-use crate::value::{Key, Map, ProcessRef, Trouble, Value, text, time};
+use crate::value::{Key, Map, ProcessRef, Trouble, Value, a_kind, text, time};
 use std::rc::Rc;
 
 /// Where a stream of a spawned process comes from or goes to.
@@ -68,7 +67,7 @@ impl Options {
     /// Reads the value behind `with`.
     pub(super) fn read(value: &Value) -> Result<Self, Stop> {
         let Value::Map(map) = value else {
-            let message = format!("the options of spawn are a map, not {}", article(value));
+            let message = format!("the options of spawn are a map, not {}", a_kind(value));
             return Err(Trouble::new(Code::OPTION_TYPE, message).help("as in `with {capture: true}`").into());
         };
         let mut options = Self::default();

@@ -3,7 +3,7 @@
 use super::Stop;
 use super::machine::Machine;
 use super::option::{Options, Stream};
-use super::stream::Wiring;
+use super::streams::Wiring;
 use crate::process::clock;
 use crate::program::Attribute;
 use crate::value::{Key, Value};

@@ -1,39 +1,11 @@
 //! Frames of protection: `try`, deadlines, held locks and tests, and how a stop unwinds through them.
 
 use super::machine::Machine;
+use super::protection::{Guard, Protection};
 use super::{Stop, failure};
-use crate::program::{NO_TARGET, Reg};
+use crate::program::NO_TARGET;
 use crate::source::Code;
-use crate::value::{Object, Trouble, Value};
-
-/// Something that must be put in order before the run leaves a block.
-#[derive(Debug)]
-pub(super) struct Protection {
-    pub guard: Guard,
-    /// The number of the frame that it belongs to.
-    pub frame: usize,
-}
-
-#[derive(Debug)]
-pub(super) enum Guard {
-    Try {
-        error: Reg,
-        to: u32,
-    },
-    /// Nanoseconds of the monotonic clock; children spawned since `children` are ended with the block.
-    Deadline {
-        at: i64,
-        limit: i64,
-        to: u32,
-        children: u64,
-    },
-    Lock(Object),
-    Test {
-        site: u16,
-        to: u32,
-        started: i64,
-    },
-}
+use crate::value::{Trouble, Value};
 
 impl Machine {
     pub(super) fn protect(&mut self, guard: Guard) {
@@ -141,13 +113,4 @@ fn too_late(limit: i64) -> Trouble {
     let text = crate::value::text::display(&Value::Duration(limit));
     Trouble::new(Code::TIMEOUT, format!("not done within {text}: it had come no further than here"))
         .help("where that is no error, an `else { … }` behind the `within` says what to do instead")
-}
-
-impl Protection {
-    fn deadline(&self) -> Option<i64> {
-        match self.guard {
-            Guard::Deadline { at, .. } => Some(at),
-            _ => None,
-        }
-    }
 }

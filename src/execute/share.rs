@@ -1,7 +1,6 @@
 //! Shared objects: queues, pipes, locks, semaphores, events, barriers and shared cells.
 
 use super::Stop;
-use super::flow::article;
 use super::machine::Machine;
 use crate::process::share::barrier::Arrival;
 use crate::process::share::cell::CellValue;
@@ -11,7 +10,7 @@ use crate::process::share::{
 use crate::process::{Waited, Waiter, clock};
 use crate::program::Method;
 use crate::source::Code;
-use crate::value::{Object, ObjectKind, Trouble, Value, encode, time};
+use crate::value::{Object, ObjectKind, Trouble, Value, a_kind, encode, time};
 
 impl Machine {
     pub(super) fn make_queue(&mut self, max: Option<&Value>) -> Result<Value, Stop> {
@@ -208,7 +207,7 @@ fn count(value: &Value, what: &str) -> Result<u32, Trouble> {
         Value::Int(count) => {
             Err(Trouble::new(Code::VALUE, format!("{what} must be from 1 to 2^30, not {count}")))
         }
-        other => Err(Trouble::kind(format!("{what} is an int, not {}", article(other)))),
+        other => Err(Trouble::kind(format!("{what} is an int, not {}", a_kind(other)))),
     }
 }
 
@@ -218,7 +217,7 @@ fn cell_of(value: &Value) -> Result<CellValue, Trouble> {
         Value::Float(float) => Ok(CellValue::Float(*float)),
         Value::Bool(truth) => Ok(CellValue::Bool(*truth)),
         other => {
-            let message = format!("a shared cell holds an int, a float or a bool, not {}", article(other));
+            let message = format!("a shared cell holds an int, a float or a bool, not {}", a_kind(other));
             Err(Trouble::kind(message).help("send other values through a queue"))
         }
     }

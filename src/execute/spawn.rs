@@ -4,7 +4,7 @@ use super::Stop;
 use super::block::fault;
 use super::machine::Machine;
 use super::option::{Group, Options};
-use super::stream::Wiring;
+use super::streams::Wiring;
 use crate::event::{Actor, Event};
 use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage};
 use crate::program::{NO_REG, Reg, SpawnTarget};
@@ -41,7 +41,8 @@ impl Machine {
                 Ok(Side::Parent(process)) => started.push(Value::Process(process)),
                 Ok(Side::Child) => {
                     drop(upstream);
-                    return Ok(self.go_to(target.body));
+                    self.go_to(target.body);
+                    return Ok(());
                 }
                 Err(stop) => {
                     self.send_to_all(&started, crate::value::Signal(15))?;
@@ -117,7 +118,7 @@ impl Machine {
         &mut self,
         options: &Options,
         wiring: Wiring,
-    ) -> Result<(Option<Prepared>, Option<super::stream::Streams>), Stop> {
+    ) -> Result<(Option<Prepared>, Option<super::streams::Streams>), Stop> {
         let mut setup = Setup {
             session: options.session,
             nice: options.nice,
@@ -271,7 +272,10 @@ impl Machine {
         let world = &mut self.world;
         world.run.started(row, pid);
         world.row = row;
-        world.me = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
+        world.pid = pid;
+        // What is replaced is left where it is: to drop it would copy pages that are still shared with the parent.
+        std::mem::forget(std::mem::replace(&mut world.name, name));
+        std::mem::forget(std::mem::take(&mut world.me));
         world.children.forget();
         world.waiter.after_fork_child(row);
         world.handlers.forget_signals();
@@ -283,7 +287,7 @@ impl Machine {
     /// `fork()`: both go on from here.
     pub(super) fn fork(&mut self) -> Result<Value, Stop> {
         self.check_may_spawn()?;
-        let name = self.world.me.name.clone();
+        let name = self.world.name.clone();
         let row = self.reserve(&name, false)?;
         let chance = self.world.chance.fork();
         self.before_fork();

@@ -4,34 +4,10 @@ use super::Stop;
 use super::block::fault;
 use super::machine::Machine;
 use super::option::{Options, Stream};
+use super::streams::{Streams, Wiring};
 use crate::process::{self, CaptureId, Captured, DEFAULT_CAP, Setup, pty};
 use crate::value::ProcessRef;
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
-
-/// Ends of the pipes of a pipeline, for the process between them.
-#[derive(Debug, Default)]
-pub(super) struct Wiring {
-    pub stdin: Option<OwnedFd>,
-    pub stdout: Option<OwnedFd>,
-}
-
-impl Wiring {
-    pub(super) fn is_empty(&self) -> bool {
-        self.stdin.is_none() && self.stdout.is_none()
-    }
-}
-
-/// Our ends of a child's streams.
-#[derive(Debug, Default)]
-pub(super) struct Streams {
-    /// Where `p.write` goes.
-    pub stdin: Option<OwnedFd>,
-    pub stdout: Option<CaptureId>,
-    pub stderr: Option<CaptureId>,
-    /// Both of them are a pty's.
-    pub pty: bool,
-}
 
 impl Machine {
     /// Connects the three streams as the options and the pipeline say.
@@ -103,13 +79,6 @@ impl Machine {
         for id in [streams.stdout, streams.stderr].into_iter().flatten() {
             self.world.waiter.captures.remove(id);
         }
-    }
-}
-
-impl Streams {
-    /// The descriptor that `p.write` writes to.
-    pub(super) fn writer(&self) -> Option<i32> {
-        self.stdin.as_ref().map(AsRawFd::as_raw_fd)
     }
 }
 

@@ -2,20 +2,11 @@
 
 use super::Stop;
 use super::machine::Machine;
-use super::protect::Guard;
+use super::protection::Guard;
 use crate::event::{Event, TestOutcome, Verdict};
 use crate::process::clock;
 use crate::program::{NO_REG, NO_TARGET, TestSite};
 use crate::value::time;
-use std::collections::HashMap;
-use std::rc::Rc;
-
-/// The tests of this run that came to an end.
-#[derive(Debug, Default)]
-pub(super) struct Tests {
-    passed: HashMap<Rc<str>, bool>,
-    pub bad: usize,
-}
 
 impl Machine {
     /// Begins a test, or goes on behind it where it is skipped.

@@ -1,13 +1,12 @@
 //! Talking with a child's standard streams: `p.write`, `p.read_line`, `p.read_until`, `p.stdout`.
 
 use super::Stop;
-use super::flow::article;
 use super::machine::Machine;
-use super::stream::Streams;
+use super::streams::Streams;
 use crate::process::{CaptureId, Errno, Row, clock};
 use crate::program::{Attribute, Method};
 use crate::source::Code;
-use crate::value::{ProcessRef, Trouble, Value, text};
+use crate::value::{ProcessRef, Trouble, Value, a_kind, text};
 use std::rc::Rc;
 
 /// How long a read or write may take where no `within` says it.
@@ -107,7 +106,7 @@ impl Machine {
                 wanted.compiled.find(&text).map(|found| lossy_prefix(unread, found.end()))
             })?,
             other => {
-                let message = format!("read_until takes a string or a regex, not {}", article(other));
+                let message = format!("read_until takes a string or a regex, not {}", a_kind(other));
                 return Err(Trouble::kind(message).into());
             }
         };

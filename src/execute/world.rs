@@ -1,15 +1,17 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
 use super::children::Children;
-use super::handler::Handlers;
-use super::stream::Streams;
-use super::suite::Tests;
+use super::handlers::Handlers;
+use super::streams::Streams;
+use super::tally::Tests;
 use crate::event::{Actor, Event, Recorder};
 use crate::process::{ProcessEvents, Row, Run, Waiter};
 use crate::source::{Location, SourceMap};
 use crate::value::{ProcessRef, Value};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::SeqCst;
 
 pub(super) use crate::process::signals::any_pending as signal_waits;
 
@@ -19,7 +21,10 @@ pub struct World {
     pub(super) run: Run,
     /// Where this process blocks, with the output that it captures.
     pub(super) waiter: Waiter,
-    pub(super) me: Rc<ProcessRef>,
+    pub(super) pid: i32,
+    pub(super) name: Rc<str>,
+    /// This process as a value, made when it is first asked for: most children end before.
+    pub(super) me: OnceCell<Rc<ProcessRef>>,
     pub(super) main: Rc<ProcessRef>,
     pub(super) daemon: bool,
     /// This process's row in the run's table.
@@ -56,12 +61,14 @@ pub struct Setting {
 }
 
 impl World {
-    pub(super) fn new(run: Run, waiter: Waiter, me: Rc<ProcessRef>, row: Row, setting: Setting) -> Self {
+    pub(super) fn new(run: Run, waiter: Waiter, main: Rc<ProcessRef>, row: Row, setting: Setting) -> Self {
         Self {
             run,
             waiter,
-            main: me.clone(),
-            me,
+            pid: main.pid,
+            name: main.name.clone(),
+            me: OnceCell::from(main.clone()),
+            main,
             daemon: false,
             row,
             events: None,
@@ -81,11 +88,17 @@ impl World {
     }
 
     pub(super) fn is_main(&self) -> bool {
-        Rc::ptr_eq(&self.me, &self.main)
+        self.pid == self.main.pid
+    }
+
+    /// This process as a value.
+    pub(super) fn me(&self) -> &Rc<ProcessRef> {
+        let (pid, row) = (self.pid, self.row);
+        self.me.get_or_init(|| Rc::new(ProcessRef::new(pid, row.index, row.generation, self.name.clone())))
     }
 
     pub(super) fn actor(&self) -> Actor {
-        Actor { name: self.me.name.clone(), pid: self.me.pid }
+        Actor { name: self.name.clone(), pid: self.pid }
     }
 
     /// The scenario is over.
@@ -93,7 +106,11 @@ impl World {
         self.recorder.finish();
     }
 
+    /// Tells of an event, unless it is a complaint of a process that is being ended with the run.
     pub(super) fn record(&mut self, event: Event) {
+        if !self.is_main() && self.run.control().over.load(SeqCst) != 0 {
+            return;
+        }
         self.recorder.record(event);
     }
 

@@ -252,7 +252,9 @@ impl Captures {
 
     /// In the child after a fork: the streams are its parent's. Closes them, and keeps nothing.
     pub fn forget_in_child(&mut self) {
-        *self = Self::default();
+        if !self.streams.is_empty() {
+            *self = Self::default();
+        }
     }
 }
 

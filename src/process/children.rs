@@ -44,6 +44,13 @@ impl Children {
         }
     }
 
+    /// In the child after a fork: it has none. What is held in memory is let lie, for freeing it would copy pages; only
+    /// descriptors are closed, where there was no [`Children::drop_set`] before.
+    pub(super) fn forget_in_child(&mut self) {
+        self.drop_set();
+        std::mem::forget(std::mem::take(self));
+    }
+
     /// No set, and no count of waits.
     pub(super) fn drop_set(&mut self) {
         self.waits = 0;

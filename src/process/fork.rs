@@ -11,6 +11,11 @@ pub enum Fork {
     Parent(i32),
 }
 
+unsafe extern "C" {
+    /// fork(3) of the C library without the handlers and locks of a program with threads; see _Fork(3).
+    fn _Fork() -> libc::pid_t;
+}
+
 /// Copies this process. Nothing is flushed: nothing here is buffered. In the child, what belongs to the
 /// one process only (pending signals, the list of held locks) is forgotten.
 ///
@@ -18,7 +23,7 @@ pub enum Fork {
 /// `EAGAIN` or `ENOMEM` where there is no room; `room::explain` says which limit it was.
 pub fn fork() -> Result<Fork, Errno> {
     // SAFETY: the caller has a single thread, so that the child may do whatever the parent may.
-    match check(unsafe { libc::fork() })? {
+    match check(unsafe { _Fork() })? {
         0 => {
             signals::after_fork_child();
             robust::after_fork_child();

@@ -2,7 +2,7 @@
 
 use super::errno::{Errno, check};
 use super::pidfd::{Pidfd, Reach};
-use super::{proc_file, wait};
+use super::proc_file;
 use crate::value::Signal;
 
 /// The process group of a process; see getpgid(2).
@@ -23,14 +23,14 @@ pub fn of(pid: i32) -> Result<i32, Errno> {
 /// `EPERM` for our own group or where we may not.
 pub fn signal(member: &Pidfd, signal: Signal) -> Result<(), Errno> {
     let Ok(pgid) = of(member.pid()) else { return Ok(()) };
-    if pgid <= 1 || pgid == of(0)? {
-        return Err(Errno::EPERM);
-    }
     let leader = Pidfd::open(pgid);
     // The number meant the process that the caller holds, where that lives even now or is our own unreaped child. Else the
     // group may be a stranger's.
-    if member.has_ended()? && wait::peek(member.pid()).is_err() {
+    if member.has_ended()? && !member.is_own_child() {
         return Ok(());
+    }
+    if pgid <= 1 || pgid == of(0)? {
+        return Err(Errno::EPERM);
     }
     match leader {
         Ok(leader) => leader.send(signal, Reach::Group),

@@ -11,6 +11,8 @@ use std::cell::Cell;
 const HUGE: usize = 2 << 20;
 /// Growth that is worth the work.
 const WORTH: usize = 4 << 20;
+/// By how much a heap grows that has become large.
+const STEP: i32 = 8 << 20;
 /// Since Linux 6.1; see madvise(2).
 const MADV_COLLAPSE: i32 = 25;
 
@@ -18,6 +20,10 @@ thread_local! {
     /// Where the area began, and up to where it was treated.
     static BEGIN: Cell<usize> = const { Cell::new(0) };
     static TREATED: Cell<usize> = const { Cell::new(0) };
+    /// How much beyond the most is granted now.
+    static GRANTED: Cell<usize> = const { Cell::new(0) };
+    /// Where it ended at the last fork before which it had grown much.
+    static SEEN: Cell<usize> = const { Cell::new(0) };
 }
 
 fn end() -> usize {
@@ -25,18 +31,49 @@ fn end() -> usize {
     unsafe { libc::sbrk(0) as usize }
 }
 
-/// At the start of a process that will fork: all memory from one area, which is not given back before the end.
+/// At the start of a process that will fork: all memory from one area, which is not given back before the end, and in which
+/// what comes from now on begins at a huge page's border.
 pub fn prepare() {
     const LARGEST: i32 = i32::MAX;
-    // SAFETY: these only set numbers of the allocator; see mallopt(3).
+    // SAFETY: these only set numbers of the allocator; see mallopt(3). It bears a foreign sbrk: it leaves that part alone.
     unsafe {
         libc::mallopt(libc::M_MMAP_MAX, 0);
         libc::mallopt(libc::M_TRIM_THRESHOLD, LARGEST);
-        libc::mallopt(libc::M_TOP_PAD, 256 << 10);
+        let now = end();
+        if let Ok(gap) = isize::try_from(now.next_multiple_of(HUGE) - now) {
+            libc::sbrk(gap);
+        }
     }
-    let begin = end();
-    BEGIN.set(begin);
-    TREATED.set(begin);
+    BEGIN.set(end());
+    TREATED.set(end());
+}
+
+/// How much of its heap a process may use, in bytes: 2 GiB. Beyond it a scenario gets an error, and the machine stays usable.
+pub const MOST: usize = 2 << 30;
+
+/// Whether more than [`MOST`] is in use. Cheap as long as the area has never been that large; then mallinfo2(3) counts.
+#[inline]
+#[must_use]
+pub fn is_full() -> bool {
+    let begin = BEGIN.get();
+    begin != 0 && end().saturating_sub(begin) > MOST && is_too_much()
+}
+
+/// Each time that it is full, this much more may be used by whoever deals with that, up to eight times.
+const GRACE: usize = 64 << 20;
+
+/// Whether too much is in use, beyond the grace that was given before.
+#[cold]
+fn is_too_much() -> bool {
+    // SAFETY: mallinfo2 only reads the allocator's counters.
+    let used = unsafe { libc::mallinfo2() }.uordblks;
+    let granted = if used <= MOST { 0 } else { GRANTED.get() };
+    GRANTED.set(granted);
+    if used <= MOST + granted {
+        return false;
+    }
+    GRANTED.set((used - MOST + GRACE).min(8 * GRACE));
+    true
 }
 
 /// Before each fork: makes the pages huge that came since the last time, where they are many.
@@ -44,26 +81,50 @@ pub fn prepare() {
 /// # Errors
 /// `EINVAL` on a kernel without huge pages; all goes on without them.
 pub fn before_fork() -> Result<(), Errno> {
-    let now = end();
-    let treated = TREATED.get();
-    if BEGIN.get() == 0 || now < treated.saturating_add(WORTH) {
+    let (begin, treated, used) = (BEGIN.get(), TREATED.get(), end());
+    if begin == 0 || used < treated.saturating_add(WORTH) {
         return Ok(());
     }
-    TREATED.set(now);
+    if SEEN.replace(used) < treated.saturating_add(WORTH) {
+        // The first fork since then: where no other follows, the work would cost more than it saves.
+        return Ok(());
+    }
+    // The last huge page is filled up, and from now on the area grows by large steps, so that each is treated before the next
+    // fork, and most of what is touched in it after that comes in huge pages by itself.
+    let last = used.next_multiple_of(HUGE);
+    // SAFETY: these set a number of the allocator, and move the heap's end; it bears a foreign sbrk.
+    unsafe {
+        libc::mallopt(libc::M_TOP_PAD, STEP);
+        libc::sbrk((last - used).cast_signed());
+    }
+    if end() < last {
+        return Err(Errno::ENOMEM);
+    }
     let first = treated / HUGE * HUGE;
-    let first = first.max(BEGIN.get().next_multiple_of(HUGE));
-    let last = now / HUGE * HUGE;
-    if last <= first {
-        return Ok(());
-    }
+    TREATED.set(last);
     let advise = |advice| {
         // SAFETY: the range lies within the heap; neither advice changes what is in it.
         check(unsafe { libc::madvise(first as *mut libc::c_void, last - first, advice) })
     };
     advise(libc::MADV_HUGEPAGE)?;
-    // A range that was huge before, and memory too scattered for it, are no reason to stop.
-    match advise(MADV_COLLAPSE) {
-        Ok(_) | Err(Errno::EAGAIN | Errno::EINVAL | Errno::ENOMEM | Errno::EBUSY) => Ok(()),
-        Err(errno) => Err(errno),
+    // Pages that are in the kernel's hands just then make it say EAGAIN: then once more. Memory too scattered for huge pages is no
+    // reason to stop.
+    for _ in 0..3 {
+        match advise(MADV_COLLAPSE) {
+            Err(Errno::EAGAIN) => {}
+            Ok(_) | Err(Errno::EINVAL | Errno::ENOMEM | Errno::EBUSY) => break,
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::before_fork;
+
+    #[test]
+    fn a_process_that_did_not_prepare_is_left_alone() {
+        assert_eq!(before_fork(), Ok(()));
     }
 }

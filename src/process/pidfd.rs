@@ -35,7 +35,10 @@ impl Pidfd {
     /// `ESRCH` where there is none, `EMFILE` where the table of files is full, `EPERM` for pids up to 1,
     /// which are never ours.
     pub fn open(pid: i32) -> Result<Self, Errno> {
-        let id = Pid::from_raw(pid).filter(|_| pid > 1).ok_or(Errno::EPERM)?;
+        if pid <= 1 {
+            return Err(Errno::EPERM);
+        }
+        let id = Pid::from_raw(pid).ok_or(Errno::EPERM)?;
         match pidfd_open(id, PidfdFlags::empty()) {
             Ok(fd) => Ok(Self { fd, pid }),
             // A thread's id that is no process's: there is no such process.
@@ -63,6 +66,12 @@ impl Pidfd {
                 Err(errno) => return Err(errno.into()),
             }
         }
+    }
+
+    /// Whether it is a child of this process, alive or not, that was not reaped: then its pid is its own.
+    #[must_use]
+    pub fn is_own_child(&self) -> bool {
+        wait::peek_held(self.fd.as_fd()).is_ok()
     }
 
     /// THE function that sends a signal. To a process or group that is gone it does nothing.
@@ -98,7 +107,7 @@ impl Pidfd {
     /// kill(2) of a group on kernels before 6.9: only where the leader is ourselves or our own unreaped child, so
     /// that the number cannot have come to mean another group.
     fn send_group_by_pid(&self, signal: Signal) -> Result<(), Errno> {
-        let ours = self.pid == fork::pid() || wait::peek(self.pid).is_ok();
+        let ours = self.pid == fork::pid() || self.is_own_child();
         if !ours || self.pid <= 1 {
             return Err(Errno::EINVAL);
         }

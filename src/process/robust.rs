@@ -55,6 +55,9 @@ pub(in crate::process) enum Attempt {
 
 /// In the child after a fork: it holds nothing, whatever its parent held.
 pub(in crate::process) fn after_fork_child() {
+    if TID.get() == 0 {
+        return;
+    }
     TID.set(0);
     HEAD.with(|head| {
         head.first.store(0, Relaxed);

@@ -145,8 +145,12 @@ pub fn initial_state() {
 
 /// In the child after a fork: what was pending was its parent's. Handlers stay, as the language says.
 pub fn after_fork_child() {
-    PENDING.store(0, SeqCst);
-    if CHILD_WATCHERS.swap(0, SeqCst) > 0 {
+    // Only looks, as a rule: a page that is written is a page copied.
+    if PENDING.load(SeqCst) != 0 {
+        PENDING.store(0, SeqCst);
+    }
+    if CHILD_WATCHERS.load(SeqCst) > 0 {
+        CHILD_WATCHERS.store(0, SeqCst);
         settle_sigchld();
     }
 }

@@ -150,14 +150,21 @@ impl Run {
         self.rows().get(row.index as usize).filter(|memory| memory.word().generation == row.generation)
     }
 
-    /// The process runs: called by its parent, and by itself where it is a task; both in any order.
+    /// The process runs: called by its parent.
     pub fn started(&self, row: Row, pid: i32) {
-        let Some(memory) = self.memory(row) else { return };
-        memory.pid.store(pid, SeqCst);
+        self.runs(row, pid);
         if let Some(place) = self.by_pid().get(pid.cast_unsigned() as usize) {
             place.store(row.index + 1, SeqCst);
         }
-        memory.advance(row.generation, RowState::Live, 0);
+    }
+
+    /// The process runs: called by a task itself first of all, for its parent may be killed before it can say so. Every page
+    /// that a new process touches costs it time: so the index by pid is left to the parent.
+    pub fn runs(&self, row: Row, pid: i32) {
+        if let Some(memory) = self.memory(row) {
+            memory.pid.store(pid, SeqCst);
+            memory.advance(row.generation, RowState::Live, 0);
+        }
     }
 
     /// The fork failed: the row and its place are free again.
@@ -188,7 +195,7 @@ impl Run {
     /// A task says that it ends now: its last act before `_exit`.
     pub fn row_ended_now(&self, row: Row) {
         if let Some(memory) = self.memory(row) {
-            memory.ended.store(clock::monotonic(), SeqCst);
+            memory.ended.store(clock::monotonic_by_call(), SeqCst);
         }
     }
 
@@ -350,7 +357,20 @@ impl Run {
     /// The process that has, or had last, this pid in the run.
     #[must_use]
     pub fn row_of_pid(&self, pid: i32) -> Option<Row> {
-        let index = self.by_pid().get(usize::try_from(pid).ok()?)?.load(SeqCst).checked_sub(1)?;
+        let place = self.by_pid().get(usize::try_from(pid).ok()?)?;
+        let row = place.load(SeqCst).checked_sub(1).and_then(|index| self.use_of(index, pid));
+        let live = |row: &Row| self.rows()[row.index as usize].word().state < RowState::Reaped;
+        // A task whose parent was killed before it entered the pid here has at least told it itself.
+        row.filter(live)
+            .or_else(|| {
+                let mut held = self.held_rows().into_iter();
+                held.find(|held| self.use_of(held.index, pid) == Some(*held))
+            })
+            .or(row)
+    }
+
+    /// The use of this row now, where its process has this pid.
+    fn use_of(&self, index: u32, pid: i32) -> Option<Row> {
         let memory = self.rows().get(index as usize)?;
         let generation = memory.word().generation;
         (memory.pid.load(SeqCst) == pid).then_some(Row { index, generation })

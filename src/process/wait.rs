@@ -4,6 +4,7 @@ use super::errno::{Errno, check};
 use super::status::ExitStatus;
 use crate::value::Signal;
 use libc::{WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WSTOPPED};
+use std::os::fd::{AsRawFd, BorrowedFd};
 
 /// A child's change of state, as a look at it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,15 @@ fn ended(found: Option<(i32, i32, i32)>) -> Option<ExitStatus> {
 /// `ECHILD` where the pid is no child of this process, or was reaped.
 pub fn peek(pid: i32) -> Result<Option<ExitStatus>, Errno> {
     waitid(libc::P_PID, positive(pid)?, WEXITED | WNOHANG | WNOWAIT).map(ended)
+}
+
+/// Looks whether the process that is held by a pidfd is a child of ours, and has ended. A later child with the same pid is
+/// another one.
+///
+/// # Errors
+/// `ECHILD` where it is no child of this process, or was reaped.
+pub(super) fn peek_held(pidfd: BorrowedFd<'_>) -> Result<Option<ExitStatus>, Errno> {
+    waitid(libc::P_PIDFD, pidfd.as_raw_fd(), WEXITED | WNOHANG | WNOWAIT).map(ended)
 }
 
 /// Looks at a child's last change of state that was not taken yet, and takes nothing.

@@ -13,7 +13,7 @@ use super::errno::Errno;
 use super::run::Run;
 use super::share::Reached;
 use super::table::Row;
-use super::{futex, signals};
+use super::{futex, heap, signals};
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -93,9 +93,12 @@ impl Waiter {
         self.row
     }
 
-    /// Before each fork and start of a program: lets go what a child should not have to copy.
+    /// Before each fork and start of a program: lets go what a child should not have to copy, and has a large heap copied
+    /// quickly; see `heap`.
     pub fn before_fork(&mut self) {
         self.children.drop_set();
+        // Without huge pages a fork is slower, no more.
+        let _ = heap::before_fork();
     }
 
     /// In the child after a fork: it is another process, without children, and captures nothing.
@@ -103,7 +106,7 @@ impl Waiter {
         self.row = row;
         self.check = None;
         self.captures.forget_in_child();
-        self.children = Children::default();
+        self.children.forget_in_child();
     }
 
     /// A new child of this process.

@@ -22,11 +22,14 @@ pub(crate) fn explain(place: &Place<'_>, failure: &Failure) -> Diagnostic {
             .at(scene.location, "it cannot be read further than here")
             .help("give inner parts a name with `let`, or move them into functions with `def`");
     }
+    if let Some(finding) = reserved_before(&scene) {
+        return finding;
+    }
     if let Some(slip) = slip(&scene) {
         return Diagnostic::error(Code::SYNTAX, slip.message).at(scene.location, slip.label).help(slip.help);
     }
     let behind = if scene.before.is_empty() { String::new() } else { format!(" after `{}`", scene.before) };
-    let wanted = wanted(failure);
+    let wanted = wanted(failure, &scene);
     let message = format!("expected {}{behind}", wanted.words);
     let label = format!("found {}", scene.found_words());
     Diagnostic::error(Code::SYNTAX, message)
@@ -39,6 +42,7 @@ struct Scene<'a> {
     location: Location,
     /// The token before the place, as it is written; empty where there is none or it is long.
     before: &'a str,
+    before_location: Location,
     /// The token at the place; empty where the statement ends.
     found: &'a str,
     /// What comes behind that token, in the logical text.
@@ -48,6 +52,12 @@ struct Scene<'a> {
     /// Is the place right behind the first word?
     second: bool,
     expects_expression: bool,
+    expects_block: bool,
+    expects_operator: bool,
+    /// The word before the `{…}` that ends right before the place.
+    before_braces: Option<&'a str>,
+    /// Does an `else if` stand last before the place?
+    in_else_if: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -70,14 +80,20 @@ impl<'a> Scene<'a> {
         let line = line + (before[line..].len() - before[line..].trim_start_matches(' ').len());
         let first_length = word_length(&logical[line..]);
         let previous = last_token(before);
+        let previous = Span::new(place.base + previous.start, place.base + previous.end);
         Self {
             location: Location::new(place.source, span),
-            before: source(Span::new(place.base + previous.start, place.base + previous.end)),
+            before: source(previous),
+            before_location: Location::new(place.source, previous),
             found: source(span),
             behind: logical.get(at + length..).unwrap_or("").trim_start_matches(' '),
             first: source(Span::new(place.base + line, place.base + line + first_length)),
             second: line + first_length == before.len() && first_length > 0,
             expects_expression: expects_expression(failure),
+            expects_block: has(failure, "{"),
+            expects_operator: has(failure, "**") || has(failure, "in_any_order"),
+            before_braces: word_before_braces(before),
+            in_else_if: before.rfind("else if ").is_some_and(|at| !before[at..].contains(['{', '\n'])),
         }
     }
 
@@ -93,6 +109,19 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// `let x =` and on the next line `print x`: the grammar took the reserved word for a name.
+fn reserved_before(scene: &Scene<'_>) -> Option<Diagnostic> {
+    let word = scene.before;
+    let is_value = matches!(word, "true" | "false" | "none");
+    if is_value || scene.second || !scene.expects_operator || !words::is_reserved(word) {
+        return None;
+    }
+    let message = format!("`{word}` is a reserved word, and no expression begins with it");
+    let finding =
+        Diagnostic::error(Code::SYNTAX, message).at(scene.before_location, "expected an expression here");
+    Some(finding.help("the line before is not finished: an operator or a comma goes on to the next one"))
+}
+
 /// A mistake that is known by its looks.
 struct Slip {
     message: String,
@@ -105,6 +134,8 @@ fn slip(scene: &Scene<'_>) -> Option<Slip> {
         Some(Slip { message: message.to_owned(), label: label.to_owned(), help: help.to_owned() })
     };
     strange_character(scene)
+        .or_else(|| missing_head(scene))
+        .or_else(|| stray_word(scene))
         .or_else(|| foreign_operator(scene))
         .or_else(|| misspelt_statement(scene))
         .or_else(|| match (scene.before, scene.found) {
@@ -116,13 +147,22 @@ fn slip(scene: &Scene<'_>) -> Option<Slip> {
             (_, "elif" | "elsif" | "elseif") => {
                 make(&format!("`{}` is not a word of proctor", scene.found), "here", "write `else if`")
             }
-            (_, "=") if matches!(scene.first, "if" | "while" | "expect" | "else" | "return" | "print") => {
+            (_, "=") if scene.second && words::is_reserved(scene.first) => make(
+                &format!("`{}` is a reserved word", scene.first),
+                "cannot be assigned to",
+                "choose another name",
+            ),
+            (_, "=") if matches!(scene.first, "if" | "while" | "expect") || scene.in_else_if => {
                 make("`=` assigns, and cannot stand in a condition", "here", "write `==` to compare")
             }
-            (_, ":") if scene.behind.is_empty() || scene.behind.starts_with('\n') => {
+            (_, "=") if scene.expects_operator => make(
+                "`=` assigns, and cannot stand in an expression",
+                "here",
+                "write `==` to compare, and assign to one place at a time",
+            ),
+            (_, ":") if BLOCK_WORDS.contains(&scene.first) => {
                 make("a block does not begin with `:`", "here", "write the block in braces: `{ … }`")
             }
-            (_, "{") if scene.before == "=" => None,
             (_, ":") => make("unexpected `:`", "here", "a colon stands only in a map, `{key: value}`"),
             (_, "$" | "@" | "?" | "`" | "~" | "^" | "\\") => make(
                 &format!("`{}` means nothing here", scene.found),
@@ -136,6 +176,39 @@ fn slip(scene: &Scene<'_>) -> Option<Slip> {
             }),
             _ => None,
         })
+}
+
+/// Words that a block belongs to.
+const BLOCK_WORDS: &[&str] =
+    &["if", "while", "for", "def", "else", "try", "catch", "test", "with", "within", "on", "spawn", "expect"];
+
+/// `while { … }`: what looks like the block is read as a map, because a value must come first.
+fn missing_head(scene: &Scene<'_>) -> Option<Slip> {
+    let word = scene.before_braces?;
+    let wants_value = matches!(word, "if" | "while" | "with" | "within" | "in" | "on" | "worth" | "for");
+    (wants_value && scene.expects_block).then(|| Slip {
+        message: format!("expected an expression between `{word}` and its block"),
+        label: "the braces before this are taken for a map".to_owned(),
+        help: format!("write `{word} … {{ … }}`"),
+    })
+}
+
+/// A statement that begins with a word which only continues one.
+fn stray_word(scene: &Scene<'_>) -> Option<Slip> {
+    let first = scene.first;
+    if !scene.second || !words::is_reserved(first) || words::LEADING.contains(&first) {
+        return None;
+    }
+    let help = match first {
+        "else" => "`else` stands behind the block of an `if`, a `within` or a `join … within`",
+        "catch" => "`catch` stands behind the block of a `try`",
+        _ => "it is reserved, so it cannot be a name either",
+    };
+    Some(Slip {
+        message: format!("no statement begins with `{first}`"),
+        label: "not expected behind it".to_owned(),
+        help: help.to_owned(),
+    })
 }
 
 /// Full-width signs, curly quotes, blanks that only look like blanks.
@@ -225,15 +298,18 @@ struct Wanted {
     help: Option<&'static str>,
 }
 
+fn has(failure: &Failure, token: &str) -> bool {
+    failure.expected.iter().any(|expected| expected == token)
+}
+
 fn expects_expression(failure: &Failure) -> bool {
-    let has = |token: &str| failure.expected.iter().any(|expected| expected == token);
-    has("[") && has("|") && has("\"") && has("-")
+    ["[", "|", "\"", "-"].iter().all(|token| has(failure, token))
 }
 
 /// The tokens of the grammar that would have been right, in words.
-fn wanted(failure: &Failure) -> Wanted {
-    let has = |token: &str| failure.expected.iter().any(|expected| expected == token);
-    let operator = has("==") && has("**");
+fn wanted(failure: &Failure, scene: &Scene<'_>) -> Wanted {
+    let has = |token: &str| has(failure, token);
+    let operator = scene.expects_operator;
     let plain = |words| Wanted { words, help: None };
     match () {
         () if expects_expression(failure) && !operator => plain("an expression"),
@@ -253,6 +329,10 @@ fn wanted(failure: &Failure) -> Wanted {
             words: "a clause or a block",
             help: Some("the clauses are worth, within, tags, needs, hidden, skip and xfail"),
         },
+        () if has("[") && has("\"") && matches!(scene.before, "spawn" | "|") => plain("a call or a block"),
+        () if has("[") && has("\"") && matches!(scene.first, "on" | "ignore" | "default" | "signal") => {
+            plain("a signal")
+        }
         () if has("[") && has("\"") => plain("a value"),
         () if has("{") => Wanted { words: "a block", help: Some("a block is written in braces: `{ … }`") },
         () if has("\"") => plain("a string"),
@@ -264,11 +344,11 @@ fn wanted(failure: &Failure) -> Wanted {
         () if has("]") => plain("`]`"),
         () if has("|") => plain("`|`"),
         () if has("_") => plain("a name"),
-        () if has("\n") || has("}") => Wanted {
+        // pest does not name the end of the text among what it expected.
+        () => Wanted {
             words: "the end of the statement",
             help: Some("statements stand on lines of their own, or are parted by `;`"),
         },
-        () => plain("something else"),
     }
 }
 
@@ -288,6 +368,23 @@ fn token_length(text: &str) -> usize {
         return 2;
     }
     text.chars().next().map_or(0, char::len_utf8)
+}
+
+/// The word before the braces that end a text.
+fn word_before_braces(text: &str) -> Option<&str> {
+    let mut depth = 0_usize;
+    let end = text.ends_with('}').then_some(text.len())?;
+    let (open, _) = text[..end].char_indices().rev().find(|(_, sign)| {
+        match sign {
+            '}' => depth += 1,
+            '{' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    let before = text[..open].trim_end_matches(' ');
+    let word = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+    Some(&before[word..])
 }
 
 /// The range of the last token of a text; empty where it is a string or too long to show.

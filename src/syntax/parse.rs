@@ -81,7 +81,9 @@ impl Pass<'_> {
             self.diagnostics.push(explain::explain(&place, &failure));
             let wrong = innermost(&rest, failure.at);
             self.allowance = self.allowance.saturating_sub(3 * rest.len());
-            if wrong.len() >= rest.trim_end().len() || self.allowance == 0 || failure.out_of_stack {
+            // Nothing left to blank: the same error would come again.
+            let blank = rest.get(wrong.clone()).is_none_or(|text| text.trim().is_empty());
+            if blank || wrong.len() >= rest.trim_end().len() || self.allowance == 0 || failure.out_of_stack {
                 return;
             }
             let blanks = " ".repeat(wrong.len());

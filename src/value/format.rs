@@ -285,7 +285,7 @@ impl FormatSpec {
             },
             Some(Kind::Fixed) => format!("{size:.precision$}"),
             Some(Kind::Exponent) => exponent(size, precision),
-            Some(Kind::General) => general(size, precision, false),
+            Some(Kind::General) => general(size, precision),
             Some(Kind::Percent) => {
                 unit = "%";
                 format!("{:.precision$}", size * 100.0)
@@ -390,19 +390,17 @@ fn exponent(size: f64, precision: usize) -> String {
 
 /// So many significant digits, without zeros at the end; with an exponent where the point would be far away.
 /// `point`: a whole number keeps a `.0`.
-fn general(size: f64, precision: usize, point: bool) -> String {
+fn general(size: f64, precision: usize) -> String {
     let digits = precision.max(1);
     let scientific = exponent(size, digits - 1);
     let (mantissa, power) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let power: i64 = power.parse().unwrap_or(0);
-    let most = digits as i64 - i64::from(point);
-    if power < -4 || power >= most {
+    if power < -4 || power >= digits as i64 {
         return format!("{}e{}", without_zeros(mantissa), &scientific[mantissa.len() + 1..]);
     }
     let decimals = usize::try_from(digits as i64 - 1 - power).unwrap_or(0);
     let fixed = format!("{size:.decimals$}");
-    let fixed = without_zeros(&fixed);
-    if point && !fixed.contains('.') { format!("{fixed}.0") } else { fixed.to_owned() }
+    without_zeros(&fixed).to_owned()
 }
 
 fn without_zeros(digits: &str) -> &str {

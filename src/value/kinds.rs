@@ -182,6 +182,43 @@ impl Value {
         Self::Map(Rc::new(Map::new(entries)))
     }
 
+    /// Whether it owns nothing: copying it is copying sixteen bytes, and dropping it does nothing.
+    #[inline]
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self::Absent
+                | Self::None
+                | Self::Bool(_)
+                | Self::Int(_)
+                | Self::Float(_)
+                | Self::Duration(_)
+                | Self::Instant(_)
+                | Self::Builtin(_)
+                | Self::Signal(_)
+                | Self::Object(_)
+        )
+    }
+
+    /// Puts a value in place of this one; the call that drops the old one is made only where there is something to drop.
+    #[inline]
+    pub fn put(&mut self, value: Value) {
+        let old = std::mem::replace(self, value);
+        if old.is_plain() {
+            std::mem::forget(old);
+        } else {
+            drop(old);
+        }
+    }
+
+    /// A clone, with the way shortened for ints.
+    #[inline]
+    #[must_use]
+    pub fn copy(&self) -> Value {
+        if let Self::Int(int) = self { Self::Int(*int) } else { self.clone() }
+    }
+
     /// The type's name, as `type(x)` gives it.
     #[must_use]
     pub fn type_name(&self) -> &'static str {

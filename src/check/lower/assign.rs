@@ -48,13 +48,12 @@ impl<'a> Lower<'a> {
         self.frame.release(mark);
     }
 
-    /// `x + e` assigned to `x` is `x += e`, which need not copy a string or list.
+    /// `x + "…"` assigned to `x` is `x += "…"`, which need not copy the string. Of a list it is not: `+=` extends the
+    /// list for all that hold it, and `+` makes another one.
     fn grows(&self, slot: Reg, value: &'a Expr) -> Option<(Span, &'a Expr)> {
         let ExprKind::Binary { op: BinaryOp::Add, op_span, left, right } = &value.kind else { return None };
         let same = matches!(left.kind, ExprKind::Name) && self.register_of(left.span) == Some(slot);
-        // A list that is added to in place would change for all that hold it; a copy is what `+` gives. Only
-        // where the machine sees that nobody else holds it is there no difference, and `AddTo` looks.
-        (same && !has_block(right)).then_some((*op_span, &**right))
+        (same && matches!(right.kind, ExprKind::Str(_)) && !has_block(right)).then_some((*op_span, &**right))
     }
 
     /// `name op= value`

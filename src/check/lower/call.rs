@@ -2,7 +2,6 @@
 
 use super::lowering::Lower;
 use crate::check::count::{are, counted, expected};
-use crate::check::file::usage;
 use crate::check::resolution::{DeclId, DeclKind, Exported, Meaning};
 use crate::check::storage::Storage;
 use crate::program::{Builtin, BuiltinRow, Op, Reg};
@@ -157,7 +156,7 @@ impl<'a> Lower<'a> {
             DeclKind::Def(function) => {
                 let params = found.functions[function as usize].params;
                 let place = self.findings.place(self.decl(decl).span);
-                (params, usage(self.source, found, function), place)
+                (params, found.usage(self.source, function), place)
             }
             DeclKind::Import(number) => {
                 let export = &found.imports[number as usize];

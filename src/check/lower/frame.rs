@@ -21,6 +21,16 @@ enum Plain {
     Signal(u8),
 }
 
+/// A string constant, which can be looked for by its letters.
+#[derive(PartialEq, Eq, Hash)]
+struct Text(Rc<String>);
+
+impl std::borrow::Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A loop around the place that is being lowered.
 pub(super) struct Loop {
     pub start: u32,
@@ -56,7 +66,7 @@ pub(super) struct Frame {
     pub full: Option<Full>,
     constants: Vec<Value>,
     plain_at: FastMap<Plain, u32>,
-    string_at: FastMap<Rc<String>, u32>,
+    string_at: FastMap<Text, u32>,
     /// Formats: an instruction has less room for their number, so they come first among the constants.
     formats: Vec<Rc<String>>,
     next: u32,
@@ -167,14 +177,13 @@ impl Frame {
     }
 
     pub fn string(&mut self, text: &str) -> u32 {
-        // The map is asked with an owned key only where the string is new.
-        if let Some(known) = self.string_at.get(&text.to_owned()) {
+        if let Some(known) = self.string_at.get(text) {
             return *known;
         }
         let shared = Rc::new(text.to_owned());
         self.constants.push(Value::Str(shared.clone()));
         let at = (self.constants.len() - 1) as u32;
-        self.string_at.insert(shared, at);
+        self.string_at.insert(Text(shared), at);
         at
     }
 

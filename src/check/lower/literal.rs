@@ -62,10 +62,7 @@ impl<'a> Lower<'a> {
     pub(super) fn regex(&mut self, pattern: &str, dst: Reg, span: Span) {
         match self.assembly.regex(pattern) {
             Ok(value) => self.constant(value, dst, span),
-            Err(diagnostic) => {
-                let place = self.findings.place(span);
-                self.findings.add(diagnostic.at(place, ""));
-            }
+            Err(reason) => self.error(Code::BAD_REGEX, span, format!("this regular expression {reason}"), ""),
         }
     }
 

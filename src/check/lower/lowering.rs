@@ -2,9 +2,9 @@
 
 use super::frame::{Frame, Full};
 use crate::check::assembly::Assembly;
-use crate::check::file::Setting;
 use crate::check::findings::Findings;
 use crate::check::resolution::{Decl, DeclId, FunctionId, Resolution, TOP};
+use crate::check::setting::Setting;
 use crate::check::storage::{Layout, Storage};
 use crate::program::{NO_REG, Op, Part, Reg};
 use crate::source::{Code, Source, Span};

@@ -37,16 +37,19 @@ impl Lower<'_> {
 
     pub(super) fn read(&mut self, decl: DeclId, dst: Reg, span: Span) {
         let slot = self.slots[decl as usize];
-        match self.storage(decl) {
-            Storage::Register if slot != dst => self.emit(Op::Move { dst, src: slot }, span),
-            Storage::Register => return,
+        let op = match self.storage(decl) {
+            Storage::Register if slot == dst => return,
+            // A name that an error kept from being declared; there will be no program.
+            Storage::Register if slot == NO_REG => Op::None { dst },
+            Storage::Register => Op::Move { dst, src: slot },
             Storage::Cell => match self.capture(decl) {
-                Some(at) => self.emit(Op::GetCapture { dst, at }, span),
-                None => self.emit(Op::GetCell { dst, cell: slot }, span),
+                Some(at) => Op::GetCapture { dst, at },
+                None => Op::GetCell { dst, cell: slot },
             },
-            Storage::Global(at) => self.emit(Op::GetGlobal { dst, at }, span),
-            Storage::Function(function) => self.emit(Op::Closure { dst, function }, span),
+            Storage::Global(at) => Op::GetGlobal { dst, at },
+            Storage::Function(function) => Op::Closure { dst, function },
         };
+        self.emit(op, span);
     }
 
     /// The place of a variable among the captures of the running function, where it is one of another's.
@@ -60,16 +63,17 @@ impl Lower<'_> {
     /// Gives a variable that was declared before a value.
     pub(super) fn write(&mut self, decl: DeclId, src: Reg, span: Span) {
         let slot = self.slots[decl as usize];
-        match self.storage(decl) {
-            Storage::Register if slot != src => self.emit(Op::Move { dst: slot, src }, span),
-            Storage::Register => return,
+        let op = match self.storage(decl) {
+            Storage::Register if slot == src => return,
+            Storage::Register => Op::Move { dst: slot, src },
             Storage::Cell => match self.capture(decl) {
-                Some(at) => self.emit(Op::SetCapture { at, src }, span),
-                None => self.emit(Op::SetCell { cell: slot, src }, span),
+                Some(at) => Op::SetCapture { at, src },
+                None => Op::SetCell { cell: slot, src },
             },
-            Storage::Global(at) => self.emit(Op::SetGlobal { src, at }, span),
+            Storage::Global(at) => Op::SetGlobal { src, at },
             Storage::Function(_) => return self.imported_function(decl, span),
         };
+        self.emit(op, span);
     }
 
     fn imported_function(&mut self, decl: DeclId, span: Span) {

@@ -87,9 +87,9 @@ const MODULES: &[(&str, &str, &str)] = &[
 ];
 
 /// How many names get a suggestion: looking for one costs time, and nobody reads on.
-const SUGGESTIONS: usize = 50;
+const SUGGESTIONS: usize = 20;
 /// How many visible names are compared.
-const CANDIDATES: usize = 20_000;
+const CANDIDATES: usize = 5_000;
 
 impl<'a> Resolver<'a> {
     /// The callee of a call: helps where it is a habit of another language.
@@ -174,7 +174,7 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let near = |name: &&str| name.len().abs_diff(text.len()) <= 4;
-        let visible = self.scopes.visible().take(CANDIDATES).filter(near);
+        let visible = self.scopes.visible().filter(near).take(CANDIDATES);
         let builtins = BUILTINS.iter().map(|row| row.name);
         let signals = SIGNALS.iter().map(|row| row.name);
         did_you_mean(text, visible.chain(builtins).chain(signals))

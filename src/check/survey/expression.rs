@@ -86,7 +86,7 @@ impl<'a> Surveyor<'a> {
     fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) {
         if let Some((warning, attribute)) = always_false(self.cx, op, left, right, span, self.findings) {
             match attribute {
-                Some(name) => self.doubtful.push((name, warning)),
+                Some(name) => self.doubt(name, warning),
                 None => self.warnings.push(warning),
             }
         }
@@ -112,7 +112,7 @@ impl<'a> Surveyor<'a> {
         if self.cx.is_process(receiver) {
             wrong.into_iter().for_each(|finding| self.findings.add(finding));
         } else {
-            self.states.extend(wrong);
+            wrong.into_iter().for_each(|finding| self.doubt("state", finding));
         }
         // Who expects a zombie means not to join it yet, or ever.
         if literal_text(side) == Some("zombie")
@@ -155,7 +155,9 @@ impl<'a> Surveyor<'a> {
 
     fn method(&mut self, receiver: &Expr, name: Name, args: &[Expr], span: Span) {
         let suspect = check_method(self.cx, receiver, name, args.len(), span, self.findings);
-        self.suspects.extend(suspect);
+        if let Some(finding) = suspect {
+            self.doubt(self.cx.text(name), finding);
+        }
         if methods_named(self.cx.text(name)).next().is_none() {
             // A function in a map: nobody knows what it does.
             self.reach.expects(self.node);

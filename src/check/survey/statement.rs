@@ -91,6 +91,12 @@ impl Surveyor<'_> {
                 self.keys.insert(self.cx.text(*name));
                 self.visit_expr(receiver);
             }
+            ExprKind::Index { index, .. } => {
+                if let ExprKind::Str(_) = index.kind {
+                    self.keys.insert(self.cx.source.slice(index.span).trim_matches(['"', '\'']));
+                }
+                self.visit_expr(target);
+            }
             _ => self.visit_expr(target),
         }
         self.visit_expr(value);

@@ -7,7 +7,8 @@ use crate::check::lint::{
     Allows, DaemonSpawns, Node, Reach, TestWithoutExpect, UnboundedSpawn, UnjoinedChild, unreachable,
 };
 use crate::check::resolution::Resolution;
-use crate::check::table::{Suspect, check_tests, report_suspects};
+use crate::check::table::check_tests;
+use crate::check::unsure::{Keys, Unsure};
 use crate::source::{Diagnostic, Source, Span};
 use crate::syntax::tree::{Block, Expr, File, Spawn, Stmt, StmtKind};
 use crate::syntax::visit::Visit;
@@ -35,11 +36,8 @@ pub(super) struct Surveyor<'a> {
     pub depth: usize,
     /// Names that are keys of maps in this file.
     pub keys: FastSet<&'a str>,
-    pub suspects: Vec<Suspect<'a>>,
-    /// Errors that do not hold where `state` is a key of a map.
-    pub states: Vec<Diagnostic>,
-    /// Warnings that do not hold where the name is a key of a map.
-    pub doubtful: Vec<(&'a str, Diagnostic)>,
+    /// Errors, and warnings, that do not hold where the name is a key of a map.
+    pub doubts: Vec<Unsure>,
 }
 
 /// Walks over a file; `warn` where warnings make sense, because the text is whole.
@@ -49,6 +47,7 @@ pub(in crate::check) fn survey(
     found: &Resolution,
     is_root: bool,
     warn: bool,
+    keys: &mut Keys,
     findings: &mut Findings,
 ) {
     check_tests(file, findings);
@@ -68,12 +67,10 @@ pub(in crate::check) fn survey(
         library: !is_root || only_declares(file),
         depth: 0,
         keys: FastSet::default(),
-        suspects: Vec::new(),
-        states: Vec::new(),
-        doubtful: Vec::new(),
+        doubts: Vec::new(),
     };
     surveyor.visit_file(file);
-    surveyor.report(warn);
+    surveyor.report(warn, is_root, keys);
 }
 
 /// Whether a file does nothing by itself, and so is written to be used by others.
@@ -84,18 +81,18 @@ fn only_declares(file: &File) -> bool {
 }
 
 impl Surveyor<'_> {
-    fn report(mut self, warn: bool) {
-        let keys = &self.keys;
-        report_suspects(self.suspects, |name| keys.contains(name), self.findings);
-        if !keys.contains("state") {
-            self.states.into_iter().for_each(|finding| self.findings.add(finding));
-        }
-        if !warn || self.findings.failed() {
+    fn report(mut self, warn: bool, is_root: bool, keys: &mut Keys) {
+        // Maps may be out of sight: in statements that the parser lost, or in the files that will use this one.
+        let sighted = warn && !(is_root && self.library);
+        let warn = warn && !self.findings.failed();
+        let allows = &self.allows;
+        self.doubts
+            .retain(|doubt| sighted && (doubt.finding.is_error() || warn && !allows.silence(&doubt.finding)));
+        keys.add(self.keys, self.doubts);
+        if !warn {
             return;
         }
         self.reach.spread();
-        let doubtful = self.doubtful.into_iter().filter(|(name, _)| !keys.contains(name));
-        self.warnings.extend(doubtful.map(|(_, warning)| warning));
         self.warnings.extend(self.tests.report(&self.reach, self.findings));
         self.warnings.extend(self.daemons.report(&self.reach, self.findings));
         let source = self.cx.source;
@@ -107,6 +104,14 @@ impl Surveyor<'_> {
                 self.findings.add(warning);
             }
         }
+    }
+
+    pub(super) fn doubt(&mut self, name: &str, finding: Diagnostic) {
+        // As many as are ever shown; a hostile text could have millions.
+        if self.doubts.len() >= Findings::MOST {
+            return;
+        }
+        self.doubts.push(Unsure { name: name.to_owned(), finding });
     }
 
     pub(super) fn warn(&mut self, warning: Option<Diagnostic>) {

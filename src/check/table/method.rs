@@ -8,20 +8,16 @@ use crate::program::{METHODS, MethodRow, Receiver, attribute, methods_named};
 use crate::source::{Code, Diagnostic, Span, did_you_mean};
 use crate::syntax::tree::{Expr, Name};
 
-/// A method call that is wrong unless the receiver turns out to be a map with a function under this name.
-pub(in crate::check) struct Suspect<'a> {
-    name: &'a str,
-    finding: Diagnostic,
-}
-
-pub(in crate::check) fn check_method<'a>(
-    cx: Context<'a>,
+/// Reports a call that is wrong for sure; gives one that is wrong unless the receiver turns out to be a map with a
+/// function under this name.
+pub(in crate::check) fn check_method(
+    cx: Context<'_>,
     receiver: &Expr,
     name: Name,
     given: usize,
     span: Span,
     findings: &mut Findings,
-) -> Option<Suspect<'a>> {
+) -> Option<Diagnostic> {
     let text = cx.text(name);
     if cx.is_missing(receiver) {
         return None;
@@ -47,20 +43,7 @@ pub(in crate::check) fn check_method<'a>(
             wrong_count(first, &rows, given, span, findings)
         }
     };
-    Some(Suspect { name: text, finding })
-}
-
-/// Reports what is wrong for sure: names that are no key of any map of the file.
-pub(in crate::check) fn report_suspects(
-    suspects: Vec<Suspect<'_>>,
-    is_key: impl Fn(&str) -> bool,
-    findings: &mut Findings,
-) {
-    for suspect in suspects {
-        if !is_key(suspect.name) {
-            findings.add(suspect.finding);
-        }
-    }
+    Some(finding)
 }
 
 fn takes(row: &MethodRow, given: usize) -> bool {

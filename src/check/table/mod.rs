@@ -7,7 +7,7 @@ mod state;
 mod test;
 
 pub(super) use attribute::{check_attribute, check_set};
-pub(super) use method::{Suspect, check_method, report_suspects};
+pub(super) use method::check_method;
 pub(super) use option::check_options;
 pub(super) use state::wrong_states;
 pub(super) use test::check_tests;

@@ -7,7 +7,7 @@ use crate::syntax::tree::{BinaryOp, Block, Expr, ExprKind, Name, Stmt, UnaryOp};
 use crate::syntax::words;
 
 /// The tallest expression, in nodes from the top to the deepest leaf.
-pub(crate) const TALLEST: u16 = 200;
+pub(crate) const TALLEST: u16 = 256;
 /// The longest chain of `else if`.
 pub(crate) const MOST_BRANCHES: usize = 256;
 
@@ -155,9 +155,7 @@ impl<'s> Builder<'s> {
 
     pub(super) fn block(&mut self, node: Node<'_>) -> Block {
         let span = self.span(&node);
-        let (statements, inside) =
-            self.measured(|builder| node.into_inner().map(|inner| builder.statement(inner)).collect());
-        self.tall = self.tall.max(inside.saturating_add(1));
+        let statements = node.into_inner().map(|inner| self.statement(inner)).collect();
         Block { span, statements }
     }
 

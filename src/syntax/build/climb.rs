@@ -48,7 +48,7 @@ impl Builder<'_> {
 
     fn item(&mut self, node: Node<'_>, base: usize) {
         match node.as_rule() {
-            Rule::operator => self.operator(&node, base),
+            Rule::operator | Rule::dots => self.operator(&node, base),
             Rule::negate => self.prefix(&node, NEGATE, What::Unary(UnaryOp::Negate)),
             Rule::not => self.prefix(&node, NOT, What::Unary(UnaryOp::Not)),
             Rule::join => self.prefix(&node, JOIN, What::Join),

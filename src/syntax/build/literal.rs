@@ -21,9 +21,13 @@ impl Builder<'_> {
         let word = self.slice(built.outer);
         if built.expr.kind == ExprKind::Name && words::is_reserved(word) {
             let message = format!("`{word}` is a reserved word, and no expression begins with it");
-            let finding = self
-                .error(Code::SYNTAX, built.outer, message, "expected an expression here")
-                .help(format!("a name cannot be `{word}`: choose another, such as `my_{word}`"));
+            let help = if words::LEADING.contains(&word) {
+                format!("a statement stands on its own line, or in a block: `{{ {word} … }}`")
+            } else {
+                format!("a name cannot be `{word}`: choose another, such as `my_{word}`")
+            };
+            let finding =
+                self.error(Code::SYNTAX, built.outer, message, "expected an expression here").help(help);
             self.report(finding);
         }
         built

@@ -189,12 +189,12 @@ impl Builder<'_> {
             '0' => '\0',
             'e' => '\u{1b}',
             '\\' | '"' | '\'' => letter,
-            'x' => return self.numbered(rest, 2, rest.get(2..4), 4, at, out),
+            'x' => return self.numbered(rest, rest.get(2..4), 4, at, out),
             'u' => {
                 let digits =
                     rest.get(2..).and_then(|rest| rest.strip_prefix('{')?.split_once('}')).map(|pair| pair.0);
                 let length = digits.map_or(2, |digits| digits.len() + 4);
-                return self.numbered(rest, 2, digits, length, at, out);
+                return self.numbered(rest, digits, length, at, out);
             }
             _ => {
                 let length = 1 + letter.len_utf8();
@@ -216,7 +216,6 @@ impl Builder<'_> {
     fn numbered(
         &mut self,
         rest: &str,
-        shortest: usize,
         digits: Option<&str>,
         length: usize,
         at: usize,
@@ -230,10 +229,11 @@ impl Builder<'_> {
             out.push(character);
             return length;
         }
+        let length = if rest.starts_with("\\u{") { length } else { 2 };
         let help = "two hexadecimal digits follow `\\x` (`\\x1b`), and `\\u{…}` holds the number of a character (`\\u{4e2d}`)";
         let shown: String = rest.chars().take(2).collect();
-        self.bad_escape(at, shortest, format!("`{shown}` without the number of a character"), help);
-        shortest
+        self.bad_escape(at, length, format!("`{shown}` without the number of a character"), help);
+        length
     }
 
     fn bad_escape(&mut self, at: usize, length: usize, message: String, help: &str) {

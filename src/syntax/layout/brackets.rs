@@ -31,6 +31,11 @@ impl Scanner<'_> {
         self.frames.iter().rev().any(|frame| matches!(frame.kind, Kind::Interpolation { .. }))
     }
 
+    /// In an interpolation of a string that cannot span lines?
+    pub(super) fn in_one_line(&self) -> bool {
+        self.frames.iter().any(|frame| matches!(frame.kind, Kind::Interpolation { triple: false, .. }))
+    }
+
     /// A `:` directly in an interpolation begins its format.
     pub(super) fn format_starts(&self) -> bool {
         self.excess == 0
@@ -77,6 +82,7 @@ impl Scanner<'_> {
         }
         match self.frames.last().copied() {
             Some(frame) if frame.kind.closer() == byte => {
+                self.suspect(frame, at);
                 self.pop();
                 self.after(after);
                 if let Kind::Interpolation { string, triple } = frame.kind {
@@ -87,6 +93,22 @@ impl Scanner<'_> {
                 self.after(after);
                 self.mismatched(byte, at);
             }
+        }
+    }
+
+    /// Notes a block whose `}` stands further out than the line of its `{`: where a brace is missing
+    /// at the end of the text, it is likely this block's.
+    fn suspect(&mut self, frame: Frame, at: usize) {
+        if frame.kind != Kind::Block || self.suspect.is_some() {
+            return;
+        }
+        let indentation = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let closer_line = self.bytes[..at].iter().rposition(|byte| !matches!(byte, b' ' | b'\t'));
+        let Some(newline) = closer_line.filter(|last| self.bytes[*last] == b'\n') else { return };
+        let opener_line =
+            self.bytes[..frame.open].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        if at - newline - 1 < indentation(&self.bytes[opener_line..frame.open]) {
+            self.suspect = Some(frame.open);
         }
     }
 
@@ -141,7 +163,10 @@ impl Scanner<'_> {
             self.pop();
         }
         self.excess = 0;
-        self.unterminated_line(string);
+        self.unterminated_line(
+            string,
+            "a `{` in a string opens an expression: a brace itself is written `{{`",
+        );
         true
     }
 
@@ -188,8 +213,13 @@ impl Scanner<'_> {
             let mut finding = Diagnostic::error(Code::UNCLOSED, format!("`{opener}` is never closed"))
                 .at(self.character(frame.open), format!("{what} is opened here"))
                 .help(format!("add the missing `{closer}`"));
-            if let Some(end) = end {
+            if let Some(end) = end.filter(|end| end.span.start as usize > frame.open) {
                 finding = finding.at(end, "the text ends here");
+            }
+            if let Some(suspect) =
+                self.suspect.filter(|suspect| *suspect > frame.open && frame.kind == Kind::Block)
+            {
+                finding = finding.at(self.character(suspect), "is it this one? its `}` stands further out");
             }
             self.report(finding);
         }

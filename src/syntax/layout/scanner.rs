@@ -114,6 +114,8 @@ pub(super) struct Scanner<'s> {
     pub(super) frames: Vec<Frame>,
     /// Openers beyond the limit, which are counted and not kept.
     pub(super) excess: usize,
+    /// See `Scanner::suspect`.
+    pub(super) suspect: Option<usize>,
     /// Prefix words nested in the open frames, all together.
     pub(super) words: usize,
     /// Those of the top level.
@@ -140,6 +142,7 @@ impl<'s> Scanner<'s> {
             pending: None,
             frames: Vec::new(),
             excess: 0,
+            suspect: None,
             words: 0,
             top_words: 0,
             start: None,
@@ -308,7 +311,9 @@ impl<'s> Scanner<'s> {
         self.at += 1;
         let before = match byte {
             b'|' => Before::Bar,
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b',' | b':' => Before::Operator,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b',' => Before::Operator,
+            // A value follows in a map, but a `:` at the end of a line is another language's block.
+            b':' => Before::MapWord,
             b'.' if !double_dot => Before::Dot,
             b'.' => Before::Operator,
             _ => Before::Word,

@@ -3,6 +3,8 @@
 use super::scanner::{Before, Kind, LONGEST_STRING, Scanner};
 use crate::source::{Code, Diagnostic};
 
+const ON_ONE_LINE: &str = "close it on the same line; a text of several lines stands between `\"\"\"`";
+
 impl Scanner<'_> {
     pub(super) fn string_start(&mut self) {
         self.token(false);
@@ -37,7 +39,7 @@ impl Scanner<'_> {
         }
         self.at = self.at.min(self.bytes.len());
         self.blank(start, self.at);
-        self.unterminated_line(start);
+        self.unterminated_line(start, ON_ONE_LINE);
     }
 
     /// Reads on in the text of an interpolated string, up to its end or the next `{`.
@@ -52,7 +54,7 @@ impl Scanner<'_> {
                 }
                 b'\n' if !triple => {
                     self.blank(from, self.at);
-                    return self.unterminated_line(string);
+                    return self.unterminated_line(string, ON_ONE_LINE);
                 }
                 b'"' if !triple => return self.string_end(string, from, 1),
                 b'"' if self.bytes[self.at..].starts_with(b"\"\"\"") => {
@@ -70,7 +72,13 @@ impl Scanner<'_> {
         }
         self.at = self.at.min(self.bytes.len());
         self.blank(from, self.at);
-        self.unterminated(string, triple);
+        self.ends_in_string = triple;
+        if triple {
+            self.unterminated(string, "add `\"\"\"` where the text ends");
+            self.after(Before::Operand);
+        } else {
+            self.unterminated_line(string, ON_ONE_LINE);
+        }
     }
 
     /// The closing quotes are at the place of the scan; `from` is where blanking begins.
@@ -93,32 +101,30 @@ impl Scanner<'_> {
         self.after(Before::Operand);
     }
 
-    /// A string that its line does not close. The scan goes on behind the line's end.
-    pub(super) fn unterminated_line(&mut self, start: usize) {
-        self.unterminated(start, false);
+    /// A string that its line does not close. The scan goes on at the line's end.
+    pub(super) fn unterminated_line(&mut self, start: usize, help: &str) {
+        self.after(Before::Operand);
+        // In an interpolation the string around it is the one to report, once, at the line's end.
+        if !self.in_one_line() {
+            self.unterminated(start, help);
+        }
         let line = self.bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         self.drop_brackets_since(line);
     }
 
-    fn unterminated(&mut self, start: usize, triple: bool) {
-        let quotes = match &self.text[start..] {
-            _ if triple => "\"\"\"",
-            rest if rest.starts_with('\'') => "'",
-            _ => "\"",
+    fn unterminated(&mut self, start: usize, help: &str) {
+        let rest = &self.text[start..];
+        let (opening, quotes) = match rest {
+            _ if rest.starts_with("\"\"\"") => (3, "\"\"\""),
+            _ if rest.starts_with("re") => (3, "\""),
+            _ if rest.starts_with('\'') => (1, "'"),
+            _ => (1, "\""),
         };
-        let help = if triple {
-            "add `\"\"\"` where the text ends".to_owned()
-        } else {
-            format!("add `{quotes}` on the same line; a text of several lines stands between `\"\"\"`")
-        };
-        let opening = quotes.len() + if self.text[start..].starts_with("re") { 2 } else { 0 };
         let place = self.location(start, start + opening);
         let message = format!("this string has no closing `{quotes}`");
         self.report(
             Diagnostic::error(Code::UNTERMINATED_STRING, message).at(place, "it begins here").help(help),
         );
-        self.ends_in_string = triple && self.at >= self.bytes.len();
-        self.after(Before::Operand);
     }
 
     /// `:.2` in `{x:.2}`: up to the brace, or to where the string breaks off.

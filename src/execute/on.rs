@@ -1,41 +1,12 @@
 //! `on`, `ignore`, `default`: what a process does when a signal arrives.
 
-use super::flow::article;
+use super::handlers::bit;
 use super::machine::Machine;
 use super::{Stop, world};
 use crate::process::{clock, signals};
 use crate::source::Code;
-use crate::value::{Signal, Trouble, Value, signal::signal_name};
-use std::collections::BTreeMap;
+use crate::value::{Signal, Trouble, Value, a_kind, signal::signal_name};
 use std::sync::atomic::Ordering::SeqCst;
-
-/// The blocks of `on`, by signal.
-#[derive(Debug, Default)]
-pub(super) struct Handlers {
-    blocks: BTreeMap<u8, Value>,
-    /// Signals that are ignored, a bit each.
-    ignored: u64,
-    /// Signals whose block runs now, a bit each: as in Unix a signal waits while its handler runs.
-    running: u64,
-    /// Signals that came meanwhile.
-    waiting: u64,
-}
-
-impl Handlers {
-    /// The signals that have a block or are ignored, a bit each.
-    fn handled(&self) -> u64 {
-        self.blocks.keys().fold(self.ignored, |mask, number| mask | bit(Signal(*number)))
-    }
-
-    /// In a new process: what was sent to its parent is not sent to it.
-    pub(super) fn forget_signals(&mut self) {
-        (self.running, self.waiting) = (0, 0);
-    }
-}
-
-fn bit(signal: Signal) -> u64 {
-    1 << (signal.0 - 1)
-}
 
 impl Machine {
     pub(super) fn on(&mut self, signal: &Value, block: Value) -> Result<(), Stop> {
@@ -132,7 +103,7 @@ pub(super) fn signal_of(value: &Value) -> Result<Signal, Trouble> {
         Value::Signal(signal) => Ok(*signal),
         Value::Int(number) if (1..=64).contains(number) => Ok(Signal(*number as u8)),
         other => {
-            let message = format!("a signal is wanted, such as SIGTERM, not {}", article(other));
+            let message = format!("a signal is wanted, such as SIGTERM, not {}", a_kind(other));
             Err(Trouble::kind(message))
         }
     }

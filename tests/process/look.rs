@@ -1,0 +1,152 @@
+//! Reading what the kernel knows of processes, and a heap that forks cheaply.
+
+use crate::{World, far, in_process, sleep_for_ever};
+use proctor::process::{
+    Captured, Errno, ExitStatus, Pidfd, ProcessEvents, Reach, Setup, Stream, Waited, fds, heap, pid, pipe,
+    proc_file, signals,
+};
+use proctor::value::Signal;
+
+#[test]
+fn a_zombie_is_read_as_one() {
+    in_process(|| {
+        let mut world = World::new(4);
+        let (child, row) = world.task("zombie", |_| 42);
+        assert!(matches!(world.waiter.child_ended(child, Some(row), far()), Ok(Waited::Done(_))));
+        let stat = proc_file::stat(child).expect("a zombie is still there");
+        assert_eq!((stat.state, stat.ppid, stat.rss), ('Z', pid(), 0));
+        assert_eq!(ExitStatus::of_wait_status(stat.exit_word), Some(ExitStatus::Exited(42)));
+        assert_eq!(proc_file::command_line(child), Ok(Vec::new()));
+        assert_eq!(proc_file::children(pid()), Ok(vec![child]));
+        world.reap(child);
+        assert_eq!(proc_file::stat(child), Err(Errno::ENOENT));
+        assert_eq!(proc_file::children(pid()), Ok(Vec::new()));
+    });
+}
+
+#[test]
+fn a_process_whose_first_thread_ended_is_alive() {
+    in_process(|| {
+        let mut world = World::new(4);
+        let (child, row) = world.task("two threads", |_| {
+            std::thread::spawn(|| sleep_for_ever());
+            // SAFETY: ends only this thread, whose stack nobody needs.
+            unsafe { libc::syscall(libc::SYS_exit, 0) };
+            1
+        });
+        while proc_file::stat(child).expect("our child").state != 'Z' {
+            std::thread::yield_now();
+        }
+        assert_eq!(world.run.has_ended(row), Ok(false), "its letter is Z all the same");
+        world.run.signal(row, Signal(9), Reach::Process).expect("a signal");
+        assert_eq!(world.join(child).code(), -9);
+    });
+}
+
+#[test]
+fn names_signals_directories_and_descriptors_are_read() {
+    in_process(|| {
+        let mut world = World::new(4);
+        let usr1 = Signal(libc::SIGUSR1 as u8);
+        let (child, row) = world.task("odd", |_| {
+            let name = c") Z 1 (\nx";
+            // SAFETY: the name is NUL-terminated.
+            unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
+            signals::catch(usr1).expect("SIGUSR1");
+            signals::ignore(Signal(libc::SIGINT as u8)).expect("SIGINT");
+            std::env::set_current_dir("/").expect("a directory");
+            sleep_for_ever()
+        });
+        while proc_file::current_directory(child).is_ok_and(|path| path.as_os_str() != "/") {
+            std::thread::yield_now();
+        }
+        let stat = proc_file::stat(child).expect("our child");
+        assert_eq!((stat.name.as_str(), stat.ppid), (") Z 1 (\nx", pid()));
+        let masks = proc_file::signal_masks(child).expect("our child");
+        assert_eq!(masks.ignored, 1 << (libc::SIGINT - 1));
+        assert_eq!(masks.caught & 1 << (libc::SIGUSR1 - 1), 1 << (libc::SIGUSR1 - 1));
+        let open = proc_file::descriptors(child).expect("our child");
+        assert!(
+            open.iter().map(|(number, _)| *number).is_sorted() && open.iter().any(|(number, _)| *number == 2)
+        );
+        assert!(proc_file::all_pids().is_ok_and(|pids| pids.contains(&child)));
+        world.run.signal(row, Signal(9), Reach::Process).expect("a signal");
+        world.join(child);
+        let program = world.program(&["sleep", "1000"], Setup::default()).pid;
+        let cookie = format!("{:032x}", world.run.cookie());
+        // The start is over as soon as our memory is free again: a little before the kernel shows the program's own.
+        while proc_file::environment_has(program, "PROCTOR_RUN", &cookie) != Ok(true) {
+            assert_eq!(wait::peek(program), Ok(None));
+        }
+        assert_eq!(proc_file::environment_has(program, "PROCTOR_RUN", &cookie[1..]), Ok(false));
+        Pidfd::open(program).and_then(|held| held.send(Signal(9), Reach::Process)).expect("a signal");
+        world.join(program);
+    });
+}
+
+#[test]
+fn what_a_captured_program_prints_is_an_event() {
+    in_process(|| {
+        let mut world = World::new(4);
+        let (reading, writing) = pipe().expect("a pipe");
+        let id = world.waiter.captures.add(Captured::new(reading, 100).expect("a stream"));
+        let setup = Setup { stdout: Stream::Fd(writing), ..Setup::default() };
+        let child = world.program(&["sh", "-c", "echo said; exec sleep 1000"], setup).pid;
+        let mut events = ProcessEvents::watch();
+        while world.waiter.captures.get(id).is_some_and(|stream| stream.bytes() != b"said\n") {
+            assert_eq!(world.waiter.process_event(&mut events, far()), Ok(Waited::Done(())));
+        }
+        Pidfd::open(child).and_then(|held| held.send(Signal(9), Reach::Process)).expect("a signal");
+        world.join(child);
+    });
+}
+
+#[test]
+fn closed_standard_streams_are_opened_and_nothing_is_inherited() {
+    in_process(|| {
+        // SAFETY: close has no memory preconditions; nothing in this process uses stdin.
+        assert_eq!(unsafe { libc::close(0) }, 0);
+        assert_eq!(fds::open_standard_streams(), Ok(()));
+        let open = proc_file::descriptors(pid()).expect("ourselves");
+        assert_eq!(open.first(), Some(&(0, "/dev/null".to_owned())));
+        // SAFETY: dup has no memory preconditions. The copy is not close-on-exec.
+        assert!(unsafe { libc::dup(2) } > 2);
+        fds::mark_inherited_close_on_exec();
+        let mut world = World::new(4);
+        let child =
+            world.program(&["sh", "-c", "test $(ls /proc/self/fd | wc -l) = 4"], Setup::default()).pid;
+        assert_eq!(world.join(child), ExitStatus::Exited(0));
+    });
+}
+
+/// The bytes of huge pages in our memory.
+fn huge_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("AnonHugePages:"));
+    line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) << 10
+}
+
+#[test]
+fn a_large_heap_is_made_of_huge_pages_and_stays_what_it_was() {
+    in_process(|| {
+        heap::prepare();
+        let mut world = World::new(4);
+        // The C library has this thread of the test harness use memory elsewhere: so take from the heap's area itself.
+        const BYTES: usize = 21 << 20;
+        // SAFETY: sbrk gives new memory of this size, which nobody else uses.
+        let filled: &mut [u8] =
+            unsafe { std::slice::from_raw_parts_mut(libc::sbrk(BYTES as isize).cast(), BYTES) };
+        filled.iter_mut().enumerate().for_each(|(at, byte)| *byte = (at / 100) as u8);
+        let whole = |filled: &[u8]| filled.iter().enumerate().all(|(at, byte)| *byte == (at / 100) as u8);
+        for _ in 0..3 {
+            let (child, _) = world.task("reader", |_| u8::from(!whole(filled)));
+            assert_eq!(world.join(child), ExitStatus::Exited(0));
+        }
+        assert!(whole(filled));
+        let setting =
+            std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
+        if !setting.is_empty() && !setting.contains("[never]") {
+            assert!(huge_bytes() >= 16 << 20, "{} bytes", huge_bytes());
+        }
+    });
+}
