@@ -109,11 +109,15 @@ pub fn stop_oneself() {
 }
 
 pub fn refuse_signals() {
+    ignore_signals();
+    sleep();
+}
+
+pub fn ignore_signals() {
     for signal in 1..=64 {
         // SAFETY: ignoring runs no code of ours.
         unsafe { libc::signal(signal, libc::SIG_IGN) };
     }
-    sleep();
 }
 
 fn own_group() {

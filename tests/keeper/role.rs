@@ -140,6 +140,9 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
         "herd" => {
             tell(pen);
             awkward::start(pen);
+            if argument == "stubborn" {
+                awkward::ignore_signals();
+            }
             pen.say("up");
             end_as(argument);
         }
@@ -174,9 +177,8 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
 /// Ends the scenario's process in the given way.
 fn end_as(way: &str) {
     match way {
-        "wait" => awkward::sleep(),
+        "wait" | "stubborn" => awkward::sleep(),
         "stop" => awkward::stop_oneself(),
-        "stubborn" => awkward::refuse_signals(),
         "return" => {}
         "panic" => panic!("asked to"),
         "abort" => std::process::abort(),
