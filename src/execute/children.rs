@@ -11,6 +11,8 @@ pub(super) struct Child {
     pub daemon: bool,
     /// How many children this process had started before.
     pub number: u64,
+    /// The process group that had the terminal before this child got it, and gets it back.
+    pub lent: Option<i32>,
 }
 
 /// By pid: a pid stays taken until its child is reaped, so it names one child here.
@@ -22,9 +24,16 @@ pub(super) struct Children {
 
 impl Children {
     pub(super) fn add(&mut self, process: Rc<ProcessRef>, daemon: bool) {
-        let child = Child { process: process.clone(), daemon, number: self.started };
+        let child = Child { process: process.clone(), daemon, number: self.started, lent: None };
         self.started += 1;
         self.unreaped.insert(process.pid, child);
+    }
+
+    /// The child has the terminal of this process group until it ends.
+    pub(super) fn lend_terminal(&mut self, pid: i32, owner: i32) {
+        if let Some(child) = self.unreaped.get_mut(&pid) {
+            child.lent = Some(owner);
+        }
     }
 
     pub(super) fn remove(&mut self, pid: i32) -> Option<Child> {

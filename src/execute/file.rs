@@ -12,10 +12,13 @@ use std::sync::atomic::Ordering::SeqCst;
 impl Machine {
     pub(super) fn env(&self, args: &[Value]) -> Result<Value, Stop> {
         let name = string(&args[0], "env takes a name")?;
-        Ok(match std::env::var_os(name) {
-            Some(value) => Value::str(value.to_string_lossy()),
-            None => args.get(1).cloned().unwrap_or(Value::None),
-        })
+        // What `env` options changed is passed on to programs; the memory of this process keeps what it began with.
+        let changed = self.world.environment.iter().rev().find(|(changed, _)| changed == name);
+        let value = match changed {
+            Some((_, value)) => value.as_ref().map(Value::str),
+            None => std::env::var_os(name).map(|value| Value::str(value.to_string_lossy())),
+        };
+        Ok(value.or_else(|| args.get(1).cloned()).unwrap_or(Value::None))
     }
 
     pub(super) fn args(&self) -> Value {

@@ -4,9 +4,10 @@ use super::Stop;
 use super::block::fault;
 use super::children::Child;
 use super::machine::Machine;
-use crate::process::{ExitStatus, Row, clock, wait};
+use crate::process::{ExitStatus, Row, clock, terminal, wait};
 use crate::source::Code;
 use crate::value::{End, ProcessRef, Trouble, Value, a_kind};
+use std::os::fd::AsFd;
 use std::rc::Rc;
 
 impl Machine {
@@ -107,6 +108,7 @@ impl Machine {
             .map_or((now, now), |record| (record.started, record.ended.unwrap_or(now)));
         let _ = child.process.end.set(End { code, started, ended });
         self.world.children.remove(child.process.pid);
+        child.lent.into_iter().for_each(take_terminal_back);
         self.world.waiter.child_reaped(child.process.pid);
         code
     }
@@ -155,4 +157,11 @@ impl Machine {
         }
         Ok(found)
     }
+}
+
+/// The terminal, after a child that had it, is its owner's again. Who reads from it without having it would be stopped;
+/// where it is gone, or the owner is, there is nothing to be done.
+fn take_terminal_back(owner: i32) {
+    let Ok(tty) = terminal::open() else { return };
+    let _ = terminal::give(tty.as_fd(), owner);
 }

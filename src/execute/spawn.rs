@@ -10,7 +10,7 @@ use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage};
 use crate::program::{NO_REG, Reg, SpawnTarget};
 use crate::source::Code;
 use crate::value::{ProcessRef, Trouble, Value, text};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -85,6 +85,7 @@ impl Machine {
         let options = options.unwrap_or_default();
         let (setup, streams) = if plain { (None, None) } else { self.wire(&options, wiring)? };
         let row = self.reserve(&name, options.daemon)?;
+        let owner = options.foreground.then(terminal_owner).flatten();
         let side = match target.exec {
             Some((first, count)) => {
                 let words = arguments(&self.operands(first, count));
@@ -93,7 +94,12 @@ impl Machine {
             None => self.start_task(name, row, &options, setup),
         };
         match &side {
-            Ok(Side::Parent(_)) => self.world.streams.extend(streams.map(|streams| (row, streams))),
+            Ok(Side::Parent(process)) => {
+                self.world.streams.extend(streams.map(|streams| (row, streams)));
+                if let Some(owner) = owner {
+                    self.world.children.lend_terminal(process.pid, owner);
+                }
+            }
             Ok(Side::Child) => std::mem::forget(streams),
             Err(_) => self.world.run.cancel(row),
         }
@@ -360,4 +366,10 @@ pub(super) fn not_executed(program: &str, errno: Errno) -> Trouble {
     } else {
         trouble
     }
+}
+
+/// The process group that has our terminal; none where we have no terminal.
+fn terminal_owner() -> Option<i32> {
+    let tty = process::terminal::open().ok()?;
+    process::terminal::foreground(tty.as_fd()).ok()
 }
