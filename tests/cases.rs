@@ -1,7 +1,7 @@
 //! Golden cases: each `tests/cases/run/**/*.proc` is run by the real program; what it printed and how it ended
 //! must be what stands in the `.expect` file beside it. `UPDATE=1` rewrites those.
 //!
-//! A first line `# run: ARGS` gives arguments for `proctor run` before the file.
+//! A first line `# run: ARGS` gives arguments for `proctor run` before the file, and behind ` -- ` such for the scenario.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,15 @@ fn scenarios(folder: &Path, found: &mut Vec<PathBuf>) {
 fn observe(path: &Path) -> String {
     let text = std::fs::read_to_string(path).expect("a case is a text");
     let first = text.lines().next().unwrap_or_default();
-    let extra = first.strip_prefix("# run:").map(str::split_whitespace);
+    let extra = first.strip_prefix("# run:").unwrap_or_default();
+    let (options, arguments) = extra.split_once(" -- ").unwrap_or((extra, ""));
     let folder = path.parent().expect("a case is in a folder");
     let output = Command::new(env!("CARGO_BIN_EXE_proctor"))
         .args(["--color", "never", "run", "--stable", "--timeout", "60s"])
-        .args(extra.into_iter().flatten())
+        .args(options.split_whitespace())
         .arg(path.file_name().expect("a case has a name"))
+        .arg("--")
+        .args(arguments.split_whitespace())
         .current_dir(folder)
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null())
