@@ -221,7 +221,7 @@ impl Machine {
 }
 
 pub(super) fn out_of_memory() -> Trouble {
-    let most = crate::process::heap::MOST >> 20;
+    let most = crate::process::heap::most() >> 20;
     Trouble::new(Code::MEMORY, format!("this process holds more than {most} MiB of values"))
         .help("keep less: a list that only grows needs an end, and results can go to a file")
 }

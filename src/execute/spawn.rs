@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::option::{Group, Options};
 use super::streams::Wiring;
 use crate::event::{Actor, Event};
-use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage};
+use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage, heap};
 use crate::program::{NO_REG, Reg, SpawnTarget};
 use crate::source::{Code, Location};
 use crate::value::{ProcessRef, Trouble, Value, text};
@@ -85,7 +85,8 @@ impl Machine {
         });
         let plain = options.is_none() && wiring.is_empty();
         let options = options.unwrap_or_default();
-        let (setup, streams) = if plain { (None, None) } else { self.wire(&options, wiring)? };
+        let (setup, streams) =
+            if plain { (None, None) } else { self.wire(&options, wiring, target.exec.is_none())? };
         let terminal = if options.foreground {
             Some(Before::look().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
         } else {
@@ -143,6 +144,7 @@ impl Machine {
         &mut self,
         options: &Options,
         wiring: Wiring,
+        is_task: bool,
     ) -> Result<(Option<Prepared>, Option<super::streams::Streams>), Stop> {
         let mut setup = Setup {
             session: options.session,
@@ -161,7 +163,10 @@ impl Machine {
         let limits = &options.limits;
         setup.limits = process::Limits {
             cpu: limits.cpu,
-            memory: limits.memory,
+            // A task's own limit is looked after by the machine in it, which makes an error of it.
+            memory: limits
+                .memory
+                .map(|most| if is_task { most.saturating_add(heap::HEADROOM) } else { most }),
             files: limits.files,
             processes: limits.processes,
             file_size: limits.file_size,
@@ -220,7 +225,7 @@ impl Machine {
         wiring: Wiring,
     ) -> Result<Rc<ProcessRef>, Stop> {
         self.check_may_spawn()?;
-        let (setup, streams) = self.wire(options, wiring)?;
+        let (setup, streams) = self.wire(options, wiring, false)?;
         let row = self.reserve(&name, options.daemon)?;
         match self.start_program(name, row, options, setup, argv) {
             Ok(process) => {
@@ -266,6 +271,7 @@ impl Machine {
                 self.become_child(name, row, chance);
                 self.protections.clear();
                 self.world.daemon = options.daemon;
+                options.limits.memory.into_iter().for_each(heap::limit);
                 self.world.environment.extend(options.env.iter().cloned());
                 if let Some(Err(error)) = setup.as_ref().map(|setup| setup.apply(process::Kind::Task)) {
                     let code = self.finish(Err(not_set_up(error.stage, error.errno).into()));
@@ -280,7 +286,7 @@ impl Machine {
     fn before_fork(&mut self) {
         self.world.waiter.before_fork();
         // A heap that cannot be made of large pages only makes the fork slower.
-        let _ = process::heap::before_fork();
+        let _ = heap::before_fork();
     }
 
     /// Notes a new child of this process.

@@ -20,6 +20,8 @@ thread_local! {
     /// Where the area began, and up to where it was treated.
     static BEGIN: Cell<usize> = const { Cell::new(0) };
     static TREATED: Cell<usize> = const { Cell::new(0) };
+    /// How much this process may use.
+    static MAY: Cell<usize> = const { Cell::new(MOST) };
     /// How much beyond the most is granted now.
     static GRANTED: Cell<usize> = const { Cell::new(0) };
     /// Where it ended at the last fork before which it had grown much.
@@ -51,12 +53,27 @@ pub fn prepare() {
 /// How much of its heap a process may use, in bytes: 2 GiB. Beyond it a scenario gets an error, and the machine stays usable.
 pub const MOST: usize = 2 << 30;
 
-/// Whether more than [`MOST`] is in use. Cheap as long as the area has never been that large; then mallinfo2(3) counts.
+/// Lets this process and its children use only so many bytes; never more than before.
+pub fn limit(bytes: u64) {
+    let bytes = usize::try_from(bytes).unwrap_or(MOST);
+    MAY.set(bytes.min(MAY.get()));
+}
+
+/// How many bytes this process may use.
+#[must_use]
+pub fn most() -> usize {
+    MAY.get()
+}
+
+/// What the kernel may allow beyond [`limit`], so that the limit is an error of the scenario before it is one of ours.
+pub const HEADROOM: u64 = 1 << 30;
+
+/// Whether more than [`most`] is in use. Cheap as long as the area has never been that large; then mallinfo2(3) counts.
 #[inline]
 #[must_use]
 pub fn is_full() -> bool {
     let begin = BEGIN.get();
-    begin != 0 && end().saturating_sub(begin) > MOST && is_too_much()
+    begin != 0 && end().saturating_sub(begin) > MAY.get() && is_too_much()
 }
 
 /// Each time that it is full, this much more may be used by whoever deals with that, up to eight times.
@@ -67,12 +84,13 @@ const GRACE: usize = 64 << 20;
 fn is_too_much() -> bool {
     // SAFETY: mallinfo2 only reads the allocator's counters.
     let used = unsafe { libc::mallinfo2() }.uordblks;
-    let granted = if used <= MOST { 0 } else { GRANTED.get() };
+    let most = MAY.get();
+    let granted = if used <= most { 0 } else { GRANTED.get() };
     GRANTED.set(granted);
-    if used <= MOST + granted {
+    if used <= most + granted {
         return false;
     }
-    GRANTED.set((used - MOST + GRACE).min(8 * GRACE));
+    GRANTED.set((used - most + GRACE).min(8 * GRACE));
     true
 }
 
