@@ -65,7 +65,7 @@ macro_rules! options {
 }
 
 options! {
-    Name "name" Str "The process's name; else the NAME of the statement, else target-N.";
+    Name "name" Str "The process's name; else the NAME of the statement, else the name of its target with a number.";
     Daemon "daemon" Bool "Ended with SIGTERM as the main process's code ends, instead of being joined; cannot spawn.";
     Capture "capture" Bool "Captures both output streams: p.stdout and p.stderr.";
     Input "input" Str "A text that the process reads from its standard input.";
@@ -86,7 +86,7 @@ options! {
 /// The keys of the option `limits`, with what each means.
 pub const LIMITS: &[(&str, &str)] = &[
     ("cpu", "CPU time, a duration rounded up to whole seconds: SIGXCPU, then SIGKILL a second later"),
-    ("memory", "address space in bytes: allocations beyond it fail"),
+    ("memory", "bytes: of address space for a program, whose allocations then fail; of values for a task, an error of kind memory"),
     ("files", "open file descriptors"),
     ("processes", "processes and threads of its user; the kernel does not enforce it for root"),
     ("output", "bytes kept of each captured stream (16 MiB where it is not given)"),
