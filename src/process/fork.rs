@@ -22,15 +22,20 @@ unsafe extern "C" {
 /// # Errors
 /// `EAGAIN` or `ENOMEM` where there is no room; `room::explain` says which limit it was.
 pub fn fork() -> Result<Fork, Errno> {
+    // A signal that comes while there are two of us is for one of us: it waits until the child has forgotten what was
+    // noted for its parent.
+    let before = signals::set_mask(&signals::full_set());
     // SAFETY: the caller has a single thread, so that the child may do whatever the parent may.
-    match check(unsafe { _Fork() })? {
-        0 => {
-            signals::after_fork_child();
-            robust::after_fork_child();
-            Ok(Fork::Child)
-        }
-        pid => Ok(Fork::Parent(pid)),
+    let pid = check(unsafe { _Fork() });
+    if pid == Ok(0) {
+        signals::after_fork_child();
+        robust::after_fork_child();
     }
+    signals::set_mask(&before);
+    Ok(match pid? {
+        0 => Fork::Child,
+        pid => Fork::Parent(pid),
+    })
 }
 
 /// Ends this process at once: nothing is dropped, flushed or called. Mark its row before with

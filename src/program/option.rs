@@ -86,7 +86,10 @@ options! {
 /// The keys of the option `limits`, with what each means.
 pub const LIMITS: &[(&str, &str)] = &[
     ("cpu", "CPU time, a duration rounded up to whole seconds: SIGXCPU, then SIGKILL a second later"),
-    ("memory", "bytes: of address space for a program, whose allocations then fail; of values for a task, an error of kind memory"),
+    (
+        "memory",
+        "bytes: of address space for a program, whose allocations then fail; of values for a task, an error of kind memory",
+    ),
     ("files", "open file descriptors"),
     ("processes", "processes and threads of its user; the kernel does not enforce it for root"),
     ("output", "bytes kept of each captured stream (16 MiB where it is not given)"),
