@@ -35,12 +35,14 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
     let options = GuardOptions {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
+        interactive: false,
     };
     let setting = Setting {
         sources: sources.clone(),
         args: args.args().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         seed: args.seed,
         recorder: Box::new(Console::new(sources.clone(), output, args.stable)),
+        prompt: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
         Ok(ended) => tell(ended, Console::new(sources, output, args.stable), args.stable),

@@ -90,8 +90,12 @@ impl Machine {
     /// `input(prompt)`: a line of standard input. It is read a byte at a time, since what follows may be for another
     /// process that has the same standard input.
     pub(super) fn input(&mut self, prompt: Option<&Value>) -> Result<Value, Stop> {
-        if let Some(prompt) = prompt {
-            self.write_out(Standard::Output, text::display(prompt).as_bytes())?;
+        let question = prompt.map(text::display).unwrap_or_default();
+        if let Some(answer) = self.ask(&question) {
+            return Ok(answer);
+        }
+        if prompt.is_some() {
+            self.write_out(Standard::Output, question.as_bytes())?;
         }
         let mut line = Vec::new();
         loop {

@@ -11,6 +11,8 @@ use std::sync::atomic::Ordering::SeqCst;
 /// Exit codes of a run; see `proctor run --help`.
 const EXPECTATION_BROKE: u8 = 1;
 const UNCAUGHT: u8 = 3;
+/// As shells have it for what SIGINT ended.
+const INTERRUPTED: u8 = 130;
 /// A process that fails by an uncaught error, as in Python.
 const CHILD_FAILED: u8 = 1;
 
@@ -58,6 +60,11 @@ impl Machine {
         self.run_verdict(code)
     }
 
+    /// Records what stopped an entry of a session; the process goes on.
+    pub(super) fn tell(&mut self, stop: Stop) {
+        self.verdict(Err(stop));
+    }
+
     fn verdict(&mut self, result: Result<Value, Stop>) -> u8 {
         let failed = if self.world.is_main() { UNCAUGHT } else { CHILD_FAILED };
         match result {
@@ -74,6 +81,7 @@ impl Machine {
                 code
             }
             Err(Stop::Trouble(trouble)) => self.unplaced(*trouble, failed),
+            Err(Stop::Interrupted) => INTERRUPTED,
             Err(Stop::Deadline(_)) => {
                 self.unplaced(Trouble::new(Code::INTERNAL, "a deadline was lost"), failed)
             }

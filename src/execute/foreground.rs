@@ -1,6 +1,6 @@
 //! The terminal of a child that is spawned with `{foreground: true}`: lent to it, and taken back as it is reaped.
 
-use crate::process::{Errno, group, terminal};
+use crate::process::{Errno, terminal};
 use std::os::fd::{AsFd, OwnedFd};
 
 /// Our terminal while a child has it.
@@ -25,7 +25,8 @@ impl Before {
     pub(super) fn look() -> Result<Self, Errno> {
         let terminal = terminal::open()?;
         let modes = terminal::modes(terminal.as_fd())?;
-        Ok(Self { terminal, modes, group: group::of(0)? })
+        let group = terminal::foreground(terminal.as_fd())?;
+        Ok(Self { terminal, modes, group })
     }
 
     pub(super) fn lent_to(self, pid: i32) -> Lent {

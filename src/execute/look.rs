@@ -58,7 +58,7 @@ impl Machine {
         Ok(Value::None)
     }
 
-    fn row(&self, process: &Rc<ProcessRef>) -> Result<ProcessRow, Stop> {
+    pub(super) fn row(&self, process: &Rc<ProcessRef>) -> Result<ProcessRow, Stop> {
         let code = match self.facts(process)? {
             super::facts::Facts::Ended { code } => code,
             super::facts::Facts::Alive => None,

@@ -23,9 +23,12 @@ mod member;
 mod on;
 mod option;
 mod program;
+mod prompt;
 mod protect;
 mod protection;
 pub mod pure;
+mod relay;
+mod session;
 mod share;
 mod spawn;
 mod stop;
@@ -37,6 +40,8 @@ mod tally;
 mod verb;
 mod world;
 
+pub use prompt::{Ask, Prompt};
+pub use session::{Ended, Ran, Seen, Session, Woken};
 pub use stop::{Call, Stop};
 pub use world::{Setting, World};
 

@@ -83,10 +83,11 @@ impl Machine {
             self.world.unnamed += 1;
             Rc::from(format!("{}-{}", self.label(target), self.world.unnamed))
         });
-        let plain = options.is_none() && wiring.is_empty();
+        let relayed = target.exec.is_some() && self.world.behind.is_some();
+        let plain = options.is_none() && wiring.is_empty() && !relayed;
         let options = options.unwrap_or_default();
         let (setup, streams) =
-            if plain { (None, None) } else { self.wire(&options, wiring, target.exec.is_none())? };
+            if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
         let terminal = if options.foreground {
             Some(Before::look().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
         } else {
@@ -142,6 +143,7 @@ impl Machine {
     /// The setup that the options and the pipeline ask for, and our ends of what it connects.
     fn wire(
         &mut self,
+        name: &str,
         options: &Options,
         wiring: Wiring,
         is_task: bool,
@@ -172,6 +174,7 @@ impl Machine {
             file_size: limits.file_size,
         };
         let streams = self.connect(options, wiring, &mut setup)?;
+        self.relay_output(name, options, is_task, &mut setup)?;
         let prepared = setup.prepare().map_err(|error| not_set_up(error.stage, error.errno))?;
         Ok((Some(prepared), streams))
     }
@@ -225,7 +228,7 @@ impl Machine {
         wiring: Wiring,
     ) -> Result<Rc<ProcessRef>, Stop> {
         self.check_may_spawn()?;
-        let (setup, streams) = self.wire(options, wiring, false)?;
+        let (setup, streams) = self.wire(&name, options, wiring, false)?;
         let row = self.reserve(&name, options.daemon)?;
         match self.start_program(name, row, options, setup, argv) {
             Ok(process) => {
@@ -314,6 +317,7 @@ impl Machine {
         world.lent = None;
         world.chance = chance;
         world.unnamed = 0;
+        self.leave_prompt();
     }
 
     /// `fork()`: both go on from here.
@@ -345,6 +349,7 @@ impl Machine {
     pub(super) fn exec(&mut self, args: &[Value]) -> Result<Value, Stop> {
         let argv = arguments(args);
         let command = self.command(&argv, &[])?;
+        let _diverted = self.divert_output()?;
         self.world.run.set_external(self.world.row, true);
         let error = process::exec_in_place(&command);
         self.world.run.set_external(self.world.row, false);

@@ -3,6 +3,7 @@
 use super::children::Children;
 use super::foreground::Lent;
 use super::handlers::Handlers;
+use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
 use super::tally::Tests;
 use crate::event::{Actor, Event, Recorder};
@@ -49,8 +50,10 @@ pub struct World {
     pub(super) environment: Vec<(String, Option<String>)>,
     /// How many spawns without a name this process did.
     pub(super) unnamed: u32,
+    /// Where this process runs behind a prompt.
+    pub(super) behind: Option<Behind>,
     recorder: Box<dyn Recorder>,
-    sources: Rc<SourceMap>,
+    pub(super) sources: Rc<SourceMap>,
 }
 
 /// What a run is given besides its program.
@@ -61,6 +64,8 @@ pub struct Setting {
     /// Of the random numbers; none takes one from the system.
     pub seed: Option<u64>,
     pub recorder: Box<dyn Recorder>,
+    /// Where the program is what is typed at a prompt.
+    pub prompt: Option<Prompt>,
 }
 
 impl World {
@@ -86,6 +91,7 @@ impl World {
             args: setting.args.into(),
             environment: Vec::new(),
             unnamed: 0,
+            behind: setting.prompt.map(Behind::session),
             recorder: setting.recorder,
             sources: setting.sources,
         }
