@@ -35,6 +35,8 @@ mod strangers;
 mod streams;
 #[path = "keeper/terminal.rs"]
 mod terminal;
+#[path = "keeper/words.rs"]
+mod words;
 
 fn main() {
     if let Ok(role) = std::env::var(role::VARIABLE) {
@@ -49,5 +51,6 @@ fn main() {
     tests.extend(exits::TESTS);
     tests.extend(scarce::TESTS);
     tests.extend(streams::TESTS);
+    tests.extend(words::TESTS);
     runner::run(&tests);
 }

@@ -5,7 +5,7 @@ use super::ended::End;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
 use super::record::{self, Record};
 use super::signals::{self, Came, Signals, listened};
-use super::start::Start;
+use super::start::{self, Start};
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, Word};
 use super::{Ended, Outcome, proxy, sweep};
@@ -80,6 +80,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     }
     let cookie = random()?;
     let name = format!("{cookie:032x}");
+    start::name(cookie);
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
     let (record, unrecorded) = match Record::create(&name, record::now()) {
