@@ -346,6 +346,9 @@ impl Machine {
         let argv = arguments(args);
         let command = self.command(&argv, &[])?;
         self.world.run.set_external(self.world.row, true);
+        if !self.world.children.is_empty() {
+            self.world.run.before_exec();
+        }
         let error = process::exec_in_place(&command);
         self.world.run.set_external(self.world.row, false);
         Err(not_executed(&argv[0], error.errno).into())

@@ -31,6 +31,14 @@ pub fn play(role: &str) -> ! {
     if word == "reuse" {
         reuse::play(number_in(argument) as u32);
     }
+    if word == "reuse-exec" {
+        let (rounds, control) = argument.split_once(' ').unwrap_or((argument, ""));
+        reuse::play_exec(number_in(rounds) as u32, control == "control");
+    }
+    if word == "reaper" {
+        pen.tell_plainly(reuse::reap_and_give_again(number_in(argument) as i32));
+        awkward::sleep();
+    }
     if word == "tracer" {
         trace(number_in(argument) as i32, &pen);
     }

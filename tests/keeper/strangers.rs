@@ -10,13 +10,14 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-pub const TESTS: [Test; 8] = [
+pub const TESTS: [Test; 9] = [
     ("children_from_before_live_on", children_from_before_live_on),
     ("control_without_the_proxy_they_die", control_proxy),
     ("a_proxied_run_ends_like_any_other", a_proxied_run_ends_like_any_other),
     ("a_neighbour_in_the_group_lives_on", a_neighbour_in_the_group_lives_on),
     ("a_run_beside_lives_on", a_run_beside_lives_on),
     ("a_pid_that_came_back_is_nobody_of_ours", a_pid_that_came_back),
+    ("a_pid_that_a_program_reaped_is_nobody_of_ours", a_pid_that_a_program_reaped),
     ("a_sweep_touches_only_what_is_proven_to_be_ours", a_sweep_touches_only_ours),
     ("signals_are_sent_only_to_those_below", signals_are_sent_only_below),
 ];
@@ -145,6 +146,23 @@ fn a_pid_that_came_back() {
         output.out.trim().split_once(' ').and_then(|(lived, _)| lived.parse().ok()).expect("a count");
     assert!(output.out.contains("; a plain kill reached the stranger"), "{}", output.out);
     assert!(lived > 900, "too few pids came back: {}", output.out);
+}
+
+/// A task that becomes a program leaves its children to it, which reaps them unseen.
+fn a_pid_that_a_program_reaped() {
+    if !rustix::process::geteuid().is_root() {
+        println!("  left out: pids can be given again by root only");
+        return;
+    }
+    let lived = |role: &str| -> u32 {
+        let output = Stage::new(role).start().finish();
+        assert_eq!(output.code, Some(0), "{output:?}");
+        output.out.split_once(' ').and_then(|(lived, _)| lived.parse().ok()).expect("a count")
+    };
+    let many = lived("reuse-exec 100");
+    assert!(many > 90, "too few pids came back: {many}");
+    // The negative control: a task that says nothing to the run before.
+    assert_eq!(lived("reuse-exec 5 control"), 0, "the test does not see a stranger die");
 }
 
 /// A process that sleeps, with this variable, as this user.
