@@ -11,6 +11,10 @@ mod bomb;
 mod bombs;
 #[path = "keeper/chance.rs"]
 mod chance;
+#[path = "keeper/clocks.rs"]
+mod clocks;
+#[path = "keeper/disk.rs"]
+mod disk;
 #[path = "keeper/ends.rs"]
 mod ends;
 #[path = "keeper/exits.rs"]
@@ -52,5 +56,7 @@ fn main() {
     tests.extend(scarce::TESTS);
     tests.extend(streams::TESTS);
     tests.extend(words::TESTS);
+    tests.extend(disk::TESTS);
+    tests.extend(clocks::TESTS);
     runner::run(&tests);
 }

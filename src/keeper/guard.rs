@@ -12,7 +12,7 @@ use super::{Ended, Outcome, proxy, sweep};
 use crate::event::Actor;
 use crate::process::custody::{block_every, signal_child, start_clean, survive_failed_writes};
 use crate::process::wait::{self, ChildState};
-use crate::process::{Fork, Run, fork};
+use crate::process::{Errno, Fork, Run, fork, room};
 use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open, set_child_subreaper};
 use std::fmt;
 use std::sync::atomic::Ordering::SeqCst;
@@ -46,8 +46,12 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl Fault {
-    fn new(what: &str, why: impl fmt::Display) -> Self {
-        Self(format!("{what}: {why}"))
+    fn new(what: &str, why: impl Into<Errno>) -> Self {
+        let why: Errno = why.into();
+        Self(match room::explain_files(why) {
+            Some(obstacle) => format!("{what}: {why}: {obstacle}"),
+            None => format!("{what}: {why}"),
+        })
     }
 }
 

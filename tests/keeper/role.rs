@@ -1,7 +1,7 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use super::{bomb, reuse};
+use super::{bomb, clocks, reuse};
 use proctor::keeper::{GuardOptions, guard, sweep};
 use proctor::process::{Fork, Run, exit_now, fork, wait};
 use rustix::fd::{FromRawFd, OwnedFd};
@@ -44,6 +44,10 @@ pub fn play(role: &str) -> ! {
     }
     if word == "cost" {
         cost(number_in(argument) as usize, &options);
+    }
+    if word == "wall-clock" {
+        clocks::wait_by_the_wall_clock(argument);
+        exit(0);
     }
     if word == "sweep" {
         let swept = sweep();

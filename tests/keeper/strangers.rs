@@ -1,7 +1,7 @@
 //! Processes that are not ours live on, whatever happens beside them (rows 8 and 9).
 
 use super::herd::{Member, children, member};
-use super::runner::Test;
+use super::runner::{Test, left_out};
 use super::stage::{LONG, SOON, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashMap;
@@ -137,7 +137,7 @@ fn a_run_beside_lives_on() {
 /// Only root can have a pid given again.
 fn a_pid_that_came_back() {
     if !rustix::process::geteuid().is_root() {
-        println!("  left out: pids can be given again by root only");
+        left_out("pids can be given again by root only");
         return;
     }
     let output = Stage::new("reuse 1000").start().finish();
@@ -151,7 +151,7 @@ fn a_pid_that_came_back() {
 /// A task that becomes a program leaves its children to it, which reaps them unseen.
 fn a_pid_that_a_program_reaped() {
     if !rustix::process::geteuid().is_root() {
-        println!("  left out: pids can be given again by root only");
+        left_out("pids can be given again by root only");
         return;
     }
     let lived = |role: &str| -> u32 {
@@ -226,7 +226,7 @@ fn a_sweep_touches_only_ours() {
 /// Every call that sends a signal is watched from outside, with strace(1), in the guard, the keeper and a sweep.
 fn signals_are_sent_only_below() {
     if Command::new("strace").arg("-V").output().is_err() {
-        println!("  left out: there is no strace");
+        left_out("there is no strace");
         return;
     }
     let directory = tempfile::tempdir().expect("a directory");

@@ -1,7 +1,7 @@
 //! What `proctor run` says of a run's end that the scenario cannot say: in words for people, and as JSON for machines.
 
 use super::herd::{children, member};
-use super::runner::Test;
+use super::runner::{Test, left_out};
 use super::stage::{LONG, Output, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -16,12 +16,6 @@ pub const TESTS: [Test; 6] = [
     ("a_run_that_cannot_be_recorded_is_told", unrecorded),
     ("who_cannot_be_killed_is_told", stuck),
 ];
-
-fn proctor(options: &[&str], text: &str) -> Stage {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
-    command.arg("run").args(options).args(["-e", text]);
-    Stage::with_command(command, "")
-}
 
 const JSON: [&str; 2] = ["--message-format", "json"];
 
@@ -43,17 +37,17 @@ fn is_name(run: &str) -> bool {
 }
 
 fn a_panic_names_the_run() {
-    let output = proctor(&[], "print 1").env("PROCTOR_DEBUG_CRASH", "panic").start().finish();
+    let output = Stage::proctor(&[], "print 1").env("PROCTOR_DEBUG_CRASH", "panic").start().finish();
     assert_eq!(output.code, Some(134), "{output:?}");
     let (panic, guard) = output.err.split_once("proctor: ").expect("the guard's word after the panic's");
     assert!(panic.starts_with("proctor crashed: this is a bug in proctor"), "{output:?}");
     assert!(is_name(run_in(panic)) && run_in(panic) == run_in(guard), "{output:?}");
-    let output = proctor(&JSON, "print 1").env("PROCTOR_DEBUG_CRASH", "panic").start().finish();
+    let output = Stage::proctor(&JSON, "print 1").env("PROCTOR_DEBUG_CRASH", "panic").start().finish();
     let [panic, guard] = &objects(&output)[..] else { panic!("{output:?}") };
     assert_eq!((&panic["code"], &guard["code"]), (&"panic".into(), &"crashed".into()));
     assert!(is_name(panic["run"].as_str().unwrap_or("")) && panic["run"] == guard["run"], "{output:?}");
     // A run within a run is named by its own name, not by that of the one around it.
-    let output = proctor(&[], "print 1")
+    let output = Stage::proctor(&[], "print 1")
         .env("PROCTOR_DEBUG_CRASH", "panic")
         .env("PROCTOR_RUN", "0123456789abcdef0123456789abcdef")
         .start()
@@ -63,7 +57,7 @@ fn a_panic_names_the_run() {
 
 /// The same text without the crash.
 fn control_crash() {
-    let output = proctor(&[], "print 1").start().finish();
+    let output = Stage::proctor(&[], "print 1").start().finish();
     assert_eq!((output.code, output.err.as_str()), (Some(0), ""));
     assert!(!is_name(run_in(&output.err)));
 }
@@ -71,7 +65,7 @@ fn control_crash() {
 fn the_end_is_json_too() {
     let text = "spawn p { sleep 1h }\njoin p";
     let options = [&JSON[..], &["--timeout", "300ms"]].concat();
-    let output = proctor(&options, text).start().finish();
+    let output = Stage::proctor(&options, text).start().finish();
     assert_eq!(output.code, Some(124), "{output:?}");
     let [end] = &objects(&output)[..] else { panic!("{output:?}") };
     assert_eq!(
@@ -83,18 +77,14 @@ fn the_end_is_json_too() {
         end["processes"].as_array().expect("a list").iter().filter_map(|one| one["name"].as_str()).collect();
     assert!(named.contains(&"p"), "{end}");
     // A run that could not be started.
-    let output = proctor(&JSON, text);
-    let mut shell = Command::new("bash");
-    shell.args(["-c", "ulimit -f 0; exec \"$@\"", "bash"]).arg(output.command.get_program());
-    shell.args(output.command.get_args());
-    let output = Stage::with_command(shell, "").start().finish();
+    let output = Stage::by(&["bash", "-c", "ulimit -f 0; exec \"$@\"", "bash"], &JSON, text).start().finish();
     let [end] = &objects(&output)[..] else { panic!("{output:?}") };
     assert_eq!((&end["code"], &end["run"]), (&"not_started".into(), &Value::Null), "{end}");
     // One that a signal of its own ended, and one without its keeper.
-    let output = proctor(&JSON, "signal self SIGUSR1\nsleep 1h").start().finish();
+    let output = Stage::proctor(&JSON, "signal self SIGUSR1\nsleep 1h").start().finish();
     let [end] = &objects(&output)[..] else { panic!("{output:?}") };
     assert_eq!(end["code"], "killed", "{end}");
-    let mut run = proctor(&JSON, "print \"up\"\nsleep 1h").start();
+    let mut run = Stage::proctor(&JSON, "print \"up\"\nsleep 1h").start();
     run.await_output("up");
     kill(children(run.pid())[0], Signal::KILL);
     let output = run.finish();
@@ -105,19 +95,19 @@ fn the_end_is_json_too() {
 fn those_without_a_name_are_counted() {
     // Orphans: main joins its own children.
     let text = "# allow(unjoined_child)\nspawn p { for i in 0..70 { spawn q { sleep 1h } }; exit 0 }\njoin p";
-    let output = proctor(&JSON, text).start().finish();
+    let output = Stage::proctor(&JSON, text).start().finish();
     assert_eq!(output.code, Some(0), "{output:?}");
     let [end] = &objects(&output)[..] else { panic!("{output:?}") };
     let named = end["processes"].as_array().expect("a list").len();
     assert_eq!((&end["kind"], named, &end["more"]), (&"leftovers".into(), 64, &6.into()), "{end}");
     assert!(end["message"].as_str().is_some_and(|said| said.starts_with("70 processes were")), "{end}");
-    let output = proctor(&[], text).start().finish();
+    let output = Stage::proctor(&[], text).start().finish();
     assert!(output.err.contains("  and 50 more\n"), "{output:?}");
 }
 
 fn unrecorded() {
     if !rustix::process::geteuid().is_root() {
-        println!("  left out: the test needs another user");
+        left_out("the test needs another user");
         return;
     }
     let folder = tempfile::tempdir().expect("a directory");
@@ -148,7 +138,7 @@ fn unrecorded() {
 fn stuck() {
     for options in [&[][..], &JSON] {
         let mut run =
-            proctor(options, "spawn held exec(\"sleep\", \"3600\")\nprint \"up\"\njoin held").start();
+            Stage::proctor(options, "spawn held exec(\"sleep\", \"3600\")\nprint \"up\"\njoin held").start();
         run.await_output("up");
         let held = the_sleeper(&run);
         let mut tracer = Stage::new(&format!("tracer {held}")).start_up();
