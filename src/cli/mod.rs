@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod console;
 mod crash;
+mod ending;
 pub mod exit;
 mod explain;
 mod files;
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let output = Output::new(cli.global);
+    crash::speak(output.is_json());
     ExitCode::from(match cli.command {
         Command::Explain(args) => explain::explain(&args, output),
         Command::Run(args) => run::run(&args, output),

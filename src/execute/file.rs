@@ -131,5 +131,9 @@ pub(super) fn io(what: &str, error: &std::io::Error) -> Trouble {
     };
     let number = error.raw_os_error().map(crate::process::Errno);
     let reason = number.map_or_else(|| error.to_string(), |errno| errno.to_string());
-    Trouble::new(code, format!("{what}: {reason}"))
+    let trouble = Trouble::new(code, format!("{what}: {reason}"));
+    match number {
+        Some(errno) => super::block::explained(trouble, errno),
+        None => trouble,
+    }
 }

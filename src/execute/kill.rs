@@ -51,7 +51,7 @@ impl Machine {
             Err(errno) => {
                 let message =
                     format!("{} could not be sent to {}: {errno}", signal_name(signal), process.name);
-                Err(Trouble::new(Code::IO, message).into())
+                Err(super::block::explained(Trouble::new(Code::IO, message), errno).into())
             }
         }
     }

@@ -1,7 +1,7 @@
 //! `spawn`, `fork()`: new processes whose parent is this one.
 
 use super::Stop;
-use super::block::fault;
+use super::block::{explained, fault, named};
 use super::foreground::Before;
 use super::machine::Machine;
 use super::option::{Group, Options};
@@ -351,6 +351,9 @@ impl Machine {
         let command = self.command(&argv, &[])?;
         let _diverted = self.divert_output()?;
         self.world.run.set_external(self.world.row, true);
+        if !self.world.children.is_empty() {
+            self.world.run.before_exec();
+        }
         let error = process::exec_in_place(&command);
         self.world.run.set_external(self.world.row, false);
         Err(not_executed(&argv[0], error.errno).into())
@@ -375,19 +378,15 @@ fn refused(errno: &Errno) -> Stop {
 
 fn no_room(errno: &Errno) -> Trouble {
     let trouble = Trouble::new(Code::SPAWN, format!("a process could not be started: {errno}"));
-    match process::room::explain(*errno) {
-        Some(obstacle) => {
-            let process::room::Obstacle { limit, value, used, raise } = obstacle;
-            let message = format!("{}: {limit} is {value}, and {used} are in use", trouble.message);
-            Trouble { message, ..trouble }.help(format!("a larger limit: {raise}"))
-        }
+    match process::room::explain_files(*errno).or_else(|| process::room::explain(*errno)) {
+        Some(obstacle) => named(trouble, obstacle),
         None => trouble,
     }
 }
 
 fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
     let code = if errno == Errno::EACCES || errno == Errno::EPERM { Code::PERMISSION } else { Code::SPAWN };
-    Trouble::new(code, format!("cannot {}: {errno}", stage.what()))
+    explained(Trouble::new(code, format!("cannot {}: {errno}", stage.what())), errno)
 }
 
 pub(super) fn not_executed(program: &str, errno: Errno) -> Trouble {

@@ -5,14 +5,14 @@ use super::ended::End;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
 use super::record::{self, Record};
 use super::signals::{self, Came, Signals, listened};
-use super::start::Start;
+use super::start::{self, Start};
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, Word};
 use super::{Ended, Outcome, proxy, sweep};
 use crate::event::Actor;
 use crate::process::custody::{block_every, signal_child, start_clean, survive_failed_writes};
 use crate::process::wait::{self, ChildState};
-use crate::process::{Fork, Run, fork};
+use crate::process::{Errno, Fork, Run, fork, room};
 use rustix::process::{
     Pid, PidfdFlags, Signal, getpid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
 };
@@ -51,8 +51,12 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl Fault {
-    fn new(what: &str, why: impl fmt::Display) -> Self {
-        Self(format!("{what}: {why}"))
+    fn new(what: &str, why: impl Into<Errno>) -> Self {
+        let why: Errno = why.into();
+        Self(match room::explain_files(why) {
+            Some(obstacle) => format!("{what}: {why}: {obstacle}"),
+            None => format!("{what}: {why}"),
+        })
     }
 }
 
@@ -88,6 +92,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     }
     let cookie = random()?;
     let name = format!("{cookie:032x}");
+    start::name(cookie);
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
     let (record, unrecorded) = match Record::create(&name, record::now()) {

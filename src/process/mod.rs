@@ -15,6 +15,7 @@ mod fork;
 mod futex;
 pub mod group;
 pub mod heap;
+mod identity;
 pub mod limits;
 pub mod output;
 mod path;

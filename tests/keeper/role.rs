@@ -1,7 +1,7 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use super::{bomb, reuse};
+use super::{bomb, clocks, reuse};
 use proctor::keeper::{GuardOptions, guard, sweep};
 use proctor::process::{Fork, Run, exit_now, fork, wait};
 use rustix::fd::{FromRawFd, OwnedFd};
@@ -27,15 +27,27 @@ pub fn play(role: &str) -> ! {
     let (word, argument) = role.split_once(' ').unwrap_or((role, ""));
     let timeout = number("PROCTOR_KEEPER_TIMEOUT");
     let processes = number("PROCTOR_KEEPER_PROCESSES").map_or(4096, |number| number as u32);
-    let options = GuardOptions { timeout, max_processes: processes };
+    let options = GuardOptions { timeout, max_processes: processes, ..GuardOptions::default() };
     if word == "reuse" {
         reuse::play(number_in(argument) as u32);
+    }
+    if word == "reuse-exec" {
+        let (rounds, control) = argument.split_once(' ').unwrap_or((argument, ""));
+        reuse::play_exec(number_in(rounds) as u32, control == "control");
+    }
+    if word == "reaper" {
+        pen.tell_plainly(reuse::reap_and_give_again(number_in(argument) as i32));
+        awkward::sleep();
     }
     if word == "tracer" {
         trace(number_in(argument) as i32, &pen);
     }
     if word == "cost" {
         cost(number_in(argument) as usize, &options);
+    }
+    if word == "wall-clock" {
+        clocks::wait_by_the_wall_clock(argument);
+        exit(0);
     }
     if word == "sweep" {
         let swept = sweep();

@@ -1,6 +1,6 @@
 //! A system that gives little: few descriptors, no processes, no files, no /proc (row 14).
 
-use super::runner::Test;
+use super::runner::{Test, left_out};
 use super::stage::{LONG, Output, SOON, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
 use std::process::Command;
@@ -51,7 +51,7 @@ fn few_descriptors() {
 
 fn no_process() {
     if !rustix::process::geteuid().is_root() {
-        println!("  left out: the test needs another user");
+        left_out("the test needs another user");
         return;
     }
     for (limit, place) in [(1, "for the run"), (2, "for the scenario")] {
@@ -107,7 +107,7 @@ fn closed_streams() {
 fn without_proc() {
     let possible = Command::new("unshare").args(["-m", "umount", "-l", "/proc"]).status();
     if !possible.is_ok_and(|status| status.success()) {
-        println!("  left out: only root can take /proc away");
+        left_out("only root can take /proc away");
         return;
     }
     for signal in [Signal::TERM, Signal::KILL] {

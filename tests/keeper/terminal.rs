@@ -3,11 +3,12 @@
 use super::herd::{children, fields};
 use super::runner::Test;
 use super::stage::{LONG, SECOND, SOON, Stage, Staged};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub const TESTS: [Test; 5] = [
     ("keys_end_the_run", keys_end_the_run),
@@ -16,6 +17,9 @@ pub const TESTS: [Test; 5] = [
     ("ctrl_c_ends_a_scenario_that_has_stopped_itself", ctrl_c_ends_a_stopped_scenario),
     ("a_shell_can_stop_and_resume_the_run", a_shell_can_stop_and_resume_the_run),
 ];
+
+/// How long is waited for the next thing to be shown.
+const PATIENCE: Timespec = Timespec { tv_sec: 20, tv_nsec: 0 };
 
 /// A pseudo-terminal: pty(7).
 struct Terminal {
@@ -59,6 +63,8 @@ impl Terminal {
     fn see(&mut self, text: &str) {
         wait_for(&format!("{text:?} on the terminal"), || {
             let mut bytes = [0; 4096];
+            // Until it shows something, or the other side is closed.
+            let _ = poll(&mut [PollFd::new(&self.master, PollFlags::IN)], Some(&PATIENCE));
             if let Ok(length) = rustix::io::read(&self.master, &mut bytes) {
                 self.shown += &String::from_utf8_lossy(&bytes[..length]);
             }
@@ -71,7 +77,7 @@ fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + LONG;
     while !holds() {
         assert!(Instant::now() < deadline, "never: {what}");
-        std::thread::sleep(Duration::from_millis(1));
+        std::thread::yield_now();
     }
 }
 
