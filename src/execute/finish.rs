@@ -43,9 +43,7 @@ impl Machine {
         if !self.world.is_main() {
             self.leave_process(code);
         }
-        if let Some(lent) = self.world.lent.take() {
-            lent.take_back();
-        }
+        self.world.take_terminal_back(None);
         if failed {
             self.world.run.control().over.store(1, SeqCst);
             self.world.close_record();

@@ -40,8 +40,8 @@ mod tally;
 mod verb;
 mod world;
 
-pub use prompt::{Ask, Prompt};
-pub use session::{Ended, Ran, Seen, Session, Woken};
+pub use prompt::{Editor, Prompt};
+pub use session::{Ended, Ran, Seen, Session, Usage, Woken};
 pub use stop::{Call, Stop};
 pub use world::{Setting, World};
 

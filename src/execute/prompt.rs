@@ -6,17 +6,20 @@ use std::rc::Rc;
 /// Two Ctrl-C within this time mean the second one, whatever the scenario does about the first.
 const INSISTENT: i64 = clock::SECOND;
 
-/// Who is asked for a line by `input()`.
-pub trait Ask {
-    /// Shows the question and gives the answer, without its newline; None where there is none.
+/// The other side of the prompt, which has the keyboard and the screen.
+pub trait Editor {
+    /// Shows a question and gives the answer, without its newline; None where there is none.
     fn ask(&self, question: &str) -> Option<String>;
+
+    /// A process is about to have the terminal, or gave it back: nobody else writes meanwhile.
+    fn lend(&self, lent: bool);
 }
 
 /// The prompt, as the processes behind it know it.
 #[derive(Clone)]
 pub struct Prompt {
     pub relay: Rc<Relay>,
-    pub asked: Rc<dyn Ask>,
+    pub editor: Rc<dyn Editor>,
 }
 
 /// A process's own part.

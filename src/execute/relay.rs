@@ -52,7 +52,7 @@ impl Machine {
     /// `input()` at the prompt: the editor has the keyboard.
     pub(super) fn ask(&self, question: &str) -> Option<Value> {
         let behind = self.world.behind.as_ref().filter(|behind| behind.is_session)?;
-        Some(behind.prompt.asked.ask(question).map_or(Value::None, Value::str))
+        Some(behind.prompt.editor.ask(question).map_or(Value::None, Value::str))
     }
 }
 

@@ -4,7 +4,7 @@ use super::Stop;
 use super::machine::Machine;
 use super::on::INTERRUPT;
 use super::world::{Setting, World};
-use crate::event::ProcessRow;
+use crate::event::{ProcessRow, TreeRow};
 use crate::process::{ProcessEvents, Record, Row, RowState, Run, Waiter, clock, deadlock, proc_file, signals};
 use crate::program::{NO_REG, Program};
 use crate::source::SourceMap;
@@ -53,6 +53,15 @@ pub struct Seen {
     pub spawner: i32,
     /// A letter of proc_pid_stat(5): `Z` for one that has ended, `T` for one that is stopped.
     pub state: char,
+}
+
+/// What a process uses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Nanoseconds of processor time.
+    pub cpu: i64,
+    /// Bytes of memory that it has in use.
+    pub memory: u64,
 }
 
 /// How a process ended.
@@ -129,6 +138,11 @@ impl Session {
         }
     }
 
+    /// Waits while a child has the terminal, and takes it back.
+    pub fn await_foreground(&mut self) {
+        self.machine.await_foreground(&mut self.events);
+    }
+
     /// The value of a global; None where it has none yet.
     #[must_use]
     pub fn global(&self, at: u32) -> Option<&Value> {
@@ -172,7 +186,13 @@ impl Session {
         Rc::new(ProcessRef::new(record.pid, index, generation, Rc::from(&*record.name)))
     }
 
-    /// Whether this process was joined by the session itself.
+    /// An exit code in words, as the attribute `ending` says it.
+    #[must_use]
+    pub fn ending(&self, code: i64) -> String {
+        super::facts::ending_words(code)
+    }
+
+    /// Whether the session itself started this process.
     #[must_use]
     pub fn is_own_child(&self, seen: &Seen) -> bool {
         seen.spawner == self.machine.world.pid
@@ -182,6 +202,28 @@ impl Session {
     #[must_use]
     pub fn adopter(&self) -> i32 {
         self.machine.world.run.control().keeper_pid.load(std::sync::atomic::Ordering::SeqCst)
+    }
+
+    /// All processes below the one that adopts orphans, in the order of drawing.
+    #[must_use]
+    pub fn tree(&self) -> Vec<TreeRow> {
+        self.machine.below(self.adopter()).unwrap_or_default()
+    }
+
+    /// What a process uses; zeroes where that is not known.
+    #[must_use]
+    pub fn usage(&self, pid: i32) -> Usage {
+        proc_file::stat(pid).map_or(Usage::default(), |stat| Usage {
+            cpu: stat.user_time + stat.system_time,
+            memory: stat.rss,
+        })
+    }
+
+    /// A row of the table of `ps` for a process that was seen.
+    pub fn row_of(&mut self, seen: &Seen) -> Option<ProcessRow> {
+        let record = self.machine.world.run.record(seen.row)?;
+        let process = self.process(&record);
+        self.row(&process)
     }
 
     /// A row of the table of `ps` for a process.

@@ -2,7 +2,6 @@
 
 use super::Stop;
 use super::block::{explained, fault, named};
-use super::foreground::Before;
 use super::machine::Machine;
 use super::option::{Group, Options};
 use super::streams::Wiring;
@@ -89,7 +88,7 @@ impl Machine {
         let (setup, streams) =
             if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
         let terminal = if options.foreground {
-            Some(Before::look().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
+            Some(self.world.about_to_lend().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
         } else {
             None
         };
@@ -104,11 +103,18 @@ impl Machine {
         match &side {
             Ok(Side::Parent(child)) => {
                 self.world.streams.extend(streams.map(|streams| (row, streams)));
-                self.world.lent = terminal.map(|before| before.lent_to(child.pid)).or(self.world.lent.take());
+                if let Some(before) = terminal {
+                    self.world.lend(before, child.pid);
+                }
             }
             // The parent's ends are closed here: who holds the writing end of its own input never sees its end.
             Ok(Side::Child) => drop(streams),
-            Err(_) => self.world.run.cancel(row),
+            Err(_) => {
+                self.world.run.cancel(row);
+                if terminal.is_some() {
+                    self.world.not_lent();
+                }
+            }
         }
         side
     }
@@ -315,6 +321,7 @@ impl Machine {
         world.handlers.forget_signals();
         world.streams.clear();
         world.lent = None;
+        world.parked.clear();
         world.chance = chance;
         world.unnamed = 0;
         self.leave_prompt();

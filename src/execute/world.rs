@@ -1,7 +1,7 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
 use super::children::Children;
-use super::foreground::Lent;
+use super::foreground::{Lent, Parked};
 use super::handlers::Handlers;
 use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
@@ -38,6 +38,8 @@ pub struct World {
     pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
     /// Our terminal, where a child has it.
     pub(super) lent: Option<Lent>,
+    /// Children that were stopped while they had it.
+    pub(super) parked: Vec<Parked>,
     /// The streams that children of this process are spoken with by.
     pub(super) streams: HashMap<Row, Streams>,
     pub(super) handlers: Handlers,
@@ -83,6 +85,7 @@ impl World {
             children: Children::default(),
             forked: HashMap::new(),
             lent: None,
+            parked: Vec::new(),
             streams: HashMap::new(),
             handlers: Handlers::default(),
             tests: Tests::default(),
