@@ -33,6 +33,44 @@ pub struct Listener {
     programs: OwnedFd,
 }
 
+/// A process that was started.
+#[derive(Debug)]
+pub enum Started {
+    /// What it says comes over the socket, with its pid.
+    Task { pid: i32, name: String },
+    /// What it says comes through the pipe; None where this process had no descriptor left for it, and the words are lost.
+    Program { name: String, pipe: Option<OwnedFd> },
+}
+
+/// Sends a descriptor over a socket of streams, with one byte; see unix(7).
+///
+/// # Errors
+/// What sendmsg(2) says.
+pub fn pass(socket: impl AsFd, fd: BorrowedFd<'_>) -> Result<(), Errno> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    let rights = [fd];
+    ancillary.push(SendAncillaryMessage::ScmRights(&rights));
+    sendmsg(socket, &[IoSlice::new(b"=")], &mut ancillary, SendFlags::NOSIGNAL)?;
+    Ok(())
+}
+
+/// Takes a descriptor that [`pass`] sends; waits for it.
+///
+/// # Errors
+/// `EBADF` where something else came, or nothing.
+pub fn take(socket: impl AsFd) -> Result<OwnedFd, Errno> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+    let mut byte = [0];
+    recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
+    let taken = ancillary.drain().find_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(mut rights) => rights.next(),
+        _ => None,
+    });
+    taken.ok_or(Errno::EBADF)
+}
+
 /// What came over the socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
@@ -72,6 +110,15 @@ impl Relay {
         identity(fd) == Ok(self.voice)
     }
 
+    /// Tells that the process with this pid is a task of this name. Before its first word.
+    pub fn task(&self, pid: i32, name: &str) {
+        let pid = pid.to_le_bytes();
+        let bytes = [IoSlice::new(b"+"), IoSlice::new(&pid), IoSlice::new(cut(name).as_bytes())];
+        let mut ancillary = SendAncillaryBuffer::default();
+        // An editor that is gone shows no names.
+        let _ = sendmsg(&self.programs, &bytes, &mut ancillary, SendFlags::NOSIGNAL);
+    }
+
     /// A pipe for a program of this name, for each of standard output and error that would go to the editor.
     ///
     /// # Errors
@@ -81,16 +128,12 @@ impl Relay {
             return Ok([None, None]);
         }
         let (read, write) = pipe()?;
-        let mut end = name.len().min(LONGEST_NAME);
-        while !name.is_char_boundary(end) {
-            end -= 1;
-        }
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
         let rights = [read.as_fd()];
         ancillary.push(SendAncillaryMessage::ScmRights(&rights));
         // A message of nothing would be no message.
-        let bytes = [IoSlice::new(b"="), IoSlice::new(&name.as_bytes()[..end])];
+        let bytes = [IoSlice::new(b"="), IoSlice::new(cut(name).as_bytes())];
         sendmsg(&self.programs, &bytes, &mut ancillary, SendFlags::NOSIGNAL)?;
         let second = if streams == [true; 2] { Some(write.try_clone().map_err(Errno::from)?) } else { None };
         Ok(match streams {
@@ -98,6 +141,10 @@ impl Relay {
             [false, _] => [None, Some(write)],
         })
     }
+}
+
+fn cut(name: &str) -> &str {
+    &name[..name.floor_char_boundary(LONGEST_NAME)]
 }
 
 /// Standard output and error of this process, as they were before a program was to have them.
@@ -200,26 +247,28 @@ impl Listener {
         Ok(Heard::Said { pid, length })
     }
 
-    /// A program that was started: its name and the pipe that it writes to. None where there is none just now, or where
-    /// this process has no descriptor left for it: then what the program says is lost with the pipe.
+    /// The next process that was started; None where there is none just now.
     #[must_use]
-    pub fn started(&self) -> Option<(String, OwnedFd)> {
-        let mut name = [0; LONGEST_NAME + 1];
+    pub fn started(&self) -> Option<Started> {
+        let mut bytes = [0; LONGEST_NAME + 5];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let got = recvmsg(
             &self.programs,
-            &mut [IoSliceMut::new(&mut name)],
+            &mut [IoSliceMut::new(&mut bytes)],
             &mut ancillary,
             RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC,
         );
         let length = got.ok().filter(|got| got.bytes > 0)?.bytes;
-        let name = String::from_utf8_lossy(&name[1..length]).into_owned();
+        let name = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if let [b'+', a, b, c, d, rest @ ..] = &bytes[..length] {
+            return Some(Started::Task { pid: i32::from_le_bytes([*a, *b, *c, *d]), name: name(rest) });
+        }
         let pipe = ancillary.drain().find_map(|message| match message {
             RecvAncillaryMessage::ScmRights(mut rights) => rights.next(),
             _ => None,
-        })?;
-        Some((name, pipe))
+        });
+        Some(Started::Program { name: name(&bytes[1..length]), pipe })
     }
 }
 
