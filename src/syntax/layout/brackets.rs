@@ -1,6 +1,7 @@
 //! Brackets: which `{` opens a map and which a block, what closes what, what is left open.
 
 use super::scanner::{Before, DEEPEST, Frame, Kind, Open, Scanner};
+use super::token::TokenKind;
 use crate::source::{Code, Diagnostic};
 
 impl Kind {
@@ -51,6 +52,7 @@ impl Scanner<'_> {
             _ if map => Kind::Map,
             _ => Kind::Block,
         };
+        self.note(self.at, self.at + 1, TokenKind::Open(kind.bracket()));
         self.push(kind);
         self.at += 1;
         self.after(if kind == Kind::Block { Before::Start } else { Before::Operator });
@@ -74,6 +76,7 @@ impl Scanner<'_> {
         }
         self.token(false);
         let at = self.at;
+        self.note(at, at + 1, TokenKind::Close);
         self.at += 1;
         let after = if byte == b'}' { Before::Brace } else { Before::Operand };
         if self.excess > 0 {
@@ -163,6 +166,7 @@ impl Scanner<'_> {
             self.pop();
         }
         self.excess = 0;
+        self.note(self.at, self.at, TokenKind::Unclosed { raw: false });
         self.unterminated_line(
             string,
             "a `{` in a string opens an expression: a brace itself is written `{{`",
