@@ -38,7 +38,7 @@ pub struct Listener {
 pub enum Started {
     /// What it says comes over the socket, with its pid.
     Task { pid: i32, name: String },
-    /// What it says comes through the pipe; None where this process had no descriptor left for it, and the words are lost.
+    /// What it says comes through the pipe, whose reading end never waits; None where this process had no descriptor left for it, and the words are lost.
     Program { name: String, pipe: Option<OwnedFd> },
 }
 
@@ -268,6 +268,7 @@ impl Listener {
             RecvAncillaryMessage::ScmRights(mut rights) => rights.next(),
             _ => None,
         });
+        let pipe = pipe.filter(|pipe| rustix::io::ioctl_fionbio(pipe, true).is_ok());
         Some(Started::Program { name: name(&bytes[1..length]), pipe })
     }
 }

@@ -87,6 +87,7 @@ pub fn serve(run: &Run, line: Line, relay: Relay, kit: Kit) -> u8 {
         held: true,
         code: 0,
         entries: 0,
+        counts: Counts::default(),
     };
     play.work(kit.load)
 }
@@ -109,6 +110,7 @@ struct Play {
     /// The exit code of the session.
     code: u8,
     entries: usize,
+    counts: Counts,
 }
 
 /// What to do after a request.
@@ -162,6 +164,11 @@ impl Play {
     /// Looks at the processes and says what is new.
     fn tell_news(&mut self) -> Look {
         let look = self.news.look(&mut self.session);
+        if look.counts != self.counts {
+            self.counts = look.counts;
+            // An editor that is gone shows nothing.
+            let _ = self.line.send(&Reply::Counts(look.counts));
+        }
         if !look.lines.is_empty() {
             let lines: String =
                 look.lines.iter().map(|line| format!("{}\n", self.style.dim(line))).collect();
@@ -187,11 +194,7 @@ impl Play {
             if self.session.wait(line.as_fd(), until) == Woken::Readable {
                 return line.receive().ok().flatten();
             }
-            let counts = look.counts;
             look = self.tell_news();
-            if look.counts != counts {
-                line.send(&Reply::Counts(look.counts)).ok()?;
-            }
             // Where a thousand processes end at once, one look a moment later sees many of them.
             let calm = clock::monotonic() + CALM;
             loop {
