@@ -294,8 +294,8 @@ impl ConditionalEventHandler for Dedent {
             return None;
         }
         let wanted = super::indent::closing(&format!("{before}}}"), before.len() + 1)?;
-        let fewer = u16::try_from(blanks.checked_sub(wanted)?).ok()?;
-        Some(Cmd::Replace(Movement::BackwardChar(fewer), Some("}".to_owned())))
+        // A movement that counts would be given this key's count by rustyline.
+        Some(Cmd::Replace(Movement::BeginningOfLine, Some(format!("{}}}", " ".repeat(wanted)))))
     }
 }
 
