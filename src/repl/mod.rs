@@ -3,9 +3,12 @@
 mod card;
 mod collect;
 pub mod colour;
+pub mod command;
 mod editor;
+pub mod help;
 mod helper;
 pub mod indent;
+pub mod keyword;
 mod known;
 mod news;
 mod prompt;

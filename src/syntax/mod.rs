@@ -15,4 +15,5 @@ pub use completeness::{Completeness, completeness};
 pub use layout::{Bracket, Token, TokenKind};
 pub use parse::{Parsed, parse};
 pub use tokens::tokens;
+#[cfg(test)]
 pub(crate) use words::LEADING;
