@@ -118,7 +118,7 @@ impl Machine {
 
     /// `b.wait()`: whoever leaves before the barrier opens breaks it for the others.
     fn wait_at(&mut self, object: Object) -> Result<Value, Stop> {
-        let party = match barrier::arrive(self.world.run, object).map_err(trouble)? {
+        let party = match barrier::arrive(&self.world.waiter, object).map_err(trouble)? {
             Arrival::Opened(index) => return Ok(Value::Int(i64::from(index))),
             Arrival::Waits(party) => party,
         };

@@ -26,6 +26,17 @@ pub fn stuck(waiter: &Waiter) -> Option<Vec<Waiting>> {
     if first.len() != second.len() || !first.iter().zip(&second).all(|(a, b)| a.same_sleep(b)) {
         return None;
     }
+    let mut barriers: Vec<u32> = second
+        .iter()
+        .map(|sleeper| sleeper.on)
+        .filter(|on| on.kind == BlockedKind::Barrier)
+        .map(|on| on.index)
+        .collect();
+    barriers.sort_unstable();
+    barriers.dedup();
+    if barriers.into_iter().any(|index| barrier::lost_one(run, index)) {
+        return None;
+    }
     let names: HashMap<i32, String> =
         second.iter().map(|sleeper| (sleeper.record.pid, sleeper.record.name.clone())).collect();
     let living = second.into_iter().filter(|sleeper| run.has_ended(sleeper.record.row) == Ok(false));
