@@ -80,8 +80,10 @@ fn round(waiter: &Waiter, run: Run) -> Option<Vec<Sleeper>> {
             return None;
         }
         // One that was killed in its sleep does not matter: it wakes nobody, and who joins it looks for its end.
-        if !waits_on(waiter, run, &record, on)? {
-            return None;
+        match waits_on(waiter, run, &record, on) {
+            Some(true) => {}
+            None if run.has_ended(record.row) == Ok(true) => continue,
+            Some(false) | None => return None,
         }
         sleepers.push(Sleeper { record, on, sequence });
     }
@@ -103,8 +105,8 @@ fn waits_on(waiter: &Waiter, run: Run, sleeper: &Record, on: Blocked) -> Option<
         BlockedKind::Barrier => barrier::would_wait(run, on.index, on.argument),
         BlockedKind::Get => queue::get_would_wait(run, on.index),
         BlockedKind::Put => queue::put_would_wait(run, on.index, on.argument),
-        BlockedKind::Receive => connection::would_wait(waiter, run, on.index, on.argument, false)?,
-        BlockedKind::Send => connection::would_wait(waiter, run, on.index, on.argument, true)?,
+        BlockedKind::Receive => connection::would_wait(waiter, sleeper.row, on.index, on.argument, false)?,
+        BlockedKind::Send => connection::would_wait(waiter, sleeper.row, on.index, on.argument, true)?,
     })
 }
 
