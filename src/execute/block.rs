@@ -3,7 +3,7 @@
 
 use super::Stop;
 use super::machine::Machine;
-use crate::process::{BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock};
+use crate::process::{Blocked, BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock};
 use crate::source::Code;
 use crate::value::{Trouble, Value};
 
@@ -81,8 +81,8 @@ impl Machine {
     }
 
     fn deadlock(&self, waiting: &[Waiting]) -> Trouble {
-        let lines: Vec<String> =
-            waiting.iter().map(|one| format!("{} {}", one.name, waits_for(one))).collect();
+        let line = |one: &Waiting| format!("{} {}", one.name, doing(one.on, one.whom.as_deref()));
+        let lines: Vec<String> = waiting.iter().map(line).collect();
         let message = format!("no process is left that could wake another: {}", lines.join("; "));
         Trouble::new(Code::DEADLOCK, message)
             .help("take locks in the same order everywhere, or give a wait a time with `within`")
@@ -90,10 +90,9 @@ impl Machine {
 }
 
 /// What a process waits for, in words.
-fn waits_for(waiting: &Waiting) -> String {
-    let number = waiting.on.index;
-    let whom = waiting.whom.as_deref();
-    match waiting.on.kind {
+pub(super) fn doing(on: Blocked, whom: Option<&str>) -> String {
+    let number = on.index;
+    match on.kind {
         BlockedKind::Join => format!("joins {}", whom.unwrap_or("a child")),
         BlockedKind::AnyChild => "waits for any child to end".to_owned(),
         BlockedKind::Lock => match whom {

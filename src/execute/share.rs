@@ -72,12 +72,13 @@ impl Machine {
 
     fn put(&mut self, object: Object, value: &Value) -> Result<Value, Stop> {
         let message = encode::encode(value)?;
-        self.wait_on(|waiter, until| queue::put(waiter, object, &message, until))?;
+        self.wait_on((object, Method::Put), |waiter, until| queue::put(waiter, object, &message, until))?;
         Ok(Value::None)
     }
 
     fn take(&mut self, object: Object) -> Result<Value, Stop> {
-        let message = self.wait_on(|waiter, until| queue::get(waiter, object, until))?;
+        let message =
+            self.wait_on((object, Method::Get), |waiter, until| queue::get(waiter, object, until))?;
         Ok(encode::decode(&message)?)
     }
 
@@ -85,11 +86,12 @@ impl Machine {
         match method {
             Method::Send => {
                 let message = encode::encode(&args[0])?;
-                self.wait_on(|waiter, until| connection::send(waiter, end, &message, until))?;
+                self.wait_on((end, method), |waiter, until| connection::send(waiter, end, &message, until))?;
                 Ok(Value::None)
             }
             Method::Recv => {
-                let message = self.wait_on(|waiter, until| connection::receive(waiter, end, until))?;
+                let message =
+                    self.wait_on((end, method), |waiter, until| connection::receive(waiter, end, until))?;
                 Ok(encode::decode(&message)?)
             }
             Method::Poll => {
@@ -111,7 +113,7 @@ impl Machine {
             Method::Set => event::set(run, object).map_err(trouble)?,
             Method::Clear => event::clear(run, object).map_err(trouble)?,
             Method::IsSet => return Ok(Value::Bool(event::is_set(run, object).map_err(trouble)?)),
-            _ => self.wait_on(|waiter, until| event::wait(waiter, object, until))?,
+            _ => self.wait_on((object, method), |waiter, until| event::wait(waiter, object, until))?,
         }
         Ok(Value::None)
     }
@@ -122,7 +124,8 @@ impl Machine {
             Arrival::Opened(index) => return Ok(Value::Int(i64::from(index))),
             Arrival::Waits(party) => party,
         };
-        let waited = self.wait_on(|waiter, until| barrier::wait(waiter, party, until));
+        let waited =
+            self.wait_on((object, Method::Wait), |waiter, until| barrier::wait(waiter, party, until));
         if waited.is_err() {
             // It may have opened meanwhile: then nobody is the worse for it.
             let _ = barrier::give_up(self.world.run, party);
@@ -132,9 +135,9 @@ impl Machine {
 
     pub(super) fn acquire(&mut self, object: Object) -> Result<(), Stop> {
         if object.kind == ObjectKind::Lock {
-            self.wait_on(|waiter, until| lock::acquire(waiter, object, until))
+            self.wait_on((object, Method::Acquire), |waiter, until| lock::acquire(waiter, object, until))
         } else {
-            self.wait_on(|waiter, until| semaphore::acquire(waiter, object, until))
+            self.wait_on((object, Method::Acquire), |waiter, until| semaphore::acquire(waiter, object, until))
         }
     }
 
@@ -162,9 +165,11 @@ impl Machine {
     /// Blocks on a shared object; what it refuses becomes an error.
     fn wait_on<T>(
         &mut self,
+        (object, method): (Object, Method),
         wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, ShareError>,
     ) -> Result<T, Stop> {
-        match self.block_io(None, wait)? {
+        let waited = self.block_io(None, wait);
+        match self.waited_for(waited, |machine| machine.turn_of(object, method))? {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Trouble::new(Code::INTERNAL, "a wait without an end ended").into()),
             Err(error) => Err(trouble(error).into()),

@@ -44,9 +44,8 @@ impl Machine {
         };
         let mut done = 0;
         let until = self.patience();
-        let written =
-            self.block_io(until, |waiter, deadline| waiter.write(fd, &bytes, &mut done, deadline))?;
-        match written {
+        let written = self.block_io(until, |waiter, deadline| waiter.write(fd, &bytes, &mut done, deadline));
+        match self.waited_for(written, |_| format!("{} to read its standard input", process.name))? {
             Ok(Some(())) => Ok(Value::None),
             Ok(None) => {
                 let message = format!("{} does not read its standard input", process.name);
@@ -142,7 +141,8 @@ impl Machine {
             if ended {
                 return Ok(None);
             }
-            if !self.wait_for_event(until)? {
+            let event = self.wait_for_event(until);
+            if !self.waited_for(event, |_| format!("{} to write what is wanted", process.name))? {
                 let message = format!("{} wrote nothing that was waited for", process.name);
                 return Err(Trouble::new(Code::TIMEOUT, message).into());
             }

@@ -49,6 +49,8 @@ pub struct World {
     pub(super) environment: Vec<(String, Option<String>)>,
     /// How many spawns without a name this process did.
     pub(super) unnamed: u32,
+    /// What the wait was for that a deadline has just ended.
+    pub(super) unmet: Option<String>,
     recorder: Box<dyn Recorder>,
     sources: Rc<SourceMap>,
 }
@@ -86,6 +88,7 @@ impl World {
             args: setting.args.into(),
             environment: Vec::new(),
             unnamed: 0,
+            unmet: None,
             recorder: setting.recorder,
             sources: setting.sources,
         }

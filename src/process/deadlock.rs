@@ -56,9 +56,8 @@ impl Sleeper {
 
     fn waiting(self, run: Run, names: &HashMap<i32, String>) -> Waiting {
         let whom = match self.on.kind {
-            BlockedKind::Join => run.record(joined(self.on)).map(|record| record.name),
             BlockedKind::Lock => names.get(&lock::holder(run, self.on.index)).cloned(),
-            _ => None,
+            _ => run.joined_by(self.on),
         };
         Waiting { row: self.record.row, pid: self.record.pid, name: self.record.name, on: self.on, whom }
     }
@@ -88,6 +87,15 @@ fn round(waiter: &Waiter, run: Run) -> Option<Vec<Sleeper>> {
         sleepers.push(Sleeper { record, on, sequence });
     }
     (!sleepers.is_empty()).then_some(sleepers)
+}
+
+impl Run {
+    /// Of a join: the name of the process that is joined.
+    #[must_use]
+    pub fn joined_by(&self, on: Blocked) -> Option<String> {
+        let row = (on.kind == BlockedKind::Join).then(|| joined(on))?;
+        self.record(row).map(|record| record.name)
+    }
 }
 
 fn joined(on: Blocked) -> Row {
