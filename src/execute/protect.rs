@@ -110,7 +110,7 @@ impl Machine {
     }
 }
 
-fn too_late(limit: i64, unmet: Option<String>) -> Trouble {
+pub(super) fn too_late(limit: i64, unmet: Option<String>) -> Trouble {
     let text = crate::value::text::display(&Value::Duration(limit));
     let how = unmet.map_or_else(
         || "it had come no further than here".to_owned(),

@@ -62,7 +62,7 @@ impl Machine {
             (ObjectKind::ConnectionA | ObjectKind::ConnectionB, method) => {
                 self.connection(object, method, args)
             }
-            (_, Method::Acquire) => self.acquire(object).map(|()| Value::None),
+            (_, Method::Acquire) => self.acquire(object, None).map(|_| Value::None),
             (_, Method::Release) => self.release(object).map(|()| Value::None),
             (ObjectKind::Event, method) => self.event(object, method),
             (ObjectKind::Barrier, _) => self.wait_at(object),
@@ -133,12 +133,12 @@ impl Machine {
         waited.map(|index| Value::Int(i64::from(index)))
     }
 
-    pub(super) fn acquire(&mut self, object: Object) -> Result<(), Stop> {
-        if object.kind == ObjectKind::Lock {
-            self.wait_on((object, Method::Acquire), |waiter, until| lock::acquire(waiter, object, until))
-        } else {
-            self.wait_on((object, Method::Acquire), |waiter, until| semaphore::acquire(waiter, object, until))
-        }
+    /// Takes a lock, or a unit of a semaphore; false where it was not to be had before the time.
+    pub(super) fn acquire(&mut self, object: Object, until: Option<i64>) -> Result<bool, Stop> {
+        let acquire = if object.kind == ObjectKind::Lock { lock::acquire } else { semaphore::acquire };
+        let waited = self.block_io(until, |waiter, until| acquire(waiter, object, until));
+        let waited = self.waited_for(waited, |machine| machine.turn_of(object, Method::Acquire))?;
+        Ok(waited.map_err(trouble)?.is_some())
     }
 
     pub(super) fn release(&mut self, object: Object) -> Result<(), Stop> {

@@ -2,8 +2,8 @@
 
 use crate::{World, in_process, sleep_for_ever};
 use proctor::process::{
-    Errno, ExitStatus, Fork, Group, Limits, Pidfd, Reach, Setup, Stage, Stream, Waited, clock, exit_now, fds, fork,
-    group, signals, wait,
+    Errno, ExitStatus, Fork, Group, Limits, Pidfd, Reach, Setup, Stage, Stream, Waited, clock, exit_now, fds,
+    fork, group, signals, wait,
 };
 use proctor::value::Signal;
 use std::os::unix::fs::PermissionsExt;
@@ -147,11 +147,18 @@ fn streams_that_cannot_be_opened_are_told_before_the_start_and_a_fifo_is_left_to
         let mut world = World::new(4);
         let path = &prepared.fifos()[0].path;
         assert_eq!(
-            world.waiter.open_fifo_to_write(path, Some(clock::monotonic() + 50 * clock::MILLISECOND)).map(|opened| opened.map(drop)),
+            world
+                .waiter
+                .open_fifo_to_write(path, Some(clock::monotonic() + 50 * clock::MILLISECOND))
+                .map(|opened| opened.map(drop)),
             Ok(Waited::TimedOut)
         );
         let mut kept = None;
-        let read = world.waiter.open_fifo_to_read(&mut kept, path, Some(clock::monotonic() + 50 * clock::MILLISECOND));
+        let read = world.waiter.open_fifo_to_read(
+            &mut kept,
+            path,
+            Some(clock::monotonic() + 50 * clock::MILLISECOND),
+        );
         assert_eq!(read.map(|opened| opened.map(drop)), Ok(Waited::TimedOut));
     });
 }

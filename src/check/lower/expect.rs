@@ -48,7 +48,7 @@ impl<'a> Lower<'a> {
         self.frame.expects[number].parts = parts;
     }
 
-    fn in_new_register(&mut self, value: &'a Expr) -> Reg {
+    pub(super) fn in_new_register(&mut self, value: &'a Expr) -> Reg {
         let dst = self.frame.register();
         self.value_in(value, dst);
         dst
