@@ -20,6 +20,7 @@ pub mod limits;
 pub mod output;
 mod path;
 mod pidfd;
+mod presence;
 pub mod proc_file;
 mod program;
 pub mod pty;

@@ -5,8 +5,8 @@
 //! it is an atomic: any process may be killed at any instruction, and the others must go on.
 
 use super::errno::{Errno, check};
+use super::presence::Presence;
 use super::row::{RowMemory, word_of};
-use super::share::presence::Presence;
 use crate::value::Signal;
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};

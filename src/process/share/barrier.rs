@@ -2,11 +2,11 @@
 
 use super::super::blocked::{Blocked, BlockedKind};
 use super::super::futex;
+use super::super::presence::Before;
 use super::super::run::Run;
 use super::super::table::Row;
 use super::super::waiter::{Waited, Waiter};
 use super::arena::{self, Record};
-use super::presence::{self, Before};
 use super::trouble::{ShareError, ShareResult, WaitResult};
 use crate::value::{Object, ObjectKind};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::SeqCst};
@@ -41,7 +41,7 @@ pub struct Party {
     /// How many had come before: 0 for the first.
     pub index: u32,
     row: Row,
-    before: Before,
+    before: Option<Before>,
 }
 
 /// What coming to a barrier brings.
@@ -79,23 +79,23 @@ pub fn arrive(waiter: &Waiter, object: Object) -> ShareResult<Arrival> {
         if state & BROKEN != 0 {
             return Err(ShareError::Broken);
         }
-        let come = state & COUNT;
-        if come + 1 >= parties {
+        let arrived = state & COUNT;
+        if arrived + 1 >= parties {
             if memory.lost_one(run, object.index, state) {
                 memory.spoil(generation(state));
             } else if memory.step(state, u64::from(generation(state).wrapping_add(1)) << 32) {
                 memory.free_all();
-                return Ok(Arrival::Opened(come as u32));
+                return Ok(Arrival::Opened(arrived as u32));
             }
             continue;
         }
         // Said before it is counted: so whoever is counted and is not there is dead.
-        let before = presence::come(run, row, object.index, generation(state));
+        let before = come(run, row, object.index, generation(state));
         if memory.step(state, state + 1) {
-            let (generation, index) = (generation(state), come as u32);
+            let (generation, index) = (generation(state), arrived as u32);
             return Ok(Arrival::Waits(Party { object, generation, index, row, before }));
         }
-        presence::leave(run, row, before);
+        leave(run, row, before);
     }
 }
 
@@ -111,11 +111,11 @@ pub fn wait(waiter: &mut Waiter, party: Party, deadline: Option<i64>) -> WaitRes
         let turn = memory.turn.load(SeqCst);
         let state = memory.state.load(SeqCst);
         if generation(state) != party.generation {
-            presence::leave(run, party.row, party.before);
+            leave(run, party.row, party.before);
             return Ok(Waited::Done(party.index));
         }
         if state & BROKEN != 0 {
-            presence::leave(run, party.row, party.before);
+            leave(run, party.row, party.before);
             return Err(ShareError::Broken);
         }
         match waiter.word_changes(&memory.turn, turn, deadline, Some(on))? {
@@ -144,8 +144,27 @@ pub fn wait(waiter: &mut Waiter, party: Party, deadline: Option<i64>) -> WaitRes
 pub fn give_up(run: Run, party: Party) -> ShareResult<bool> {
     let memory = arena::find::<Memory>(&run, party.object.index)?;
     let broken = memory.spoil(party.generation);
-    presence::leave(run, party.row, party.before);
+    leave(run, party.row, party.before);
     Ok(broken)
+}
+
+/// This process comes to a barrier.
+fn come(run: Run, row: Row, barrier: u32, generation: u32) -> Option<Before> {
+    run.presences().get(row.index as usize).map(|place| place.come(barrier, generation))
+}
+
+fn leave(run: Run, row: Row, before: Option<Before>) {
+    if let (Some(place), Some(before)) = (run.presences().get(row.index as usize), before) {
+        place.leave(before);
+    }
+}
+
+/// How many living processes have come to this barrier.
+fn present(run: Run, barrier: u32, generation: u32) -> u64 {
+    let places = run.presences();
+    let is_at =
+        |row: &Row| places.get(row.index as usize).is_some_and(|place| place.is_at(barrier, generation));
+    run.held_rows().into_iter().filter(is_at).count() as u64
 }
 
 impl Memory {
@@ -166,9 +185,9 @@ impl Memory {
     /// Whether one of those who were counted in this state has died since. One who has just come hides that for a moment, until he is
     /// counted himself.
     fn lost_one(&self, run: Run, index: u32, state: u64) -> bool {
-        let come = state & COUNT;
-        come > 0
-            && presence::count(run, index, generation(state)) < come
+        let arrived = state & COUNT;
+        arrived > 0
+            && present(run, index, generation(state)) < arrived
             && generation(self.state.load(SeqCst)) == generation(state)
     }
 

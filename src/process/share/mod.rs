@@ -7,7 +7,6 @@ pub mod cell;
 pub mod connection;
 pub mod event;
 pub mod lock;
-pub(in crate::process) mod presence;
 pub mod queue;
 mod reach;
 pub mod semaphore;
