@@ -162,7 +162,10 @@ impl Machine {
             }
             _ => (self.streams(process).and_then(|streams| streams.stderr), "standard error"),
         };
-        let id = id.ok_or_else(|| not_captured(process, words))?;
+        let merged =
+            attribute != Attribute::Stdout && self.streams(process).is_some_and(|streams| streams.merged);
+        let id =
+            id.ok_or_else(|| if merged { goes_with_stdout(process) } else { not_captured(process, words) })?;
         self.world.waiter.captures.drain_now(id);
         let stream = self.world.waiter.captures.get(id);
         let bytes = stream.map(|stream| stream.bytes().to_vec()).unwrap_or_default();
@@ -198,6 +201,14 @@ fn no_stdin(process: &ProcessRef) -> Trouble {
         format!("the standard input of {} is not ours to write to", process.name),
     )
     .help("spawn it with {stdin: \"pipe\"} or {pty: true}")
+}
+
+fn goes_with_stdout(process: &ProcessRef) -> Trouble {
+    let name = &process.name;
+    let message =
+        format!("the standard error of {name} goes where its standard output goes (`stderr: \"stdout\"`)");
+    Trouble::new(Code::NOT_CAPTURED, message)
+        .help("with `capture: true` both are in `stdout`; without the option `stderr` each is captured apart")
 }
 
 fn not_captured(process: &ProcessRef, what: &str) -> Trouble {

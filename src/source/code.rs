@@ -106,6 +106,7 @@ register! {
     ARGUMENT_COUNT "argument_count" "a call with the wrong number of arguments";
     UNKNOWN_OPTION "unknown_option" "spawn has no such option";
     OPTION_TYPE "option_type" "an option's value has the wrong type";
+    OPTION_CONFLICT "option_conflict" "two options that contradict each other";
     UNKNOWN_ATTRIBUTE "unknown_attribute" "no such attribute";
     UNKNOWN_METHOD "unknown_method" "no such method";
     UNKNOWN_STATE "unknown_state" "no process state has this name";
