@@ -402,7 +402,9 @@ proptest! {
         failure.parts[0].value.clone_from(&actual);
         failure.message.clone_from(&expected);
         failure.actor.name = actual.as_str().into();
-        failure.difference = Some((expected, actual));
+        failure.difference = Some(Difference::Lines { expected: expected.clone(), actual: actual.clone() });
+        prop_assert!(is_harmless(&draw_failure(&failure, &Places::new(&text.sources), UNICODE)));
+        failure.difference = Some(Difference::AnyOrder { missing: vec![expected], extra: vec![actual] });
         prop_assert!(is_harmless(&draw_failure(&failure, &Places::new(&text.sources), UNICODE)));
         prop_assert!(is_harmless(&failure_json(&failure, &Places::new(&text.sources))));
     }
