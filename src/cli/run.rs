@@ -9,6 +9,7 @@ use crate::event::{Event, Recorder};
 use crate::execute::{self, Setting};
 use crate::keeper::{Ended, GuardOptions, Outcome, guard};
 use crate::program::Program;
+use crate::report::visible;
 use crate::source::{Diagnostic, Source, SourceMap};
 use std::rc::Rc;
 
@@ -56,7 +57,7 @@ fn tell(ended: Ended, mut console: Console, stable: bool) -> u8 {
     let code = ended.exit_code();
     if let Some(message) = ended.message() {
         let message = if stable { "the run was ended" } else { &message };
-        to_stderr(&format!("proctor: {message}\n"));
+        to_stderr(&format!("proctor: {}\n", visible(message)));
     }
     // After an error, what was still alive is no news: nobody had the time to join it.
     if ended.outcome == Outcome::Exited(exit::HELD) && !ended.leftovers.is_empty() {

@@ -5,7 +5,7 @@ use super::Stop;
 use super::machine::Machine;
 use crate::process::{Blocked, BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock};
 use crate::source::Code;
-use crate::value::{Trouble, Value};
+use crate::value::{Trouble, Value, text};
 
 impl Machine {
     /// Waits by an operation that is tried again after each signal. Past the deadline of a `within` around
@@ -81,7 +81,8 @@ impl Machine {
     }
 
     fn deadlock(&self, waiting: &[Waiting]) -> Trouble {
-        let line = |one: &Waiting| format!("{} {}", one.name, doing(one.on, one.whom.as_deref()));
+        let line =
+            |one: &Waiting| format!("{} {}", text::visible(&one.name), doing(one.on, one.whom.as_deref()));
         let lines: Vec<String> = waiting.iter().map(line).collect();
         let message = format!("no process is left that could wake another: {}", lines.join("; "));
         Trouble::new(Code::DEADLOCK, message)
@@ -92,8 +93,9 @@ impl Machine {
 /// What a process waits for, in words.
 pub(super) fn doing(on: Blocked, whom: Option<&str>) -> String {
     let number = on.index;
+    let whom = whom.map(text::visible);
     match on.kind {
-        BlockedKind::Join => format!("joins {}", whom.unwrap_or("a child")),
+        BlockedKind::Join => format!("joins {}", whom.as_deref().unwrap_or("a child")),
         BlockedKind::AnyChild => "waits for any child to end".to_owned(),
         BlockedKind::Lock => match whom {
             Some(holder) => format!("waits for lock {number}, which {holder} holds"),

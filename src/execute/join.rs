@@ -57,7 +57,7 @@ impl Machine {
         let message = if process.pid == self.world.pid && *process == **self.world.me() {
             "a process cannot join itself".to_owned()
         } else {
-            format!("{} is not a child of this process: only its parent can join it", process.name)
+            format!("{} is not a child of this process: only its parent can join it", process.shown())
         };
         let help = format!(
             "`expect not p.alive within 5s` waits for the end of any process; its parent is {}",

@@ -185,7 +185,7 @@ impl Machine {
         match self.stat(process)? {
             Some(stat) => Ok(stat.pgid),
             None => {
-                let message = format!("{} has ended: its process group cannot be joined", process.name);
+                let message = format!("{} has ended: its process group cannot be joined", process.shown());
                 Err(Trouble::new(Code::NO_PROCESS, message).into())
             }
         }

@@ -45,18 +45,18 @@ impl Machine {
         let mut done = 0;
         let until = self.patience();
         let written = self.block_io(until, |waiter, deadline| waiter.write(fd, &bytes, &mut done, deadline));
-        match self.waited_for(written, |_| format!("{} to read its standard input", process.name))? {
+        match self.waited_for(written, |_| format!("{} to read its standard input", process.shown()))? {
             Ok(Some(())) => Ok(Value::None),
             Ok(None) => {
-                let message = format!("{} does not read its standard input", process.name);
+                let message = format!("{} does not read its standard input", process.shown());
                 Err(Trouble::new(Code::TIMEOUT, message).into())
             }
             Err(Errno::EPIPE | Errno::EIO) => {
-                let message = format!("{} has closed its standard input, or has ended", process.name);
+                let message = format!("{} has closed its standard input, or has ended", process.shown());
                 Err(Trouble::new(Code::CLOSED, message).into())
             }
             Err(errno) => {
-                let message = format!("cannot write to {}: {errno}", process.name);
+                let message = format!("cannot write to {}: {errno}", process.shown());
                 Err(Trouble::new(Code::IO, message).into())
             }
         }
@@ -113,7 +113,7 @@ impl Machine {
             Some(text) => Ok(Value::str(text)),
             None => {
                 let message =
-                    format!("the output of {} ended before {} came", process.name, text::literal(pattern));
+                    format!("the output of {} ended before {} came", process.shown(), text::literal(pattern));
                 Err(Trouble::new(Code::CLOSED, message).into())
             }
         }
@@ -142,8 +142,8 @@ impl Machine {
                 return Ok(None);
             }
             let event = self.wait_for_event(until);
-            if !self.waited_for(event, |_| format!("{} to write what is wanted", process.name))? {
-                let message = format!("{} wrote nothing that was waited for", process.name);
+            if !self.waited_for(event, |_| format!("{} to write what is wanted", process.shown()))? {
+                let message = format!("{} wrote nothing that was waited for", process.shown());
                 return Err(Trouble::new(Code::TIMEOUT, message).into());
             }
         }
@@ -198,13 +198,13 @@ fn lossy_prefix(bytes: &[u8], text_bytes: usize) -> usize {
 fn no_stdin(process: &ProcessRef) -> Trouble {
     Trouble::new(
         Code::NOT_CAPTURED,
-        format!("the standard input of {} is not ours to write to", process.name),
+        format!("the standard input of {} is not ours to write to", process.shown()),
     )
     .help("spawn it with {stdin: \"pipe\"} or {pty: true}")
 }
 
 fn goes_with_stdout(process: &ProcessRef) -> Trouble {
-    let name = &process.name;
+    let name = process.shown();
     let message =
         format!("the standard error of {name} goes where its standard output goes (`stderr: \"stdout\"`)");
     Trouble::new(Code::NOT_CAPTURED, message)
@@ -214,7 +214,7 @@ fn goes_with_stdout(process: &ProcessRef) -> Trouble {
 fn not_captured(process: &ProcessRef, what: &str) -> Trouble {
     Trouble::new(
         Code::NOT_CAPTURED,
-        format!("the {what} of {} was not captured by this process", process.name),
+        format!("the {what} of {} was not captured by this process", process.shown()),
     )
     .help("spawn it with {capture: true}")
 }

@@ -6,7 +6,7 @@ use super::machine::Machine;
 use crate::process::share::lock;
 use crate::process::{Blocked, BlockedKind, Row};
 use crate::program::Method;
-use crate::value::{Object, ObjectKind, ProcessRef};
+use crate::value::{Object, ObjectKind, ProcessRef, text::visible};
 
 impl Machine {
     /// The result of a wait. Where a deadline ended it, what it was for is kept for the error.
@@ -30,7 +30,7 @@ impl Machine {
                 self.state(process).map_or_else(|_| "it lives".to_owned(), |state| format!("it is {state}"))
             }
         };
-        format!("{} (pid {}) to end: {does}", process.name, process.pid)
+        format!("{} (pid {}) to end: {does}", process.shown(), process.pid)
     }
 
     /// What a method of a shared object waits for.
@@ -67,7 +67,7 @@ impl Machine {
         Some(if pid == self.world.pid {
             "this very process".to_owned()
         } else {
-            format!("{} (pid {pid})", record.name)
+            format!("{} (pid {pid})", visible(&record.name))
         })
     }
 
