@@ -48,14 +48,14 @@ impl Machine {
                 let message = format!(
                     "the kernel does not permit {} to {} (pid {})",
                     signal_name(signal),
-                    process.name,
+                    process.shown(),
                     process.pid
                 );
                 Err(Trouble::new(Code::PERMISSION, message).into())
             }
             Err(errno) => {
                 let message =
-                    format!("{} could not be sent to {}: {errno}", signal_name(signal), process.name);
+                    format!("{} could not be sent to {}: {errno}", signal_name(signal), process.shown());
                 Err(super::block::explained(Trouble::new(Code::IO, message), errno).into())
             }
         }
@@ -87,7 +87,8 @@ impl Machine {
             return Ok(Err(Errno::ESRCH));
         }
         if !self.is_ours(process.pid) {
-            let message = format!("{} (pid {}) was not started by this scenario", process.name, process.pid);
+            let message =
+                format!("{} (pid {}) was not started by this scenario", process.shown(), process.pid);
             return Err(Trouble::new(Code::PERMISSION, message)
                 .help("a scenario signals its own processes only")
                 .into());

@@ -10,6 +10,7 @@ mod dispatch;
 mod expect;
 mod facts;
 mod failure;
+mod fifo;
 mod file;
 mod finish;
 mod flow;
@@ -37,6 +38,7 @@ mod streams;
 mod suite;
 mod talk;
 mod tally;
+mod unmet;
 mod verb;
 mod world;
 

@@ -96,7 +96,12 @@ impl Machine {
         let side = match target.exec {
             Some((first, count)) => {
                 let words = arguments(&self.operands(first, count));
-                self.start_program(name, row, &options, setup, &words).map(Side::Parent)
+                match setup {
+                    Some(setup) if !setup.fifos().is_empty() => {
+                        self.start_waiting_program(name, row, &options, setup, &words).map(Side::Parent)
+                    }
+                    setup => self.start_program(name, row, &options, setup, &words).map(Side::Parent),
+                }
             }
             None => self.start_task(name, row, &options, setup),
         };
@@ -189,7 +194,7 @@ impl Machine {
         match self.stat(process)? {
             Some(stat) => Ok(stat.pgid),
             None => {
-                let message = format!("{} has ended: its process group cannot be joined", process.name);
+                let message = format!("{} has ended: its process group cannot be joined", process.shown());
                 Err(Trouble::new(Code::NO_PROCESS, message).into())
             }
         }
@@ -264,7 +269,7 @@ impl Machine {
         name: Rc<str>,
         row: Row,
         options: &Options,
-        setup: Option<Prepared>,
+        mut setup: Option<Prepared>,
     ) -> Result<Side, Stop> {
         let chance = self.world.chance.fork();
         self.before_fork();
@@ -282,14 +287,19 @@ impl Machine {
                 self.world.daemon = options.daemon;
                 options.limits.memory.into_iter().for_each(heap::limit);
                 self.world.environment.extend(options.env.iter().cloned());
-                if let Some(Err(error)) = setup.as_ref().map(|setup| setup.apply(process::Kind::Task)) {
-                    let code = self.finish(Err(not_set_up(error.stage, error.errno).into()));
+                if let Some(Err(stop)) = setup.as_mut().map(|setup| self.set_up_task(setup)) {
+                    let code = self.finish(Err(stop));
                     process::exit_now(code);
                 }
                 drop(setup);
                 Ok(Side::Child)
             }
         }
+    }
+
+    fn set_up_task(&mut self, setup: &mut Prepared) -> Result<(), Stop> {
+        self.open_fifos(setup)?;
+        setup.apply(process::Kind::Task).map_err(|error| not_set_up(error.stage, error.errno).into())
     }
 
     fn before_fork(&mut self) {
@@ -299,7 +309,7 @@ impl Machine {
     }
 
     /// Notes a new child of this process.
-    fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
+    pub(super) fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
         let process = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
         self.world.children.add(process.clone(), daemon);
         self.world.waiter.child_started(pid);
@@ -307,7 +317,7 @@ impl Machine {
     }
 
     /// In a child just forked: it is another process now, without children, streams or pending signals.
-    fn become_child(&mut self, name: Rc<str>, row: Row, chance: fastrand::Rng) {
+    pub(super) fn become_child(&mut self, name: Rc<str>, row: Row, chance: fastrand::Rng) {
         let pid = process::pid();
         let world = &mut self.world;
         world.run.started(row, pid);
@@ -383,7 +393,7 @@ fn refused(errno: &Errno) -> Stop {
     fault(errno).into()
 }
 
-fn no_room(errno: &Errno) -> Trouble {
+pub(super) fn no_room(errno: &Errno) -> Trouble {
     let trouble = Trouble::new(Code::SPAWN, format!("a process could not be started: {errno}"));
     match process::room::explain_files(*errno).or_else(|| process::room::explain(*errno)) {
         Some(obstacle) => named(trouble, obstacle),
@@ -391,7 +401,7 @@ fn no_room(errno: &Errno) -> Trouble {
     }
 }
 
-fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
+pub(super) fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
     let code = if errno == Errno::EACCES || errno == Errno::EPERM { Code::PERMISSION } else { Code::SPAWN };
     explained(Trouble::new(code, format!("cannot {}: {errno}", stage.what())), errno)
 }

@@ -54,6 +54,8 @@ pub struct World {
     pub(super) unnamed: u32,
     /// Where this process runs behind a prompt.
     pub(super) behind: Option<Behind>,
+    /// What the wait was for that a deadline has just ended.
+    pub(super) unmet: Option<String>,
     recorder: Box<dyn Recorder>,
     pub(super) sources: Rc<SourceMap>,
 }
@@ -95,6 +97,7 @@ impl World {
             environment: Vec::new(),
             unnamed: 0,
             behind: setting.prompt.map(Behind::session),
+            unmet: None,
             recorder: setting.recorder,
             sources: setting.sources,
         }
