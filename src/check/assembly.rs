@@ -1,7 +1,7 @@
 //! The program as it grows: files add their functions, globals and names to it.
 
 use super::hash::FastMap;
-use crate::program::{FunctionCode, Program};
+use crate::program::{FunctionCode, Method, Program};
 use crate::value::{Regex, Value};
 use std::rc::Rc;
 
@@ -59,7 +59,8 @@ impl Assembly {
 
     pub fn finish(self) -> Option<Program> {
         let functions = self.functions.into_iter().collect::<Option<Vec<_>>>()?;
-        Some(Program { functions, globals: self.globals, names: self.names })
+        let methods = self.names.iter().map(|name| Method::named(name)).collect();
+        Some(Program { functions, globals: self.globals, names: self.names, methods })
     }
 }
 
