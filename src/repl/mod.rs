@@ -2,6 +2,7 @@
 
 pub mod colour;
 pub mod command;
+pub mod complete;
 pub mod help;
 pub mod indent;
 pub mod keyword;
