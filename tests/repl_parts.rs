@@ -4,3 +4,5 @@
 mod complete;
 #[path = "repl/examples.rs"]
 mod examples;
+#[path = "repl/history.rs"]
+mod history;
