@@ -178,6 +178,10 @@ impl Collector {
         }
         // What was said before it is shown before it.
         self.drain(watch);
+        if let Reply::Ready(ready) = &reply {
+            // Not by the first thread: it may take this reply only after the next numbers have come.
+            self.numbers.set(ready.counts);
+        }
         match reply {
             Reply::Lend(lent) => {
                 // At a prompt the keyboard is not to be had.

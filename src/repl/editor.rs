@@ -107,6 +107,8 @@ impl Prompting {
             style: options.style,
             held: true,
             is_answer: false,
+            above: 0,
+            closes: Arc::default(),
         };
         let variable = |name| std::env::var_os(name);
         let kept = place(variable("XDG_STATE_HOME").as_deref(), variable("HOME").as_deref());
@@ -149,7 +151,6 @@ impl Prompting {
     fn react(&mut self, reply: Reply) {
         match reply {
             Reply::Ready(ready) => {
-                self.numbers.set(ready.counts);
                 self.held = ready.held;
                 self.known = ready.known.unwrap_or_else(|| std::mem::take(&mut self.known));
                 let request = self.entry();
@@ -213,6 +214,7 @@ impl Prompting {
         if let Some(typing) = self.lines.helper_mut() {
             typing.is_answer = is_answer;
             typing.held = self.held;
+            typing.above = prompt.matches('\n').count();
             typing.known.clone_from(&self.known);
         }
         self.screen.begin_editing(printer(&mut self.lines));

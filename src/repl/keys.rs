@@ -2,14 +2,15 @@
 
 use super::helper::Typing;
 use super::history::History;
-use super::indent::{closing, continuation};
+use super::indent::{brace, continuation};
 use super::screen::{Printer, Screen};
 use crate::process::proc_file;
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext, EventHandler,
-    KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// rustyline with our helper and our history.
 pub type Lines = Editor<Typing, History>;
@@ -30,10 +31,11 @@ pub fn lines(typing: Typing, history: History) -> rustyline::Result<Lines> {
         .build();
     let mut lines = Lines::with_history(config, history)?;
     let screen = typing.screen.clone();
+    let brace = Dedent { closes: typing.closes.clone() };
     lines.set_helper(Some(typing));
     let key = |code, modifiers| Event::from(KeyEvent(code, modifiers));
     lines.bind_sequence(key(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(Enter)));
-    lines.bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(Dedent)));
+    lines.bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(brace)));
     for letter in ['C', 'D'] {
         let handler = Box::new(GiveUp { screen: screen.clone(), only_if_empty: letter == 'D' });
         lines.bind_sequence(key(KeyCode::Char(letter), Modifiers::CTRL), EventHandler::Conditional(handler));
@@ -66,20 +68,20 @@ impl ConditionalEventHandler for Enter {
     }
 }
 
-/// A closing brace on a line of blanks stands below the line that it closes.
-struct Dedent;
+/// A closing brace on a line of blanks stands below the line that it closes. rustyline's command that replaces text leaves the
+/// cursor before it, and its completion behind it: so the brace is what the blanks are completed to.
+struct Dedent {
+    closes: Arc<AtomicBool>,
+}
 
 impl ConditionalEventHandler for Dedent {
     fn handle(&self, _: &Event, count: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        let before = context.line().get(..context.pos())?;
-        let line = &before[before.rfind('\n')? + 1..];
-        let blanks = line.len();
-        if count != 1 || blanks == 0 || !line.bytes().all(|byte| byte == b' ') {
+        if count != 1 {
             return None;
         }
-        let wanted = closing(&format!("{before}}}"), before.len() + 1)?;
-        // A movement that counts would be given this key's count by rustyline.
-        Some(Cmd::Replace(Movement::BeginningOfLine, Some(format!("{}}}", " ".repeat(wanted)))))
+        brace(context.line(), context.pos())?;
+        self.closes.store(true, Ordering::Relaxed);
+        Some(Cmd::Complete)
     }
 }
 
