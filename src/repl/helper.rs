@@ -18,7 +18,7 @@ use rustyline::{Context, Helper};
 use std::borrow::Cow;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Entries of the history that a hint is looked for in.
@@ -38,6 +38,7 @@ pub struct Typing {
     pub held: bool,
     /// It is an answer that is typed, not an entry.
     pub is_answer: bool,
+    pub given_up: Arc<Mutex<Option<char>>>,
     /// Rows of the prompt above the one where the line begins.
     pub above: usize,
     /// A closing brace was typed on a line of blanks: what is to be completed now.
@@ -55,6 +56,7 @@ impl Typing {
             style: self.style,
             held: self.held,
             is_answer: self.is_answer,
+            given_up: Arc::default(),
             above: self.above,
             closes: Arc::default(),
         }

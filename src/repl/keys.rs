@@ -9,7 +9,7 @@ use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext, EventHandler,
     KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// rustyline with our helper and our history.
@@ -31,13 +31,14 @@ pub fn lines(typing: Typing, history: History) -> rustyline::Result<Lines> {
         .build();
     let mut lines = Lines::with_history(config, history)?;
     let screen = typing.screen.clone();
+    let given_up = typing.given_up.clone();
     let brace = Dedent { closes: typing.closes.clone() };
     lines.set_helper(Some(typing));
     let key = |code, modifiers| Event::from(KeyEvent(code, modifiers));
     lines.bind_sequence(key(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(Enter)));
     lines.bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(brace)));
     for letter in ['C', 'D'] {
-        let handler = Box::new(GiveUp { screen: screen.clone(), only_if_empty: letter == 'D' });
+        let handler = Box::new(GiveUp { screen: screen.clone(), given_up: given_up.clone(), letter });
         lines.bind_sequence(key(KeyCode::Char(letter), Modifiers::CTRL), EventHandler::Conditional(handler));
     }
     Ok(lines)
@@ -85,17 +86,24 @@ impl ConditionalEventHandler for Dedent {
     }
 }
 
-/// Keys that end the line without accepting it.
+/// A key that ends the line without accepting it. rustyline would forget what was typed behind it: so the line is accepted, and
+/// the key is told.
 struct GiveUp {
     screen: Arc<Screen>,
-    only_if_empty: bool,
+    given_up: GivenUp,
+    letter: char,
 }
+
+/// By which key with Ctrl the line was given up, C or D.
+pub type GivenUp = Arc<Mutex<Option<char>>>;
 
 impl ConditionalEventHandler for GiveUp {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        if !self.only_if_empty || context.line().is_empty() {
-            self.screen.close();
+        if self.letter == 'D' && !context.line().is_empty() {
+            return None;
         }
-        None
+        self.screen.close();
+        *self.given_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.letter);
+        Some(Cmd::AcceptLine)
     }
 }

@@ -34,7 +34,6 @@ fn ctrl_c_interrupts_what_runs_and_nothing_else() {
         ("forever(4)", "begun 4"),
         ("print 'begun 5'; q.get()", "begun 5"),
         ("print 'begun 6'; join ext", "begun 6"),
-        ("print 'begun 7'; run(\"sleep\", \"1000\")", "begun 7"),
         ("print 'begun 8'; expect p.exitcode == 0 within 1000s", "begun 8"),
     ] {
         terminal.type_keys(statement);
@@ -184,7 +183,8 @@ fn a_shell_can_suspend_it_while_a_statement_runs() {
     terminal.wait_for("the shell", |sight| sight.has("Stopped") && sight.line == "ready$ ");
     assert_eq!(modes(&terminal, 2), before);
     terminal.keys("fg\r");
-    terminal.wait_for("it is in the foreground", |sight| sight.line != "ready$ " && sight.has("$PROCTOR\n"));
+    // What bash says then.
+    terminal.see_row("$PROCTOR");
     terminal.keys(CTRL_C);
     terminal.wait_for("the prompt", Sight::is_prompt);
     assert_eq!(terminal.entry("print 1 + 1"), "2\n");
