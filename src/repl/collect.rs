@@ -28,6 +28,11 @@ impl Shared {
         let line = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = line.send(request);
     }
+
+    /// The same, where nobody else is just sending; says whether it was sent.
+    fn try_send(&self, request: &Request) -> bool {
+        self.0.try_lock().is_ok_and(|line| line.send(request).is_ok())
+    }
 }
 
 /// What the first thread is told.
@@ -69,7 +74,18 @@ pub struct Collector {
     voices: HashMap<i32, Voice>,
     pipes: HashMap<u64, (std::fs::File, Voice)>,
     next_pipe: u64,
+    glance: Glance,
     buffer: Vec<u8>,
+}
+
+/// Whether the session was asked to look at its processes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Glance {
+    #[default]
+    Answered,
+    Asked,
+    /// More has happened since.
+    AskedAndMore,
 }
 
 /// What the thread is made of.
@@ -101,6 +117,7 @@ impl Collector {
             voices: HashMap::new(),
             pipes: HashMap::new(),
             next_pipe: FIRST_PIPE,
+            glance: Glance::default(),
             buffer: vec![0; 64 << 10],
         }
     }
@@ -176,9 +193,12 @@ impl Collector {
     /// Takes one reply; false where there is no session any more.
     fn reply(&mut self, watch: &Watch) -> bool {
         let Ok(Some(reply)) = self.line.receive() else { return false };
-        if let Reply::Counts(counts) = reply {
-            // They are told before the words that go with them, which draw them.
+        if let Reply::Counts { counts, told } = reply {
             self.numbers.set(counts);
+            self.answered();
+            if !told {
+                self.screen.redraw();
+            }
             return true;
         }
         // What was said before it is shown before it.
@@ -186,6 +206,7 @@ impl Collector {
         if let Reply::Ready(ready) = &reply {
             // Not by the first thread: it may take this reply only after the next numbers have come.
             self.numbers.set(ready.counts);
+            self.glance = Glance::Answered;
         }
         match reply {
             Reply::Lend(lent) => {
@@ -235,7 +256,9 @@ impl Collector {
 
     /// Takes what was told of new processes.
     fn greet(&mut self, watch: &Watch) {
+        let mut any = false;
         while let Some(started) = self.listener.started() {
+            any = true;
             match started {
                 Started::Task { pid, name } => {
                     let mut before = self.voices.insert(pid, self.voice(&name));
@@ -247,10 +270,29 @@ impl Collector {
                 }
             }
         }
+        if any {
+            self.glance();
+        }
+    }
+
+    /// Asks the session to look at its processes. Never twice at once: it reads nothing while it waits for us to read.
+    fn glance(&mut self) {
+        if self.glance != Glance::Answered {
+            self.glance = Glance::AskedAndMore;
+        } else if self.screen.is_editing() && self.shared.try_send(&Request::Glance) {
+            self.glance = Glance::Asked;
+        }
+    }
+
+    fn answered(&mut self) {
+        if std::mem::take(&mut self.glance) == Glance::AskedAndMore {
+            self.glance();
+        }
     }
 
     fn voice(&self, name: &str) -> Voice {
-        let number = name.bytes().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        let number =
+            name.bytes().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
         Voice::new(name, number, self.style)
     }
 
@@ -269,7 +311,9 @@ impl Collector {
         for _ in 0..TURNS {
             match pipe.read(&mut self.buffer) {
                 Ok(length) if length > 0 => self.screen.show(&voice.say(&self.buffer[..length])),
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return,
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    return;
+                }
                 _ => {
                     self.screen.show(&voice.end());
                     watch.remove(&*pipe);

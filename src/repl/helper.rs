@@ -18,8 +18,8 @@ use rustyline::{Context, Helper};
 use std::borrow::Cow;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Entries of the history that a hint is looked for in.
 const HINTS: usize = 1000;
@@ -158,7 +158,8 @@ impl Completer for Typing {
         let (start, candidates) = self.complete(line, pos);
         // With many there is room for their names alone.
         let with_docs = candidates.len() <= DOCS;
-        let columns = terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
+        let columns =
+            terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
         let widest = candidates.iter().map(|candidate| width(&candidate.shown)).max().unwrap_or(0);
         let pairs = candidates.into_iter().map(|candidate| {
             let display = if with_docs && !candidate.doc.is_empty() {

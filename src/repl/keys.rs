@@ -6,11 +6,11 @@ use super::indent::{brace, continuation};
 use super::screen::{Printer, Screen};
 use crate::process::proc_file;
 use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext, EventHandler,
-    KeyCode, KeyEvent, Modifiers, RepeatCount,
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
+    EventHandler, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// rustyline with our helper and our history.
 pub type Lines = Editor<Typing, History>;
@@ -50,7 +50,9 @@ pub fn printer(lines: &mut Lines) -> Option<Printer> {
     let before = proc_file::descriptors(pid).ok()?;
     let printer = lines.create_external_printer().ok()?;
     let after = proc_file::descriptors(pid).ok()?;
-    let new = |(fd, name): &&(i32, String)| name.starts_with("pipe") && !before.iter().any(|(known, _)| known == fd);
+    let new = |(fd, name): &&(i32, String)| {
+        name.starts_with("pipe") && !before.iter().any(|(known, _)| known == fd)
+    };
     let wake = after.iter().find(new)?.0;
     Some(Printer { printer: Box::new(printer), wake })
 }

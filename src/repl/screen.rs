@@ -16,6 +16,9 @@ const FULL: usize = 256 << 10;
 /// Bytes that are shown at once: more would keep keys waiting.
 const AT_ONCE: usize = 16 << 10;
 
+/// What the printer is given to draw the prompt anew: it ends each message with a newline, which this one takes back before.
+const NOTHING: &str = "\x1b[A\n";
+
 /// Shows text at once, above a line that is typed, or later.
 #[derive(Default)]
 pub struct Screen(Mutex<State>);
@@ -26,6 +29,8 @@ struct State {
     /// Another process has the terminal.
     lent: bool,
     waiting: String,
+    /// What the prompt shows has changed.
+    stale: bool,
     printer: Option<Printer>,
     /// The prompt of the line that is typed.
     prompt: String,
@@ -69,9 +74,17 @@ impl Screen {
         state.flush();
     }
 
+    /// Draws the prompt anew, where it shows numbers.
+    pub fn redraw(&self) {
+        let mut state = self.state();
+        state.stale = state.mode == Mode::Editing && state.prompt.contains('\n') && state.printer.is_some();
+        state.flush();
+    }
+
     /// Whether there is something that could not be shown yet.
     pub fn is_waiting(&self) -> bool {
-        !self.state().waiting.is_empty()
+        let state = self.state();
+        state.stale || !state.waiting.is_empty()
     }
 
     /// Whether so much waits that nothing more should be taken.
@@ -90,6 +103,7 @@ impl Screen {
         state.mode = Mode::Free;
         state.flush();
         prompt.clone_into(&mut state.prompt);
+        state.stale = false;
         state.mode = Mode::Editing;
     }
 
@@ -105,7 +119,9 @@ impl Screen {
 
     /// The line is going to be accepted or given up: nothing is sent to the editor any more.
     pub fn close(&self) {
-        self.state().mode = Mode::Held;
+        let mut state = self.state();
+        state.mode = Mode::Held;
+        state.stale = false;
     }
 
     /// The line is done. True where the editor still holds a message: it must not be used again, for it would show it later.
@@ -164,7 +180,14 @@ impl State {
             }
             return;
         };
-        if self.waiting.is_empty() || !printer.has_shown_all() {
+        if (self.waiting.is_empty() && !self.stale) || !printer.has_shown_all() {
+            return;
+        }
+        // What is shown above draws the prompt as well.
+        if std::mem::take(&mut self.stale) && self.waiting.is_empty() {
+            self.sent.clear();
+            // Where the line is done, nothing is missed.
+            let _ = printer.printer.print(NOTHING.to_owned());
             return;
         }
         let most = self.waiting.floor_char_boundary(AT_ONCE);

@@ -146,7 +146,8 @@ fn the_table_is_live() {
     });
     assert!(sight.rows[0].contains("any key goes back"), "{:?}", sight.rows);
     terminal.resize((60, 10));
-    terminal.wait_for("the small table", |sight| sight.other_screen && sight.has("工人") && sight.has("timer"));
+    terminal
+        .wait_for("the small table", |sight| sight.other_screen && sight.has("工人") && sight.has("timer"));
     terminal.keys("x");
     terminal.prompt();
     let text = terminal.sight().text;

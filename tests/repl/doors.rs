@@ -1,6 +1,6 @@
 //! The ways in: with a file, without a terminal, on one that can do nothing.
 
-use super::terminal::{PROCTOR, PATIENCE, Start, Terminal};
+use super::terminal::{PATIENCE, PROCTOR, Start, Terminal};
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -63,14 +63,22 @@ fn a_terminal_that_can_do_nothing_works_line_by_line() {
     terminal.see_row("multi");
     terminal.keys("spawn p { sleep 100ms; print 'in p'; sleep 1000 }\r");
     terminal.see_row("[p] in p");
-    terminal.see_row("1 alive");
+    terminal.wait_for("a prompt", |sight| {
+        sight.line == "proctor> " && sight.rows[sight.cursor.0 - 2] == "[p] in p"
+    });
     terminal.keys("print 'after'\r");
     terminal.see_row("after");
+    terminal
+        .wait_for("a prompt", |sight| sight.line == "proctor> " && sight.rows[sight.cursor.0 - 2] == "after");
     terminal.keys("kill p; join p\r");
     terminal.see_row("-9");
     terminal.keys("\x04");
     assert_eq!(terminal.ended().code(), Some(0));
-    assert!(!terminal.bytes().contains(&0x1b) || terminal.bytes().ends_with(b"\n"), "{:?}", String::from_utf8_lossy(&terminal.bytes()));
+    assert!(
+        !terminal.bytes().contains(&0x1b) || terminal.bytes().ends_with(b"\n"),
+        "{:?}",
+        String::from_utf8_lossy(&terminal.bytes())
+    );
 }
 
 #[test]

@@ -140,7 +140,9 @@ fn sigterm_restores_the_terminal() {
 fn who_has_the_terminal_is_ended_too() {
     for number in 0..4 {
         let mut terminal = session();
-        terminal.keys("spawn v exec(\"sh\", \"-c\", \"stty raw -echo; echo on; sleep 1000\") with {foreground: true}\r");
+        terminal.keys(
+            "spawn v exec(\"sh\", \"-c\", \"stty raw -echo; echo on; sleep 1000\") with {foreground: true}\r",
+        );
         terminal.wait_for("it has the terminal", |sight| sight.rows.iter().any(|row| row.trim() == "on"));
         kill(cast(&terminal)[number], Signal::KILL);
         terminal.ended();

@@ -45,7 +45,19 @@ fn stops_and_adoptions_are_news_too() {
     terminal.see("[orphan was adopted by init: its parent has ended]");
     terminal.see("2 alive, 1 zombie");
     terminal.entry("for p in processes() { if p.name == \"orphan\" { kill p } }");
-    terminal.see("reaped by init]");
+    terminal.see("[orphan ended: killed by SIGKILL (killed) after");
+    terminal.see_row("1 alive, 1 zombie");
+    terminal.prompt();
+}
+
+#[test]
+fn the_numbers_of_the_prompt_are_live() {
+    let terminal = Terminal::repl();
+    terminal.entry("spawn p { sleep 200ms; spawn q { sleep 1000 }; sleep 1000 }");
+    terminal.keys("print 'half 任");
+    let sight = terminal.wait_for("two of them", |sight| sight.rows.iter().any(|row| row == "2 alive"));
+    assert!(sight.is_typed("print 'half 任"), "{sight:?}");
+    assert!(!sight.has("1 alive"), "the old numbers are gone: {}", sight.text);
 }
 
 /// Lines that a writer numbers from 0 up.
@@ -54,7 +66,10 @@ const LINES: usize = 2000;
 /// The numbers behind a mark, in the order in which they are shown.
 fn numbers(all: &str, mark: &str) -> Vec<usize> {
     let lines = all.lines().filter_map(|line| line.strip_prefix(mark));
-    lines.map(|rest| rest.strip_prefix("n=").and_then(|n| n.strip_suffix('.')).and_then(|n| n.parse().ok())).map(|n| n.unwrap_or(usize::MAX)).collect()
+    lines
+        .map(|rest| rest.strip_prefix("n=").and_then(|n| n.strip_suffix('.')).and_then(|n| n.parse().ok()))
+        .map(|n| n.unwrap_or(usize::MAX))
+        .collect()
 }
 
 #[test]
@@ -82,7 +97,9 @@ fn no_line_of_output_is_torn_or_lost() {
         terminal.wait_for("what is typed", |sight| sight.is_typed(&text));
         terminal.keys("\r");
         let answer = format!("round {round}\n");
-        terminal.wait_for("its answer or so many lines that it is gone", |sight| sight.has(&answer) || sight.is_prompt());
+        terminal.wait_for("its answer or so many lines that it is gone", |sight| {
+            sight.has(&answer) || sight.is_prompt()
+        });
         terminal.wait_for("a prompt", Sight::is_prompt);
         round += 1;
         let all = terminal.everything();
@@ -101,7 +118,10 @@ fn no_line_of_output_is_torn_or_lost() {
         assert_eq!(all.matches(&line).count(), 1, "{line:?}");
     }
     for line in all.lines().filter(|line| line.contains("n=")) {
-        assert!(writers.iter().any(|mark| line.starts_with(mark)) || line.contains("spawn"), "torn: {line:?}");
+        assert!(
+            writers.iter().any(|mark| line.starts_with(mark)) || line.contains("spawn"),
+            "torn: {line:?}"
+        );
     }
 }
 
@@ -113,6 +133,8 @@ fn a_line_without_an_end_is_shown_when_its_writer_ends() {
     terminal.see("[p] two");
     terminal.entry("join p");
     terminal.entry("spawn q exec(\"printf\", \"\\\\033[2J\\\\033[31mred\\\\033[0m\\\\n\")");
-    let sight = terminal.wait_for("tamed", |sight| sight.rows.iter().any(|row| row.starts_with("[q] ") && row.ends_with("red")));
+    let sight = terminal.wait_for("tamed", |sight| {
+        sight.rows.iter().any(|row| row.starts_with("[q] ") && row.ends_with("red"))
+    });
     assert!(sight.has("[p] one"), "the screen was cleared: {}", sight.text);
 }

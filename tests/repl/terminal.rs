@@ -216,8 +216,10 @@ impl Start {
         let master = Arc::new(master);
         let [columns, rows] = [self.size.0, self.size.1].map(|side| NonZeroU16::new(side).expect("a side"));
         let parser = vt100::Parser::new(rows, columns, REMEMBERED);
-        let window =
-                Arc::new((Mutex::new(Shown { parser, bytes: Vec::new(), drawing: false, closed: false }), Condvar::new()));
+        let window = Arc::new((
+            Mutex::new(Shown { parser, bytes: Vec::new(), drawing: false, closed: false }),
+            Condvar::new(),
+        ));
         let (stopped, stop) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).expect("a pipe");
         let reader = {
             let (master, window) = (master.clone(), window.clone());
