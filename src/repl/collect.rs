@@ -129,9 +129,11 @@ impl Collector {
             self.listen(watch);
         }
         if self.screen.is_editing() {
-            // The first thread waits for keys, and nothing can wake it.
-            write("\r\nthe session was ended\r\n");
-            self.leave(ENDED);
+            self.screen.show("the session was ended\n");
+            if self.screen.settle() {
+                // The first thread waits for keys, and nothing can wake it.
+                self.leave(ENDED);
+            }
         }
         let _ = self.told.send(Told::Ended);
     }
@@ -181,10 +183,10 @@ impl Collector {
         }
     }
 
-    /// Ends this process with the terminal in order: its modes, and without the marks around what is pasted.
+    /// Ends this process with the terminal in order: its modes, no update begun, and no marks around what is pasted.
     fn leave(&self, code: u8) -> ! {
         self.screen.close();
-        write("\x1b[?2004l\r\n");
+        write("\x1b[?2026l\x1b[?2004l\r\n");
         self.screen.take_back(&self.modes);
         let _ = terminal::restore(std::io::stdin().as_fd(), &self.modes);
         exit_now(code)

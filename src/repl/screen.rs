@@ -10,6 +10,7 @@ use crate::process::{Standard, group};
 use rustyline::ExternalPrinter;
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Bytes that wait to be shown before those who speak have to wait.
 const FULL: usize = 256 << 10;
@@ -95,6 +96,31 @@ impl Screen {
     /// Tries again to show what waits.
     pub fn flush(&self) {
         self.state().flush();
+    }
+
+    /// Waits until all is drawn above the line; false where the line is done meanwhile.
+    pub fn settle(&self) -> bool {
+        for drawn in [false, true] {
+            while !self.has_shown_all() {
+                if !self.is_editing() {
+                    return false;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+                self.flush();
+            }
+            if !drawn {
+                // Whoever takes this message has drawn the one before.
+                self.state().stale = true;
+                self.flush();
+            }
+        }
+        self.is_editing()
+    }
+
+    fn has_shown_all(&self) -> bool {
+        let state = self.state();
+        let shown = state.printer.as_ref().is_none_or(Printer::has_shown_all);
+        state.waiting.is_empty() && shown
     }
 
     /// A line is going to be typed; all that waits is shown before.
