@@ -90,7 +90,8 @@ impl Machine {
     /// In a child of the session: Ctrl-C is for the session, and a SIGINT does to the child what the scenario says.
     pub(super) fn leave_prompt(&mut self) {
         let handlers = &self.world.handlers;
-        let (ignored, block) = (handlers.ignored & bit(INTERRUPT) != 0, handlers.blocks.contains_key(&INTERRUPT.0));
+        let (ignored, block) =
+            (handlers.ignored & bit(INTERRUPT) != 0, handlers.blocks.contains_key(&INTERRUPT.0));
         let (pid, name) = (self.world.pid, self.world.name.clone());
         let Some(behind) = &mut self.world.behind else { return };
         behind.prompt.relay.task(pid, &name);

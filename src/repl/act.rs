@@ -60,7 +60,13 @@ impl Prompting {
 
     /// The last entry in the user's editor, and then to the session.
     fn edit(&mut self) -> Option<Request> {
-        let last = self.lines.history().newest().find(|entry| !entry.starts_with(':')).unwrap_or_default().to_owned();
+        let last = self
+            .lines
+            .history()
+            .newest()
+            .find(|entry| !entry.starts_with(':'))
+            .unwrap_or_default()
+            .to_owned();
         match self.edited(&last) {
             Ok(text) if text.trim().is_empty() => None,
             Ok(text) => {
@@ -91,7 +97,8 @@ impl Prompting {
         let editor = chosen.filter(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
         // It may have arguments, as in `code --wait`: a shell takes it apart, as other programs do it.
         self.screen.hold(true);
-        let status = Program::new("/bin/sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).status();
+        let status =
+            Program::new("/bin/sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).status();
         self.screen.hold(false);
         match status {
             Ok(status) if status.success() => std::fs::read_to_string(path).map_err(wrong),

@@ -1,13 +1,13 @@
 //! The line editor as we want it: its settings, and what some keys do.
 
-use super::helper::Typing;
 use super::history::History;
 use super::indent::{closing, continuation};
 use super::screen::{Printer, Screen};
+use super::typing::Typing;
 use crate::process::proc_file;
 use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext, EventHandler,
-    KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
+    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 use std::sync::Arc;
 
@@ -33,7 +33,8 @@ pub fn lines(typing: Typing, history: History) -> rustyline::Result<Lines> {
     lines.set_helper(Some(typing));
     let key = |code, modifiers| Event::from(KeyEvent(code, modifiers));
     lines.bind_sequence(key(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(Enter)));
-    lines.bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(Dedent)));
+    lines
+        .bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(Dedent)));
     for letter in ['C', 'D'] {
         let handler = Box::new(GiveUp { screen: screen.clone(), only_if_empty: letter == 'D' });
         lines.bind_sequence(key(KeyCode::Char(letter), Modifiers::CTRL), EventHandler::Conditional(handler));
@@ -47,7 +48,9 @@ pub fn printer(lines: &mut Lines) -> Option<Printer> {
     let before = proc_file::descriptors(pid).ok()?;
     let printer = lines.create_external_printer().ok()?;
     let after = proc_file::descriptors(pid).ok()?;
-    let new = |(fd, name): &&(i32, String)| name.starts_with("pipe") && !before.iter().any(|(known, _)| known == fd);
+    let new = |(fd, name): &&(i32, String)| {
+        name.starts_with("pipe") && !before.iter().any(|(known, _)| known == fd)
+    };
     let wake = after.iter().find(new)?.0;
     Some(Printer { printer: Box::new(printer), wake })
 }

@@ -144,7 +144,8 @@ impl Completer for Typing {
         let (start, candidates) = self.complete(line, pos);
         // With many there is room for their names alone.
         let with_docs = candidates.len() <= DOCS;
-        let columns = terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
+        let columns =
+            terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
         let widest = candidates.iter().map(|candidate| width(&candidate.shown)).max().unwrap_or(0);
         let pairs = candidates.into_iter().map(|candidate| {
             let display = if with_docs && !candidate.doc.is_empty() {
