@@ -3,6 +3,8 @@
 //!
 //! The test binary plays two parts: without `PROCTOR_KEEPER_ROLE` it is the tests, with it a program that is guarded.
 
+#[path = "keeper/aim.rs"]
+mod aim;
 #[path = "keeper/awkward.rs"]
 mod awkward;
 #[path = "keeper/bomb.rs"]
@@ -39,6 +41,8 @@ mod strangers;
 mod streams;
 #[path = "keeper/terminal.rs"]
 mod terminal;
+#[path = "keeper/trace.rs"]
+mod trace;
 #[path = "keeper/words.rs"]
 mod words;
 
@@ -56,6 +60,7 @@ fn main() {
     tests.extend(scarce::TESTS);
     tests.extend(streams::TESTS);
     tests.extend(words::TESTS);
+    tests.extend(aim::TESTS);
     tests.extend(disk::TESTS);
     tests.extend(clocks::TESTS);
     runner::run(&tests);
