@@ -9,13 +9,12 @@ use crate::report::{
     Notice, Places, Summary, draw_failure, draw_leftovers, draw_outcome, draw_table, draw_tree, failure_json,
     leftovers_json,
 };
-use crate::source::SourceMap;
-use std::rc::Rc;
+use crate::source::Sources;
 
 /// Draws events: what went wrong on standard error, what was asked for on standard output.
 #[derive(Debug)]
 pub struct Console {
-    sources: Rc<SourceMap>,
+    sources: Sources,
     output: Output,
     summary: Summary,
     /// Pids and times are left out.
@@ -24,7 +23,7 @@ pub struct Console {
 
 impl Console {
     #[must_use]
-    pub fn new(sources: Rc<SourceMap>, output: Output, stable: bool) -> Self {
+    pub fn new(sources: Sources, output: Output, stable: bool) -> Self {
         Self { sources, output, summary: Summary::default(), stable }
     }
 
@@ -48,7 +47,8 @@ impl Console {
     }
 
     fn failure(&self, failure: &Failure) {
-        let places = Places::new(&self.sources);
+        let sources = self.sources.now();
+        let places = Places::new(&sources);
         to_stderr(&if self.output.is_json() {
             failure_json(failure, &places)
         } else {

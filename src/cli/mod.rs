@@ -9,13 +9,15 @@ pub mod exit;
 mod explain;
 mod files;
 mod output;
+mod repl;
 mod run;
+mod session;
 mod sweep;
 
 pub use console::Console;
 pub use output::Output;
 
-use args::{Cli, Command};
+use args::{Cli, Command, ReplArgs};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::path::Path;
@@ -32,10 +34,13 @@ pub fn main() -> ExitCode {
     let output = Output::new(cli.global);
     crash::speak(output.is_json());
     ExitCode::from(match cli.command {
-        Command::Explain(args) => explain::explain(&args, output),
-        Command::Run(args) => run::run(&args, output),
-        Command::Check(args) => check::check(&args, output),
-        Command::Sweep => sweep::sweep(),
+        None => repl::repl(&ReplArgs::default(), output),
+        Some(Command::Repl(args)) => repl::repl(&args, output),
+        Some(Command::Session(args)) => session::session(&args, output),
+        Some(Command::Explain(args)) => explain::explain(&args, output),
+        Some(Command::Run(args)) => run::run(&args, output),
+        Some(Command::Check(args)) => check::check(&args, output),
+        Some(Command::Sweep) => sweep::sweep(),
     })
 }
 

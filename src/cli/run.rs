@@ -10,7 +10,7 @@ use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
 use crate::program::Program;
 use crate::report::Notice;
-use crate::source::{Diagnostic, Severity, Source, SourceMap};
+use crate::source::{Diagnostic, Severity, Source, SourceMap, Sources};
 use std::rc::Rc;
 
 /// A program that may be run, and the texts that its messages quote.
@@ -32,18 +32,21 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
     // From here on all memory is of one kind, which forks cheaply.
     crate::process::heap::prepare();
     let sources = Rc::new(sources);
+    let quoted = Sources::new(sources.clone());
     let options = GuardOptions {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
+        interactive: false,
     };
     let setting = Setting {
-        sources: sources.clone(),
+        sources,
         args: args.args().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         seed: args.seed,
-        recorder: Box::new(Console::new(sources.clone(), output, args.stable)),
+        recorder: Box::new(Console::new(quoted.clone(), output, args.stable)),
+        prompt: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
-        Ok(ended) => tell(ended, Console::new(sources, output, args.stable)),
+        Ok(ended) => tell(ended, Console::new(quoted, output, args.stable)),
         Err(fault) => not_started(output, &fault.to_string()),
     }
 }

@@ -4,7 +4,7 @@ mod failure;
 mod look;
 mod verdict;
 
-pub use failure::{Actor, Failure, Frame, PartValue};
+pub use failure::{Actor, Difference, Failure, Frame, PartValue};
 pub use look::{ProcessRow, TreeRow};
 pub use verdict::{TestOutcome, Verdict};
 

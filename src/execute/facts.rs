@@ -127,7 +127,7 @@ impl Machine {
         .ok_or_else(|| {
             crate::value::Trouble::new(
                 crate::source::Code::NO_PROCESS,
-                format!("when {} started is not known: the scenario did not start it", process.name),
+                format!("when {} started is not known: the scenario did not start it", process.shown()),
             )
             .into()
         })

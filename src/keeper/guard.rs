@@ -13,7 +13,9 @@ use crate::event::Actor;
 use crate::process::custody::{block_every, signal_child, start_clean, survive_failed_writes};
 use crate::process::wait::{self, ChildState};
 use crate::process::{Errno, Fork, Run, fork, room};
-use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open, set_child_subreaper};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, getpid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
+};
 use std::fmt;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
@@ -25,11 +27,14 @@ pub struct GuardOptions {
     pub timeout: Option<i64>,
     /// How many processes of the scenario may be alive at once.
     pub max_processes: u32,
+    /// A prompt is behind it: SIGINT interrupts what runs there and does not end the run; and the run ends with the process
+    /// that started this one, which has the terminal.
+    pub interactive: bool,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096 }
+        Self { timeout: None, max_processes: 4096, interactive: false }
     }
 }
 
@@ -78,6 +83,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Result<Ended, Fault> {
     proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
     start_clean();
+    if options.interactive {
+        let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    }
     survive_failed_writes();
     if Protection::Sweep.is_on() {
         sweep::sweep();
@@ -122,6 +130,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 cleaner,
                 keeper,
                 deadline,
+                interactive: options.interactive,
                 takeover: None,
                 asked: None,
                 last: None,
@@ -162,6 +171,7 @@ struct Guard<'run> {
     cleaner: Cleaner,
     keeper: i32,
     deadline: Option<Instant>,
+    interactive: bool,
     /// When the keeper is given up.
     takeover: Option<Instant>,
     asked: Option<Asked>,
@@ -264,6 +274,7 @@ impl Guard<'_> {
         let again = self.asked == Some(Asked::Signal(signal)) && !came.from_terminal;
         match signal {
             libc::SIGUSR1 | libc::SIGUSR2 => return,
+            libc::SIGINT if self.interactive => return,
             // A scenario may have plans for Ctrl-C, and is taken at its word until somebody insists.
             libc::SIGINT if !again => self.line.order(Order::Pressed(signal)),
             libc::SIGQUIT if came.from_terminal => self.line.order(Order::Pressed(signal)),

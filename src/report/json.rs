@@ -3,7 +3,7 @@
 use super::leftovers::leftovers_message;
 use super::place::Places;
 use super::visible::{is_hidden, shorten};
-use crate::event::{Actor, Failure};
+use crate::event::{Actor, Difference, Failure};
 use crate::source::{Diagnostic, Label, Location, Severity};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -63,9 +63,24 @@ struct PartRecord<'a> {
 }
 
 #[derive(Serialize)]
-struct DifferenceRecord<'a> {
-    expected: Cow<'a, str>,
-    actual: Cow<'a, str>,
+#[serde(untagged)]
+enum DifferenceRecord<'a> {
+    Lines { expected: Cow<'a, str>, actual: Cow<'a, str> },
+    AnyOrder { missing: Vec<Cow<'a, str>>, extra: Vec<Cow<'a, str>> },
+}
+
+impl<'a> DifferenceRecord<'a> {
+    fn of(difference: &'a Difference) -> Self {
+        let all = |lines: &'a [String]| lines.iter().map(|line| shorten(line, TEXT)).collect();
+        match difference {
+            Difference::Lines { expected, actual } => {
+                Self::Lines { expected: shorten(expected, TEXT), actual: shorten(actual, TEXT) }
+            }
+            Difference::AnyOrder { missing, extra } => {
+                Self::AnyOrder { missing: all(missing), extra: all(extra) }
+            }
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -145,10 +160,7 @@ pub fn failure_json(failure: &Failure, places: &Places<'_>) -> String {
                 }
             })
             .collect(),
-        difference: failure.difference.as_ref().map(|(expected, actual)| DifferenceRecord {
-            expected: shorten(expected, TEXT),
-            actual: shorten(actual, TEXT),
-        }),
+        difference: failure.difference.as_ref().map(DifferenceRecord::of),
     })
 }
 

@@ -28,7 +28,7 @@ pub fn play(role: &str) -> ! {
     let (word, argument) = role.split_once(' ').unwrap_or((role, ""));
     let timeout = number("PROCTOR_KEEPER_TIMEOUT");
     let processes = number("PROCTOR_KEEPER_PROCESSES").map_or(4096, |number| number as u32);
-    let options = GuardOptions { timeout, max_processes: processes };
+    let options = GuardOptions { timeout, max_processes: processes, ..GuardOptions::default() };
     if word == "reuse" {
         reuse::play(number_in(argument) as u32);
     }
