@@ -23,6 +23,8 @@ mod ends;
 mod exits;
 #[path = "keeper/herd.rs"]
 mod herd;
+#[path = "keeper/jobs.rs"]
+mod jobs;
 #[path = "keeper/kills.rs"]
 mod kills;
 #[path = "keeper/reuse.rs"]
@@ -60,6 +62,7 @@ fn main() {
     tests.extend(scarce::TESTS);
     tests.extend(streams::TESTS);
     tests.extend(words::TESTS);
+    tests.extend(jobs::TESTS);
     tests.extend(aim::TESTS);
     tests.extend(disk::TESTS);
     tests.extend(clocks::TESTS);

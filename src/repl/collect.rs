@@ -241,7 +241,8 @@ impl Collector {
     }
 
     fn voice(&self, name: &str) -> Voice {
-        let number = name.bytes().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        let number =
+            name.bytes().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
         Voice::new(name, number, self.style)
     }
 
@@ -260,7 +261,9 @@ impl Collector {
         for _ in 0..TURNS {
             match pipe.read(&mut self.buffer) {
                 Ok(length) if length > 0 => self.screen.show(&voice.say(&self.buffer[..length])),
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return,
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    return;
+                }
                 _ => {
                     self.screen.show(&voice.end());
                     watch.remove(&*pipe);

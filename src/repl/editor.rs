@@ -14,8 +14,8 @@ use crate::value::Signal;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext, EventHandler,
-    KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
+    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 use std::ffi::OsString;
 use std::os::fd::AsFd;
@@ -249,7 +249,8 @@ fn lines(typing: Typing) -> rustyline::Result<Lines> {
     lines.set_helper(Some(typing));
     let key = |code, modifiers| Event::from(KeyEvent(code, modifiers));
     lines.bind_sequence(key(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(Enter)));
-    lines.bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(Dedent)));
+    lines
+        .bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(Dedent)));
     for letter in ['C', 'D'] {
         let handler = Box::new(GiveUp { screen: screen.clone(), only_if_empty: letter == 'D' });
         lines.bind_sequence(key(KeyCode::Char(letter), Modifiers::CTRL), EventHandler::Conditional(handler));
@@ -263,7 +264,9 @@ fn printer(lines: &mut Lines) -> Option<Printer> {
     let before = proc_file::descriptors(pid).ok()?;
     let printer = lines.create_external_printer().ok()?;
     let after = proc_file::descriptors(pid).ok()?;
-    let new = |(fd, name): &&(i32, String)| name.starts_with("pipe") && !before.iter().any(|(known, _)| known == fd);
+    let new = |(fd, name): &&(i32, String)| {
+        name.starts_with("pipe") && !before.iter().any(|(known, _)| known == fd)
+    };
     let wake = after.iter().find(new)?.0;
     Some(Printer { printer: Box::new(printer), wake })
 }

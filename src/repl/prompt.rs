@@ -31,7 +31,8 @@ impl Numbers {
     #[must_use]
     pub fn drawn(&self, plain: &str, style: Style, held: bool) -> String {
         let mark = if held { style.green(MARK.trim_end()) } else { style.red(MARK.trim_end()) };
-        let row = if plain.contains('\n') { format!("{}\n", style.dim(&words(self.get()))) } else { String::new() };
+        let row =
+            if plain.contains('\n') { format!("{}\n", style.dim(&words(self.get()))) } else { String::new() };
         format!("{row}{mark} ")
     }
 }

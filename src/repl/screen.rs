@@ -4,8 +4,8 @@
 //! That has room for one message, and takes none once the line is done: so a message is sent only when the last one was
 //! shown, none is sent any more once the line is about to be accepted, and what was sent and not shown is written here.
 
-use crate::process::relay::unread;
 use crate::process::Standard;
+use crate::process::relay::unread;
 use rustyline::ExternalPrinter;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -170,8 +170,7 @@ impl Play {
             let _ = self.line.send(&Reply::Counts(look.counts));
         }
         if !look.lines.is_empty() {
-            let lines: String =
-                look.lines.iter().map(|line| format!("{}\n", self.style.dim(line))).collect();
+            let lines: String = look.lines.iter().map(|line| format!("{}\n", self.style.dim(line))).collect();
             (self.say)(&lines);
         }
         look
@@ -314,7 +313,11 @@ impl Play {
     /// The names of the processes that are alive.
     fn alive(&self) -> Vec<String> {
         let processes = self.session.processes();
-        processes.iter().filter(|seen| !matches!(seen.state, 'Z' | 'X')).map(|seen| named(&seen.name)).collect()
+        processes
+            .iter()
+            .filter(|seen| !matches!(seen.state, 'Z' | 'X'))
+            .map(|seen| named(&seen.name))
+            .collect()
     }
 
     fn known(&self) -> Known {
@@ -347,9 +350,8 @@ impl Play {
         });
         let mut lines = String::new();
         for name in &known.names {
-            let pad = |cell: &str, column: usize| {
-                format!("{cell}{}", crate::report::missing(cell, widths[column]))
-            };
+            let pad =
+                |cell: &str, column: usize| format!("{cell}{}", crate::report::missing(cell, widths[column]));
             let (name, kind, about) = (pad(&name.name, 0), pad(&name.kind, 1), &name.about);
             lines.push_str(format!("{}  {kind}  {about}", self.style.bold(&name)).trim_end());
             lines.push('\n');

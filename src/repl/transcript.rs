@@ -1,7 +1,7 @@
 //! The entries that held, as a scenario: what `:save` writes.
 
-use crate::source::SourceId;
 use crate::source::Source;
+use crate::source::SourceId;
 use crate::syntax::parse;
 use crate::syntax::tree::StmtKind;
 use std::collections::HashSet;
@@ -58,12 +58,11 @@ mod tests {
     #[test]
     fn only_the_last_function_of_a_name_is_left() {
         let mut transcript = Transcript::default();
-        for entry in ["def f() { print 1 }", "let x = 1; def g() { f() }", "f()\n", "def f() {\n    print 2\n}", " "] {
+        for entry in
+            ["def f() { print 1 }", "let x = 1; def g() { f() }", "f()\n", "def f() {\n    print 2\n}", " "]
+        {
             transcript.keep(entry);
         }
-        assert_eq!(
-            transcript.scenario(),
-            "let x = 1; def g() { f() }\nf()\ndef f() {\n    print 2\n}\n"
-        );
+        assert_eq!(transcript.scenario(), "let x = 1; def g() { f() }\nf()\ndef f() {\n    print 2\n}\n");
     }
 }

@@ -60,7 +60,8 @@ fn tame(line: &str) -> String {
     while let Some(at) = rest.find("\x1b[") {
         let (before, escape) = rest.split_at(at);
         text.push_str(&visible_line(before));
-        let end = escape[2..].find(|c: char| !matches!(c, '0'..='9' | ';')).map_or(escape.len(), |end| end + 2);
+        let end =
+            escape[2..].find(|c: char| !matches!(c, '0'..='9' | ';')).map_or(escape.len(), |end| end + 2);
         if escape[end..].starts_with('m') {
             text.push_str(&escape[..=end]);
             coloured = true;

@@ -27,7 +27,9 @@ pub enum Request {
     /// Frames for `:watch`, one now; after each one asks for the next.
     Look,
     /// Leave; `sure` where processes that are alive are to be ended.
-    Quit { sure: bool },
+    Quit {
+        sure: bool,
+    },
 }
 
 /// What the session tells the editor.
