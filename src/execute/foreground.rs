@@ -1,67 +1,16 @@
 //! The terminal of a child that is spawned with `{foreground: true}`: lent to it, and taken back as it is reaped.
 
+use super::lent::{Before, CHILD, Parked};
 use super::machine::Machine;
 use super::world::World;
 use crate::process::{Errno, Pidfd, ProcessEvents, group, signals, terminal, wait};
 use crate::value::Signal;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 
-/// SIGCHLD.
-pub(super) const CHILD: Signal = Signal(17);
 /// SIGCONT.
 const RESUME: Signal = Signal(18);
 /// What stops a process because of the terminal: SIGTSTP is Ctrl-Z, SIGTTIN and SIGTTOU are for those in the background.
 const OF_TERMINAL: [Signal; 3] = [Signal(20), Signal(21), Signal(22)];
-
-/// Our terminal while a child has it.
-pub(super) struct Lent {
-    /// The child that has it.
-    pub pid: i32,
-    terminal: OwnedFd,
-    modes: terminal::Modes,
-    /// The group that had it before.
-    group: i32,
-    /// It goes on in the background (`bg`): the terminal is the shell's now.
-    away: bool,
-}
-
-/// What is to be known of the terminal before it is lent.
-pub(super) struct Before {
-    terminal: OwnedFd,
-    modes: terminal::Modes,
-    group: i32,
-}
-
-impl Before {
-    /// Looks at our terminal.
-    pub(super) fn look() -> Result<Self, Errno> {
-        let terminal = terminal::open()?;
-        let modes = terminal::modes(terminal.as_fd())?;
-        let group = terminal::foreground(terminal.as_fd())?;
-        Ok(Self { terminal, modes, group })
-    }
-
-    pub(super) fn lent_to(self, pid: i32) -> Lent {
-        Lent { pid, terminal: self.terminal, modes: self.modes, group: self.group, away: false }
-    }
-}
-
-impl Lent {
-    /// Takes the terminal back and puts its modes in order. Where it is gone there is nothing to take.
-    pub(super) fn take_back(self) {
-        if self.away && terminal::foreground(self.terminal.as_fd()) != Ok(self.group) {
-            return;
-        }
-        let _ = terminal::give(self.terminal.as_fd(), self.group);
-        let _ = terminal::restore(self.terminal.as_fd(), &self.modes);
-    }
-}
-
-/// A process that had the terminal when it was stopped: it has it again once it goes on.
-pub(super) struct Parked {
-    pub pid: i32,
-    modes: terminal::Modes,
-}
 
 impl World {
     /// A child has the terminal from now on.
@@ -115,15 +64,11 @@ impl World {
         let tty = lent.terminal.as_fd();
         let modes = terminal::modes(tty).ok();
         // After `bg` and then `fg` it is ours again, and the child only has to get it.
-        let is_ours = || terminal::foreground(tty) == Ok(lent.group);
-        if !(lent.away && is_ours()) {
-            if !lent.away {
-                let _ = terminal::give(tty, lent.group);
-                let _ = terminal::restore(tty, &lent.modes);
-            }
+        if !(lent.away && lent.is_ours()) {
+            lent.return_to_us();
             self.run.stop_job();
         }
-        let away = !is_ours();
+        let away = !lent.is_ours();
         if !away {
             let _ = modes.map(|modes| terminal::restore(tty, &modes));
             let _ = group::of(lent.pid).and_then(|group| terminal::give(tty, group));

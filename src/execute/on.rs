@@ -1,7 +1,7 @@
 //! `on`, `ignore`, `default`: what a process does when a signal arrives.
 
-use super::foreground::CHILD;
 use super::handlers::bit;
+use super::lent::CHILD;
 use super::machine::Machine;
 use super::{Stop, world};
 use crate::process::{clock, signals};

@@ -154,10 +154,10 @@ impl Play {
             Request::Time(text) => self.time(&text),
             Request::Look => {
                 let frame = self.frame();
-                return if self.line.send(&Reply::Frame(frame)).is_ok() { Next::Silent } else { Next::Leave };
+                if self.line.send(&Reply::Frame(frame)).is_ok() { Next::Silent } else { Next::Leave }
             }
-            Request::Quit { sure } => return self.quit(sure),
-            Request::Answer(_) | Request::Held => return Next::Silent,
+            Request::Quit { sure } => self.quit(sure),
+            Request::Answer(_) | Request::Held => Next::Silent,
         }
     }
 
