@@ -49,6 +49,8 @@ pub struct World {
     pub(super) environment: Vec<(String, Option<String>)>,
     /// How many spawns without a name this process did.
     pub(super) unnamed: u32,
+    /// How many forks it did.
+    pub(super) forks: u32,
     /// What the wait was for that a deadline has just ended.
     pub(super) unmet: Option<String>,
     recorder: Box<dyn Recorder>,
@@ -88,6 +90,7 @@ impl World {
             args: setting.args.into(),
             environment: Vec::new(),
             unnamed: 0,
+            forks: 0,
             unmet: None,
             recorder: setting.recorder,
             sources: setting.sources,
