@@ -311,9 +311,9 @@ fn outcomes_and_their_summary() {
 fn leftovers_are_named() {
     let actors: Vec<Actor> =
         (0..25).map(|n| Actor { name: format!("任务-{n}").into(), pid: 1000 + n }).collect();
-    let drawn = [&actors[..0], &actors[..1], &actors].map(|some| draw_leftovers(some, UNICODE)).concat();
+    let drawn = [&actors[..0], &actors[..1], &actors].map(|some| draw_leftovers(some, 0, UNICODE)).concat();
     golden("leftovers", &drawn);
-    golden("leftovers_json", &leftovers_json(&actors[..2]));
+    golden("leftovers_json", &leftovers_json(&actors[..2], 7));
 }
 
 /// Texts with many of the characters that are hard to draw.

@@ -3,7 +3,9 @@
 
 use super::Stop;
 use super::machine::Machine;
-use crate::process::{Blocked, BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock};
+use crate::process::{
+    Blocked, BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock, room,
+};
 use crate::source::Code;
 use crate::value::{Trouble, Value, text};
 
@@ -113,7 +115,22 @@ pub(super) fn doing(on: Blocked, whom: Option<&str>) -> String {
 
 /// A trouble out of an error that only a fault of the system, or ours, explains.
 pub(super) fn fault(errno: &Errno) -> Trouble {
-    Trouble::new(Code::IO, format!("the kernel refused: {errno}"))
+    explained(Trouble::new(Code::IO, format!("the kernel refused: {errno}")), *errno)
+}
+
+/// With the limit that is reached where files are too many: its value, and how to raise it.
+pub(super) fn explained(trouble: Trouble, errno: Errno) -> Trouble {
+    match room::explain_files(errno) {
+        Some(obstacle) => named(trouble, obstacle),
+        None => trouble,
+    }
+}
+
+/// With this limit.
+pub(super) fn named(trouble: Trouble, obstacle: room::Obstacle) -> Trouble {
+    let room::Obstacle { limit, value, used, raise } = obstacle;
+    let message = format!("{}: {limit} is {value}, and {used} are in use", trouble.message);
+    Trouble { message, ..trouble }.help(format!("a larger limit: {raise}"))
 }
 
 impl Machine {

@@ -86,8 +86,12 @@ impl Machine {
     /// `input(prompt)`: a line of standard input. It is read a byte at a time, since what follows may be for another
     /// process that has the same standard input.
     pub(super) fn input(&mut self, prompt: Option<&Value>) -> Result<Value, Stop> {
-        if let Some(prompt) = prompt {
-            self.write_out(Standard::Output, text::display(prompt).as_bytes())?;
+        let question = prompt.map(text::display).unwrap_or_default();
+        if let Some(answer) = self.ask(&question) {
+            return Ok(answer);
+        }
+        if prompt.is_some() {
+            self.write_out(Standard::Output, question.as_bytes())?;
         }
         let mut line = Vec::new();
         loop {
@@ -124,5 +128,9 @@ pub(super) fn io(what: &str, error: &std::io::Error) -> Trouble {
     };
     let number = error.raw_os_error().map(crate::process::Errno);
     let reason = number.map_or_else(|| error.to_string(), |errno| errno.to_string());
-    Trouble::new(code, format!("{what}: {reason}"))
+    let trouble = Trouble::new(code, format!("{what}: {reason}"));
+    match number {
+        Some(errno) => super::block::explained(trouble, errno),
+        None => trouble,
+    }
 }

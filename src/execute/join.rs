@@ -89,15 +89,13 @@ impl Machine {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
         self.finish_streams(&child.process);
-        let run = &self.world.run;
+        let run = self.world.run;
         let row = Row::of(&child.process);
         if let (Some(row), Ok(Some(status))) = (row, wait::peek(pid)) {
             run.noticed(row, status);
             run.reaping(row);
         }
-        if let Some(lent) = self.world.lent.take_if(|lent| lent.pid == pid) {
-            lent.take_back();
-        }
+        self.world.take_terminal_back(Some(pid));
         let status = wait::reap(pid).map_err(|errno| fault(&errno))?;
         let Some(status) = status else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} has not ended")).into());

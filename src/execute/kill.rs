@@ -11,6 +11,8 @@ use std::sync::atomic::Ordering::SeqCst;
 
 /// How far up the tree of processes the keeper is looked for.
 const HIGHEST: usize = 4096;
+/// SIGCONT.
+const CONTINUE: Signal = Signal(18);
 
 impl Machine {
     pub(super) fn send_to_all(&mut self, operands: &[Value], signal: Signal) -> Result<Value, Stop> {
@@ -32,6 +34,9 @@ impl Machine {
     }
 
     fn send(&mut self, process: &Rc<ProcessRef>, signal: Signal, reach: Reach) -> Result<(), Stop> {
+        if signal == CONTINUE {
+            self.world.lend_again(process.pid);
+        }
         let sent = match Row::of(process) {
             Some(row) if reach == Reach::Group => self.send_to_group(row, signal),
             Some(row) => self.world.run.signal(row, signal, reach).map(drop),
@@ -51,7 +56,7 @@ impl Machine {
             Err(errno) => {
                 let message =
                     format!("{} could not be sent to {}: {errno}", signal_name(signal), process.shown());
-                Err(Trouble::new(Code::IO, message).into())
+                Err(super::block::explained(Trouble::new(Code::IO, message), errno).into())
             }
         }
     }

@@ -24,9 +24,12 @@ mod member;
 mod on;
 mod option;
 mod program;
+mod prompt;
 mod protect;
 mod protection;
 pub mod pure;
+mod relay;
+mod session;
 mod share;
 mod spawn;
 mod stop;
@@ -39,6 +42,8 @@ mod unmet;
 mod verb;
 mod world;
 
+pub use prompt::{Editor, Prompt};
+pub use session::{Ended, Ran, Seen, Session, Usage, Woken};
 pub use stop::{Call, Stop};
 pub use world::{Setting, World};
 

@@ -84,7 +84,9 @@ impl Machine {
                 self.go_on(protection.frame, to);
                 Ok(None)
             }
-            (Guard::Test { site, to, started }, stop) if !matches!(stop, Stop::Exit(_)) => {
+            (Guard::Test { site, to, started }, stop)
+                if !matches!(stop, Stop::Exit(_) | Stop::Interrupted) =>
+            {
                 self.go_on(protection.frame, to);
                 self.test_failed(site, started, stop);
                 Ok(None)
@@ -104,7 +106,7 @@ impl Machine {
     /// Takes away the frames from number `depth` on, with their registers.
     fn cut_frames(&mut self, depth: usize) {
         if let Some(frame) = self.frames.get(depth) {
-            self.stack.truncate(frame.base as usize);
+            self.clear(frame.base as usize, self.top());
             self.frames.truncate(depth);
         }
     }

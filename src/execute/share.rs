@@ -201,6 +201,7 @@ fn trouble(error: ShareError) -> Trouble {
     match error {
         ShareError::OwnerDied => trouble.help("what the lock protects may be half done; it stays broken"),
         ShareError::NotShared => trouble.help("create it before the spawn"),
+        ShareError::Os(errno) => super::block::explained(trouble, errno),
         _ => trouble,
     }
 }

@@ -1,8 +1,7 @@
 //! `spawn`, `fork()`: new processes whose parent is this one.
 
 use super::Stop;
-use super::block::fault;
-use super::foreground::Before;
+use super::block::{explained, fault, named};
 use super::machine::Machine;
 use super::option::{Group, Options};
 use super::streams::Wiring;
@@ -86,12 +85,13 @@ impl Machine {
             self.world.unnamed += 1;
             Rc::from(format!("{}-{}", self.label(target), self.world.unnamed))
         });
-        let plain = options.is_none() && wiring.is_empty();
+        let relayed = target.exec.is_some() && self.world.behind.is_some();
+        let plain = options.is_none() && wiring.is_empty() && !relayed;
         let options = options.unwrap_or_default();
         let (setup, streams) =
-            if plain { (None, None) } else { self.wire(&options, wiring, target.exec.is_none())? };
+            if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
         let terminal = if options.foreground {
-            Some(Before::look().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
+            Some(self.world.about_to_lend().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
         } else {
             None
         };
@@ -111,11 +111,18 @@ impl Machine {
         match &side {
             Ok(Side::Parent(child)) => {
                 self.world.streams.extend(streams.map(|streams| (row, streams)));
-                self.world.lent = terminal.map(|before| before.lent_to(child.pid)).or(self.world.lent.take());
+                if let Some(before) = terminal {
+                    self.world.lend(before, child.pid);
+                }
             }
             // The parent's ends are closed here: who holds the writing end of its own input never sees its end.
             Ok(Side::Child) => drop(streams),
-            Err(_) => self.world.run.cancel(row),
+            Err(_) => {
+                self.world.run.cancel(row);
+                if terminal.is_some() {
+                    self.world.not_lent();
+                }
+            }
         }
         side
     }
@@ -150,6 +157,7 @@ impl Machine {
     /// The setup that the options and the pipeline ask for, and our ends of what it connects.
     fn wire(
         &mut self,
+        name: &str,
         options: &Options,
         wiring: Wiring,
         is_task: bool,
@@ -180,6 +188,7 @@ impl Machine {
             file_size: limits.file_size,
         };
         let streams = self.connect(options, wiring, &mut setup)?;
+        self.relay_output(name, options, is_task, &mut setup)?;
         let prepared = setup.prepare().map_err(|error| not_set_up(error.stage, error.errno))?;
         Ok((Some(prepared), streams))
     }
@@ -233,7 +242,7 @@ impl Machine {
         wiring: Wiring,
     ) -> Result<Rc<ProcessRef>, Stop> {
         self.check_may_spawn()?;
-        let (setup, streams) = self.wire(options, wiring, false)?;
+        let (setup, streams) = self.wire(&name, options, wiring, false)?;
         let row = self.reserve(&name, options.daemon)?;
         match self.start_program(name, row, options, setup, argv) {
             Ok(process) => {
@@ -325,8 +334,10 @@ impl Machine {
         world.handlers.forget_signals();
         world.streams.clear();
         world.lent = None;
+        world.parked.clear();
         world.chance = chance;
         (world.unnamed, world.forks) = (0, 0);
+        self.leave_prompt();
     }
 
     /// `main-fork-1`; below that `main-fork-1:1`, until the name is long enough.
@@ -371,7 +382,11 @@ impl Machine {
     pub(super) fn exec(&mut self, args: &[Value]) -> Result<Value, Stop> {
         let argv = arguments(args);
         let command = self.command(&argv, &[])?;
+        let _diverted = self.divert_output()?;
         self.world.run.set_external(self.world.row, true);
+        if !self.world.children.is_empty() {
+            self.world.run.before_exec();
+        }
         let error = process::exec_in_place(&command);
         self.world.run.set_external(self.world.row, false);
         Err(not_executed(&argv[0], error.errno).into())
@@ -396,19 +411,15 @@ fn refused(errno: &Errno) -> Stop {
 
 pub(super) fn no_room(errno: &Errno) -> Trouble {
     let trouble = Trouble::new(Code::SPAWN, format!("a process could not be started: {errno}"));
-    match process::room::explain(*errno) {
-        Some(obstacle) => {
-            let process::room::Obstacle { limit, value, used, raise } = obstacle;
-            let message = format!("{}: {limit} is {value}, and {used} are in use", trouble.message);
-            Trouble { message, ..trouble }.help(format!("a larger limit: {raise}"))
-        }
+    match process::room::explain_files(*errno).or_else(|| process::room::explain(*errno)) {
+        Some(obstacle) => named(trouble, obstacle),
         None => trouble,
     }
 }
 
 pub(super) fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
     let code = if errno == Errno::EACCES || errno == Errno::EPERM { Code::PERMISSION } else { Code::SPAWN };
-    Trouble::new(code, format!("cannot {}: {errno}", stage.what()))
+    explained(Trouble::new(code, format!("cannot {}: {errno}", stage.what())), errno)
 }
 
 pub(super) fn not_executed(program: &str, errno: Errno) -> Trouble {

@@ -57,6 +57,8 @@ pub struct Control {
     /// Not 0: the main process has come to its verdict. What others complain of from then on, while they are
     /// being ended, is no news.
     pub over: AtomicU32,
+    /// Not 0: a program may have reaped processes of ours; see `identity`.
+    pub(super) unseen_reaper: AtomicU32,
     /// How many temporary directories were made; see `Scratch`.
     pub scratch: AtomicU32,
     /// Where the search for a free row begins; grows without end.

@@ -41,7 +41,7 @@ struct LabelRecord<'a> {
 }
 
 #[derive(Serialize)]
-struct ProcessRecord<'a> {
+pub(super) struct ProcessRecord<'a> {
     name: &'a str,
     pid: i32,
 }
@@ -89,6 +89,8 @@ struct LeftoversRecord<'a> {
     severity: &'static str,
     message: String,
     processes: Vec<ProcessRecord<'a>>,
+    /// How many more there were than have a name here.
+    more: u32,
 }
 
 /// A diagnostic as one line of JSON, ending in a newline.
@@ -101,10 +103,7 @@ pub fn diagnostic_json(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
     line(&Record {
         kind: "diagnostic",
         code: diagnostic.code.name(),
-        severity: match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
+        severity: severity(diagnostic.severity),
         message: shorten(&diagnostic.message, TEXT),
         file: diagnostic.labels.first().map(|label| file(label.location, places)),
         labels: labels.map(|one| label(one.location, &one.text, places)).collect(),
@@ -167,19 +166,20 @@ pub fn failure_json(failure: &Failure, places: &Places<'_>) -> String {
 
 /// The warning about processes that were killed at the end as one line of JSON; empty where there were none.
 #[must_use]
-pub fn leftovers_json(actors: &[Actor]) -> String {
+pub fn leftovers_json(actors: &[Actor], unnamed: u32) -> String {
     if actors.is_empty() {
         return String::new();
     }
     line(&LeftoversRecord {
         kind: "leftovers",
         severity: "warning",
-        message: leftovers_message(actors),
+        message: leftovers_message(actors.len() + unnamed as usize),
         processes: actors.iter().map(process).collect(),
+        more: unnamed,
     })
 }
 
-fn process(actor: &Actor) -> ProcessRecord<'_> {
+pub(super) fn process(actor: &Actor) -> ProcessRecord<'_> {
     ProcessRecord { name: &actor.name, pid: actor.pid }
 }
 
@@ -200,8 +200,15 @@ fn label<'a>(location: Location, text: &'a str, places: &Places<'a>) -> LabelRec
     }
 }
 
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
 /// JSON escapes the controls of ASCII; a terminal would also obey others, so these are escaped too.
-fn line(record: &impl Serialize) -> String {
+pub(super) fn line(record: &impl Serialize) -> String {
     // Strings and numbers alone cannot fail to be written.
     let json = serde_json::to_string(record).unwrap_or_default();
     let mut line = String::with_capacity(json.len() + 1);
