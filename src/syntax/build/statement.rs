@@ -138,12 +138,14 @@ impl Builder<'_> {
         // Has this unit a comma before it?
         let mut listed: Vec<bool> = Vec::new();
         let mut comma = false;
-        for node in inner {
+        let mut inner = inner.peekable();
+        while let Some(node) = inner.next() {
             if is(&node, Rule::more) {
                 comma = true;
                 continue;
             }
-            let built = self.expression(node);
+            let further = std::iter::from_fn(|| inner.next_if(|next| is(next, Rule::further)));
+            let built = self.continued(node, further);
             units.push(self.place(built));
             listed.push(std::mem::take(&mut comma));
         }
