@@ -1,45 +1,6 @@
 //! The words of the language: which are reserved, and which other languages' words stand for them.
 
-/// The words that can never be names.
-pub(crate) const RESERVED: &[&str] = &[
-    "let",
-    "def",
-    "spawn",
-    "join",
-    "wait",
-    "kill",
-    "terminate",
-    "stop",
-    "resume",
-    "signal",
-    "sleep",
-    "print",
-    "exit",
-    "expect",
-    "test",
-    "with",
-    "within",
-    "for",
-    "in",
-    "while",
-    "if",
-    "else",
-    "break",
-    "continue",
-    "return",
-    "try",
-    "catch",
-    "on",
-    "ignore",
-    "default",
-    "use",
-    "and",
-    "or",
-    "not",
-    "true",
-    "false",
-    "none",
-];
+use crate::source::RESERVED;
 
 /// The words that a statement can begin with: what a misspelt first word is compared with.
 pub(crate) const LEADING: &[&str] = &[
