@@ -1,5 +1,8 @@
 //! proctor: a language, an interpreter and a workbench for process scenarios on Linux.
 
+// The code that pest writes without its `std` feature names it.
+extern crate alloc;
+
 pub mod check;
 pub mod cli;
 pub mod event;

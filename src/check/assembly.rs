@@ -1,7 +1,7 @@
 //! The program as it grows: files add their functions, globals and names to it.
 
 use super::hash::FastMap;
-use crate::program::{FunctionCode, Program};
+use crate::program::{FunctionCode, Method, Program};
 use crate::value::{Regex, Value};
 use std::rc::Rc;
 
@@ -67,7 +67,8 @@ impl Assembly {
     pub fn take(&mut self) -> Option<Program> {
         let functions = self.functions.drain(..).collect::<Option<Vec<_>>>()?;
         self.first += functions.len() as u32;
-        Some(Program { functions, globals: self.globals.clone(), names: self.names.clone() })
+        let methods = self.names.iter().map(|name| Method::named(name)).collect();
+        Some(Program { functions, globals: self.globals.clone(), names: self.names.clone(), methods })
     }
 
     /// Forgets the functions that were added since, because something was wrong in one of them.

@@ -104,7 +104,7 @@ impl Machine {
     /// Takes away the frames from number `depth` on, with their registers.
     fn cut_frames(&mut self, depth: usize) {
         if let Some(frame) = self.frames.get(depth) {
-            self.stack.truncate(frame.base as usize);
+            self.clear(frame.base as usize, self.top());
             self.frames.truncate(depth);
         }
     }

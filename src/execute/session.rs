@@ -96,7 +96,8 @@ impl Session {
         debug_assert!(held.is_some(), "no entry runs now");
         if let Some(program) = held {
             program.functions.extend(addition.functions);
-            (program.globals, program.names) = (addition.globals, addition.names);
+            (program.globals, program.names, program.methods) =
+                (addition.globals, addition.names, addition.methods);
         }
     }
 

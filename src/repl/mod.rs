@@ -1,5 +1,6 @@
 //! The door for play: a prompt at which the whole language works on real processes.
 
+mod act;
 mod card;
 mod collect;
 pub mod colour;
@@ -11,6 +12,7 @@ mod helper;
 pub mod hint;
 pub mod history;
 pub mod indent;
+mod keys;
 pub mod keyword;
 mod known;
 mod news;
@@ -22,6 +24,7 @@ mod store;
 mod table;
 mod transcript;
 mod voice;
+mod watch;
 mod wire;
 
 pub use editor::{Options, edit};

@@ -65,7 +65,7 @@ impl Scanner<'_> {
             self.tell_too_deep(self.at);
             return;
         }
-        self.frames.push(Frame { open: self.at, kind, words: 0 });
+        self.frames.push(Frame { open: self.at, kind, words: 0, bar: false });
     }
 
     pub(super) fn close(&mut self, byte: u8) {

@@ -72,6 +72,8 @@ pub(super) struct Frame {
     pub kind: Kind,
     /// Prefix words nested directly in it; see `Scanner::nest_word`.
     pub words: usize,
+    /// Whether a `|` stands directly in it; see `Scanner::comma`.
+    pub bar: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +143,8 @@ pub(super) struct Scanner<'s> {
     pub(super) words: usize,
     /// Those of the top level.
     pub(super) top_words: usize,
+    /// Whether the statement of the top level has a `|` outside all brackets.
+    pub(super) top_bar: bool,
     pub(super) start: Option<usize>,
     pub(super) broken: bool,
     pub(super) too_deep_told: bool,
@@ -168,6 +172,7 @@ impl<'s> Scanner<'s> {
             suspect: None,
             words: 0,
             top_words: 0,
+            top_bar: false,
             start: None,
             broken: false,
             too_deep_told: false,
@@ -272,6 +277,7 @@ impl<'s> Scanner<'s> {
         }
         self.before = Before::Start;
         self.forget_words();
+        *self.bar() = false;
         if self.start.is_none() {
             self.start = Some(self.at);
         } else if self.frames.is_empty() {
@@ -373,8 +379,10 @@ impl<'s> Scanner<'s> {
             b'.' => Before::Operator,
             _ => Before::Word,
         };
-        if byte == b',' {
-            self.forget_words();
+        match byte {
+            b',' => self.comma(),
+            b'|' => *self.bar() = true,
+            _ => {}
         }
         self.after(before);
     }
@@ -407,6 +415,22 @@ impl<'s> Scanner<'s> {
         }
         if self.frames.len() + self.words > DEEPEST {
             self.tell_too_deep(self.at);
+        }
+    }
+
+    /// What stood before a comma is complete, but for one between the parameters of a function, which is behind a `|`:
+    /// `if |a, b| if |c, d| x` nests. So the depth counted here is never less than that of the grammar's rules, which
+    /// nothing else keeps from using up the stack.
+    fn comma(&mut self) {
+        if !*self.bar() {
+            self.forget_words();
+        }
+    }
+
+    fn bar(&mut self) -> &mut bool {
+        match self.frames.last_mut() {
+            Some(frame) => &mut frame.bar,
+            None => &mut self.top_bar,
         }
     }
 
