@@ -91,7 +91,7 @@ impl Highlighter for Typing {
 impl Validator for Typing {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input();
-        if !self.is_answer && !text.trim_start().starts_with(':') && continuation(text).is_some() {
+        if !self.is_answer && continuation(text).is_some() {
             return Ok(ValidationResult::Incomplete);
         }
         // The line is accepted now: nothing may be shown above it any more.
@@ -113,7 +113,10 @@ impl Hinter for Typing {
             Some(found.entry.into_owned())
         });
         let newest: Vec<String> = newest.collect();
-        hint(line, pos, newest.iter().map(String::as_str), || self.complete(line, pos))
+        hint(line, pos, newest.iter().map(String::as_str), || {
+            // No folder is read for a hint: it comes with each key.
+            complete(line, pos, &self.known, &|_| Vec::new())
+        })
     }
 }
 
