@@ -333,8 +333,7 @@ impl Machine {
         world.waiter.after_fork_child(row);
         world.handlers.forget_signals();
         world.streams.clear();
-        world.lent = None;
-        world.parked.clear();
+        world.forget_foreground();
         world.chance = chance;
         (world.unnamed, world.forks) = (0, 0);
         self.leave_prompt();

@@ -1,8 +1,8 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
 use super::children::Children;
-use super::foreground::{Lent, Parked};
 use super::handlers::Handlers;
+use super::lent::{Lent, Parked};
 use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
 use super::tally::Tests;
