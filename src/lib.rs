@@ -10,6 +10,7 @@ pub mod execute;
 pub mod keeper;
 pub mod process;
 pub mod program;
+pub mod repl;
 pub mod report;
 pub mod source;
 pub mod syntax;

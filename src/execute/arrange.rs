@@ -1,9 +1,10 @@
 //! The instructions that need the whole machine and stay in their frame: one arm each.
 
 use super::machine::Machine;
+use super::protect::too_late;
 use super::protection::Guard;
 use super::{Stop, flow};
-use crate::program::{BUILTINS, CaptureFrom, Op, Reg};
+use crate::program::{BUILTINS, CaptureFrom, Method, NO_REG, Op, Reg};
 use crate::source::Code;
 use crate::value::{
     Closure, Key, ObjectKind, Trouble, Value, ValueResult, a_kind, arith, compare, format, index, text, time,
@@ -50,7 +51,7 @@ pub(super) fn step(m: &mut Machine, op: Op) -> Result<(), Stop> {
         Op::SetIndex { target, index, src } => m.set_index(target, index, src),
         Op::PushTry { error, to } => m.push_try(error, to),
         Op::PushDeadline { limit, to } => m.push_deadline(limit, to),
-        Op::PushLock { lock } => m.push_lock(lock),
+        Op::PushLock { lock, limit, got } => m.push_lock(lock, limit, got),
         Op::Pop => m.pop_protection(),
         Op::EndProcess => m.end_process(),
         Op::Verb { verb, dst, first, count } => m.verb(verb, dst, first, count),
@@ -281,18 +282,27 @@ impl Machine {
         Ok(())
     }
 
-    fn push_lock(&mut self, lock: Reg) -> Result<(), Stop> {
-        match self.get(lock).clone() {
+    fn push_lock(&mut self, lock: Reg, limit: Reg, got: Reg) -> Result<(), Stop> {
+        let object = match self.get(lock) {
             Value::Object(object) if matches!(object.kind, ObjectKind::Lock | ObjectKind::Semaphore) => {
-                self.acquire(object)?;
-                self.protect(Guard::Lock(object));
-                Ok(())
+                *object
             }
             other => {
-                Err(Trouble::kind(format!("`with` holds a lock or a semaphore, not {}", a_kind(&other)))
-                    .into())
+                let message = format!("`with` holds a lock or a semaphore, not {}", a_kind(other));
+                return Err(Trouble::kind(message).into());
             }
+        };
+        let limit = if limit == NO_REG { None } else { Some(time::to_duration(self.get(limit))?) };
+        let until = limit.map(|limit| crate::process::clock::monotonic().saturating_add(limit));
+        let acquired = self.acquire(object, until)?;
+        if acquired {
+            self.protect(Guard::Lock(object));
+        } else if got == NO_REG {
+            let unmet = self.turn_of(object, Method::Acquire);
+            return Err(too_late(limit.unwrap_or_default(), Some(unmet)).into());
         }
+        self.set(got, Value::Bool(acquired));
+        Ok(())
     }
 }
 

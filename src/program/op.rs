@@ -391,9 +391,12 @@ pub enum Op {
         limit: Reg,
         to: u32,
     },
-    /// Acquires the lock or semaphore in the register; leaving the frame releases it.
+    /// Acquires the lock or semaphore in the register; leaving the frame releases it. Where `limit` is a register, in that time:
+    /// past it there is no frame, and `got` is false, or it fails with `timeout` where `got` is `NO_REG`.
     PushLock {
         lock: Reg,
+        limit: Reg,
+        got: Reg,
     },
     /// Leaves the innermost frame, whatever it is.
     Pop,

@@ -1,46 +1,5 @@
 //! The words of the language: which are reserved, and which other languages' words stand for them.
 
-/// The words that can never be names.
-pub(crate) const RESERVED: &[&str] = &[
-    "let",
-    "def",
-    "spawn",
-    "join",
-    "wait",
-    "kill",
-    "terminate",
-    "stop",
-    "resume",
-    "signal",
-    "sleep",
-    "print",
-    "exit",
-    "expect",
-    "test",
-    "with",
-    "within",
-    "for",
-    "in",
-    "while",
-    "if",
-    "else",
-    "break",
-    "continue",
-    "return",
-    "try",
-    "catch",
-    "on",
-    "ignore",
-    "default",
-    "use",
-    "and",
-    "or",
-    "not",
-    "true",
-    "false",
-    "none",
-];
-
 /// The words that a statement can begin with: what a misspelt first word is compared with.
 pub(crate) const LEADING: &[&str] = &[
     "let",
@@ -74,10 +33,49 @@ pub(crate) const LEADING: &[&str] = &[
     "tree",
 ];
 
-/// Is this word reserved?
+/// Can this word never be a name? The list is a match, which the length and a few comparisons decide: every name of a text
+/// comes here.
 pub(crate) fn is_reserved(word: &str) -> bool {
-    // The length first: most names end the search there.
-    (2..=9).contains(&word.len()) && word.is_ascii() && RESERVED.contains(&word)
+    matches!(
+        word,
+        "let"
+            | "def"
+            | "spawn"
+            | "join"
+            | "wait"
+            | "kill"
+            | "terminate"
+            | "stop"
+            | "resume"
+            | "signal"
+            | "sleep"
+            | "print"
+            | "exit"
+            | "expect"
+            | "test"
+            | "with"
+            | "within"
+            | "for"
+            | "in"
+            | "while"
+            | "if"
+            | "else"
+            | "break"
+            | "continue"
+            | "return"
+            | "try"
+            | "catch"
+            | "on"
+            | "ignore"
+            | "default"
+            | "use"
+            | "and"
+            | "or"
+            | "not"
+            | "true"
+            | "false"
+            | "none"
+    )
 }
 
 /// The infix operators that are words and not reserved.

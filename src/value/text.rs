@@ -1,7 +1,8 @@
 //! Values as text: what `print` writes, and the literal as it stands in a program.
 
 use super::limit::{NESTING, TEXT_BYTES, check_text};
-use super::{Key, Value, ValueResult, signal};
+use super::{Key, ProcessRef, Value, ValueResult, signal};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -180,7 +181,7 @@ impl<'a> Writer<'a> {
             Value::Range(range) => self.push(&range_text(range)),
             Value::Function(function) => self.push(&format!("<function {}>", function.name)),
             Value::Builtin(_) => self.push("<built-in function>"),
-            Value::Process(process) => self.push(&format!("<process {} {}>", process.name, process.pid)),
+            Value::Process(process) => self.push(&format!("<process {} {}>", process.shown(), process.pid)),
             Value::Signal(signal) => self.push(&signal::signal_name(*signal)),
             Value::Regex(regex) => self.regex(&regex.pattern),
             Value::Object(object) => self.push(&format!("<{}>", object.kind.word())),
@@ -286,6 +287,27 @@ impl<'a> Writer<'a> {
         }
         escaped.push('"');
         self.push(&escaped);
+    }
+}
+
+/// A name for people, on one line and with nothing in it that a terminal would obey: hidden characters as escapes.
+#[must_use]
+pub fn visible(name: &str) -> Cow<'_, str> {
+    if !name.chars().any(is_hidden) {
+        return Cow::Borrowed(name);
+    }
+    let mut shown = String::with_capacity(name.len() + 8);
+    for c in name.chars() {
+        if is_hidden(c) { escape(&mut shown, c) } else { shown.push(c) }
+    }
+    Cow::Owned(shown)
+}
+
+impl ProcessRef {
+    /// Its name for messages, without anything that a terminal would obey.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
+        visible(&self.name)
     }
 }
 

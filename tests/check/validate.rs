@@ -286,7 +286,12 @@ impl Validator<'_> {
                     self.jump(to);
                 }
             }
-            Op::PushLock { lock } => self.reg(lock),
+            Op::PushLock { lock, limit, got } => {
+                self.reg(lock);
+                for reg in [limit, got].into_iter().filter(|reg| *reg != NO_REG) {
+                    self.reg(reg);
+                }
+            }
             Op::Spawn { dst, site } => {
                 self.reg(dst);
                 self.index(usize::from(site), self.function.spawns.len(), "a spawn");
