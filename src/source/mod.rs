@@ -12,4 +12,4 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use span::{Location, SourceId, Span};
 pub use suggest::did_you_mean;
 pub use text::{LoadError, Source, SourceMap, Sources};
-pub use word::RESERVED;
+pub use word::{RESERVED, is_reserved};

@@ -1,6 +1,6 @@
 //! The words of the language: which are reserved, and which other languages' words stand for them.
 
-use crate::source::RESERVED;
+pub(crate) use crate::source::is_reserved;
 
 /// The words that a statement can begin with: what a misspelt first word is compared with.
 pub(crate) const LEADING: &[&str] = &[
@@ -34,12 +34,6 @@ pub(crate) const LEADING: &[&str] = &[
     "use",
     "tree",
 ];
-
-/// Is this word reserved?
-pub(crate) fn is_reserved(word: &str) -> bool {
-    // The length first: most names end the search there.
-    (2..=9).contains(&word.len()) && word.is_ascii() && RESERVED.contains(&word)
-}
 
 /// The infix operators that are words and not reserved.
 pub(crate) fn is_infix_only(word: &str) -> bool {
