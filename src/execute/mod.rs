@@ -18,6 +18,7 @@ mod foreground;
 mod handlers;
 mod join;
 mod kill;
+mod lent;
 mod look;
 mod machine;
 mod member;

@@ -17,6 +17,7 @@ mod futex;
 pub mod group;
 pub mod heap;
 mod identity;
+pub mod job;
 pub mod limits;
 pub mod output;
 mod path;

@@ -58,6 +58,7 @@ pub(super) const DAEMON: u32 = 1;
 pub(super) const EXTERNAL: u32 = 2;
 /// It has handlers: a signal may make it do anything.
 pub(super) const HANDLES: u32 = 4;
+// The bits above are those of `identity`.
 
 /// A ticket that was taken by this pid for a row not chosen yet.
 const CHOOSING: u64 = 1 << 63;

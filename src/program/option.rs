@@ -1,7 +1,7 @@
 //! The options of `spawn`, which stand in the map after `with`.
 
 /// A row of the table of options.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct OptionRow {
     pub option: SpawnOption,
     pub name: &'static str,

@@ -131,7 +131,10 @@ impl Collector {
         let all = watch.add(&self.line, LINE).is_ok()
             && watch.add(self.listener.voice(), VOICE).is_ok()
             && watch.add(self.listener.programs(), PROGRAMS).is_ok();
-        while all {
+        if !all {
+            return;
+        }
+        loop {
             self.react_to_signals();
             let again = self.screen.is_waiting().then_some(AGAIN);
             if self.screen.is_full() {

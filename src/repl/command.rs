@@ -100,8 +100,7 @@ pub const COMMANDS: &[CommandRow] = &[
         usage: ":time STATEMENT",
         takes: Takes::Statement,
         doc: "Runs a statement and says how long it took.",
-        more: "The time that passed, and the processor time that was used meanwhile:\n\
-               :time join p",
+        more: "As in :time join p",
     },
     CommandRow {
         name: "history",
@@ -116,7 +115,8 @@ pub const COMMANDS: &[CommandRow] = &[
         usage: ":reset",
         takes: Takes::Nothing,
         doc: "Ends every process of the session and forgets all names.",
-        more: "What still lives gets SIGTERM, and SIGKILL where it does not end.",
+        more: "They are killed as at the end of a session, and a new one begins. The\n\
+               history stays.",
     },
     CommandRow {
         name: "quit",

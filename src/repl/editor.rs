@@ -1,22 +1,18 @@
 //! The editor's process: it has the terminal, reads entries, and shows what the session and its processes say.
 
 use super::collect::{Collector, Parts, Shared, Told};
-use super::helper::Typing;
-use super::indent::continuation;
+use super::history::{History, place};
+use super::keys::{Lines, lines, printer};
 use super::known::Known;
 use super::prompt::Numbers;
-use super::screen::{Printer, Screen};
+use super::screen::Screen;
 use super::start::{Started, start};
+use super::typing::Typing;
 use super::wire::{Reply, Request};
-use crate::process::{fds, proc_file, signals, terminal};
+use crate::process::{fds, signals, terminal};
 use crate::report::Style;
 use crate::value::Signal;
 use rustyline::error::ReadlineError;
-use rustyline::history::MemHistory;
-use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
-    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
-};
 use std::ffi::OsString;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -59,20 +55,21 @@ enum Left {
     Again,
 }
 
-type Lines = Editor<Typing, MemHistory>;
-
 /// One session, from the editor's side.
-struct Prompting {
+pub(super) struct Prompting {
     guard: std::process::Child,
-    shared: Shared,
-    told: Receiver<Told>,
-    screen: Arc<Screen>,
+    pub(super) shared: Shared,
+    pub(super) told: Receiver<Told>,
+    pub(super) screen: Arc<Screen>,
     numbers: Numbers,
     known: Known,
-    lines: Lines,
-    style: Style,
+    pub(super) lines: Lines,
+    pub(super) style: Style,
     held: bool,
-    again: bool,
+    /// The session is left to begin anew.
+    pub(super) again: bool,
+    /// It is gone already.
+    pub(super) gone: bool,
 }
 
 impl Prompting {
@@ -111,7 +108,10 @@ impl Prompting {
             held: true,
             is_answer: false,
         };
-        let lines = lines(typing).map_err(|error| error.to_string())?;
+        let variable = |name| std::env::var_os(name);
+        let kept = place(variable("XDG_STATE_HOME").as_deref(), variable("HOME").as_deref());
+        let history = kept.map_or_else(History::in_memory, |path| History::open(&path));
+        let lines = lines(typing, history).map_err(|error| error.to_string())?;
         Ok(Self {
             guard,
             shared,
@@ -123,16 +123,18 @@ impl Prompting {
             style: options.style,
             held: true,
             again: false,
+            gone: false,
         })
     }
 
     fn work(mut self) -> Left {
-        loop {
+        while !self.gone {
             match self.told.recv() {
                 Ok(Told::Reply(reply)) => self.react(reply),
-                Ok(Told::Ended) | Err(_) => return self.ended(),
+                Ok(Told::Ended) | Err(_) => self.gone = true,
             }
         }
+        self.ended()
     }
 
     /// The session is gone: its guard has said all, and nothing of it is left.
@@ -185,18 +187,21 @@ impl Prompting {
 
     /// Reads entries and does what the editor itself can do, until there is something for the session.
     fn entry(&mut self) -> Request {
-        loop {
+        while !self.gone {
             let prompt = self.numbers.plain();
             match self.read(&prompt, false) {
                 Ok(text) if text.trim().is_empty() => {}
                 Ok(text) => {
                     let _ = self.lines.add_history_entry(text.trim_end());
-                    return Request::Entry(text);
+                    if let Some(request) = self.act(text) {
+                        return request;
+                    }
                 }
                 Err(ReadlineError::Interrupted) => {}
-                Err(_) => return Request::Quit { sure: false },
+                Err(_) => break,
             }
         }
+        Request::Quit { sure: false }
     }
 
     fn answer(&mut self, question: &str) -> Result<String, ReadlineError> {
@@ -213,11 +218,11 @@ impl Prompting {
         self.screen.begin_editing(printer(&mut self.lines));
         let read = self.lines.readline(prompt);
         if self.screen.end_editing()
-            && let Some(typing) = self.lines.helper_mut()
+            && let Some(typing) = self.lines.helper().map(Typing::anew)
         {
             // The message that it still holds was written already.
-            let typing = typing.anew();
-            if let Ok(lines) = lines(typing) {
+            let history = std::mem::replace(self.lines.history_mut(), History::in_memory());
+            if let Ok(lines) = lines(typing, history) {
                 self.lines = lines;
             }
         }
@@ -231,88 +236,5 @@ fn some(names: &[String]) -> String {
     match names.get(MOST..).map_or(0, <[String]>::len) {
         0 => names.join(", "),
         more => format!("{} and {more} more", names[..MOST].join(", ")),
-    }
-}
-
-/// A line editor.
-fn lines(typing: Typing) -> rustyline::Result<Lines> {
-    let config = Config::builder()
-        .auto_add_history(false)
-        .bracketed_paste(true)
-        .color_mode(ColorMode::Forced)
-        .completion_type(CompletionType::List)
-        .tab_stop(4)
-        .indent_size(4)
-        .build();
-    let mut lines = Lines::with_history(config.clone(), MemHistory::with_config(&config))?;
-    let screen = typing.screen.clone();
-    lines.set_helper(Some(typing));
-    let key = |code, modifiers| Event::from(KeyEvent(code, modifiers));
-    lines.bind_sequence(key(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(Enter)));
-    lines
-        .bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(Dedent)));
-    for letter in ['C', 'D'] {
-        let handler = Box::new(GiveUp { screen: screen.clone(), only_if_empty: letter == 'D' });
-        lines.bind_sequence(key(KeyCode::Char(letter), Modifiers::CTRL), EventHandler::Conditional(handler));
-    }
-    Ok(lines)
-}
-
-/// rustyline's way to print above the line, with the pipe that it wakes by: the two descriptors that its making adds.
-fn printer(lines: &mut Lines) -> Option<Printer> {
-    let pid = crate::process::pid();
-    let before = proc_file::descriptors(pid).ok()?;
-    let printer = lines.create_external_printer().ok()?;
-    let after = proc_file::descriptors(pid).ok()?;
-    let new = |(fd, name): &&(i32, String)| {
-        name.starts_with("pipe") && !before.iter().any(|(known, _)| known == fd)
-    };
-    let wake = after.iter().find(new)?.0;
-    Some(Printer { printer: Box::new(printer), wake })
-}
-
-/// Enter in an entry that is not whole: a new line, indented.
-struct Enter;
-
-impl ConditionalEventHandler for Enter {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        let (text, at_end) = (context.line(), context.pos() == context.line().len());
-        if !at_end || text.trim_start().starts_with(':') {
-            return None;
-        }
-        let blanks = continuation(text)?;
-        Some(Cmd::Insert(1, format!("\n{}", " ".repeat(blanks))))
-    }
-}
-
-/// A closing brace on a line of blanks stands below the line that it closes.
-struct Dedent;
-
-impl ConditionalEventHandler for Dedent {
-    fn handle(&self, _: &Event, count: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        let before = context.line().get(..context.pos())?;
-        let line = &before[before.rfind('\n')? + 1..];
-        let blanks = line.len();
-        if count != 1 || blanks == 0 || !line.bytes().all(|byte| byte == b' ') {
-            return None;
-        }
-        let wanted = super::indent::closing(&format!("{before}}}"), before.len() + 1)?;
-        // A movement that counts would be given this key's count by rustyline.
-        Some(Cmd::Replace(Movement::BeginningOfLine, Some(format!("{}}}", " ".repeat(wanted)))))
-    }
-}
-
-/// Keys that end the line without accepting it.
-struct GiveUp {
-    screen: Arc<Screen>,
-    only_if_empty: bool,
-}
-
-impl ConditionalEventHandler for GiveUp {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        if !self.only_if_empty || context.line().is_empty() {
-            self.screen.close();
-        }
-        None
     }
 }

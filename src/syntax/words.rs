@@ -1,5 +1,7 @@
 //! The words of the language: which are reserved, and which other languages' words stand for them.
 
+pub(crate) use crate::source::is_reserved;
+
 /// The words that a statement can begin with: what a misspelt first word is compared with.
 pub(crate) const LEADING: &[&str] = &[
     "let",
@@ -32,51 +34,6 @@ pub(crate) const LEADING: &[&str] = &[
     "use",
     "tree",
 ];
-
-/// Can this word never be a name? The list is a match, which the length and a few comparisons decide: every name of a text
-/// comes here.
-pub(crate) fn is_reserved(word: &str) -> bool {
-    matches!(
-        word,
-        "let"
-            | "def"
-            | "spawn"
-            | "join"
-            | "wait"
-            | "kill"
-            | "terminate"
-            | "stop"
-            | "resume"
-            | "signal"
-            | "sleep"
-            | "print"
-            | "exit"
-            | "expect"
-            | "test"
-            | "with"
-            | "within"
-            | "for"
-            | "in"
-            | "while"
-            | "if"
-            | "else"
-            | "break"
-            | "continue"
-            | "return"
-            | "try"
-            | "catch"
-            | "on"
-            | "ignore"
-            | "default"
-            | "use"
-            | "and"
-            | "or"
-            | "not"
-            | "true"
-            | "false"
-            | "none"
-    )
-}
 
 /// The infix operators that are words and not reserved.
 pub(crate) fn is_infix_only(word: &str) -> bool {
