@@ -2,7 +2,7 @@
 
 use super::limit::{NESTING, TEXT_BYTES, check_text};
 use super::{Key, ProcessRef, Value, ValueResult, signal};
-use crate::source::RESERVED;
+use crate::source::is_reserved;
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::rc::Rc;
@@ -310,7 +310,7 @@ fn is_plain_key(name: &str) -> bool {
     } else {
         NAME.as_ref().is_some_and(|regex| regex.is_match(name))
     };
-    plain && !RESERVED.contains(&name)
+    plain && !is_reserved(name)
 }
 
 /// The shortest text that reads back as the same float, always with a point or an exponent.
