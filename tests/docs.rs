@@ -1,7 +1,7 @@
 //! The reference says what the code does: its tables are those of `program`. UPDATE=1 rewrites them.
 
 use proctor::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, Receiver, SIGNALS, STATES, VERBS};
-use proctor::source::all_codes;
+use proctor::source::{RESERVED, all_codes};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -262,4 +262,16 @@ fn the_contract_names_tests_that_exist() {
     for control in controls.map(|rest| format!("control_{rest}")) {
         assert!(named.contains(&control.as_str()), "docs/reliability.md does not name `{control}`");
     }
+}
+
+#[test]
+fn the_reserved_words_are_those_of_the_table() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md"))
+        .expect("the reference");
+    let list = text.split("These words are reserved:\n`").nth(1).and_then(|rest| rest.split('`').next());
+    let mut listed: Vec<&str> = list.expect("the list").split_whitespace().collect();
+    let mut words = RESERVED.to_vec();
+    listed.sort_unstable();
+    words.sort_unstable();
+    assert_eq!(listed, words);
 }

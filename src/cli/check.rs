@@ -5,10 +5,14 @@ use super::exit;
 use super::files::{self, Files};
 use super::output::{Output, to_stderr};
 use crate::check::check as check_text;
+use crate::process::heap;
 use crate::program::Program;
 use crate::report::{Places, diagnostic_json, draw_diagnostics};
 use crate::source::{Diagnostic, SourceId, SourceMap};
 use std::ffi::OsStr;
+
+/// So many bytes of memory a byte of text takes, about.
+const TIMES_THE_TEXT: usize = 24;
 
 /// Checks every file and shows all findings together; gives the exit code.
 #[must_use]
@@ -16,10 +20,25 @@ pub fn check(args: &CheckArgs, output: Output) -> u8 {
     let mut sources = SourceMap::default();
     let mut findings = Vec::new();
     for file in &args.files {
-        read_and_check(&mut sources, file, &mut findings);
+        heap::expect(memory_for(file));
+        match files::read(&mut sources, file) {
+            Ok(root) => {
+                let checked = check_text(&mut sources, root, &mut Files);
+                findings.extend(checked.diagnostics);
+                // This process ends soon, and its memory with it.
+                std::mem::forget((checked.program, checked.trees));
+            }
+            Err(diagnostic) => findings.push(*diagnostic),
+        }
     }
     show(&findings, &sources, output);
     if findings.iter().any(Diagnostic::is_error) { exit::WRONG } else { exit::HELD }
+}
+
+/// How much memory a check of the file takes, in bytes; 0 where that is not known.
+fn memory_for(file: &OsStr) -> usize {
+    let length = std::fs::metadata(file).map_or(0, |about| about.len()).min(files::LARGEST);
+    usize::try_from(length).unwrap_or(0).saturating_mul(TIMES_THE_TEXT)
 }
 
 /// Reads a file and makes a program of it; None where there is an error, which is among the findings then.

@@ -14,6 +14,9 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+/// A name longer than this gets nothing more behind it: a chain of forks has no end.
+const LONGEST_FORKED: usize = 40;
+
 /// On which side of a spawn the machine goes on.
 enum Side {
     Parent(Rc<ProcessRef>),
@@ -332,14 +335,27 @@ impl Machine {
         world.streams.clear();
         world.forget_foreground();
         world.chance = chance;
-        world.unnamed = 0;
+        (world.unnamed, world.forks) = (0, 0);
         self.leave_prompt();
+    }
+
+    /// `main-fork-1`; below that `main-fork-1:1`, until the name is long enough.
+    fn name_of_fork(&mut self) -> Rc<str> {
+        self.world.forks += 1;
+        let (name, number) = (&self.world.name, self.world.forks);
+        if name.len() > LONGEST_FORKED {
+            return name.clone();
+        }
+        let forked = name
+            .rsplit_once("-fork-")
+            .is_some_and(|(_, tail)| tail.starts_with(|c: char| c.is_ascii_digit()));
+        Rc::from(if forked { format!("{name}:{number}") } else { format!("{name}-fork-{number}") })
     }
 
     /// `fork()`: both go on from here.
     pub(super) fn fork(&mut self) -> Result<Value, Stop> {
         self.check_may_spawn()?;
-        let name = self.world.name.clone();
+        let name = self.name_of_fork();
         let row = self.reserve(&name, false)?;
         let chance = self.world.chance.fork();
         self.before_fork();

@@ -52,6 +52,8 @@ pub struct World {
     pub(super) environment: Vec<(String, Option<String>)>,
     /// How many spawns without a name this process did.
     pub(super) unnamed: u32,
+    /// How many forks it did.
+    pub(super) forks: u32,
     /// Where this process runs behind a prompt.
     pub(super) behind: Option<Behind>,
     /// What the wait was for that a deadline has just ended.
@@ -96,6 +98,7 @@ impl World {
             args: setting.args.into(),
             environment: Vec::new(),
             unnamed: 0,
+            forks: 0,
             behind: setting.prompt.map(Behind::session),
             unmet: None,
             recorder: setting.recorder,

@@ -50,6 +50,28 @@ pub fn prepare() {
     TREATED.set(end());
 }
 
+/// In a process that will use about so many bytes and not fork: takes them from the system in one go, in huge pages. That saves a
+/// tenth of the time in which a large text is read. Few bytes are not worth it.
+pub fn expect(bytes: usize) {
+    if bytes < 8 * HUGE {
+        return;
+    }
+    // SAFETY: these only set numbers of the allocator; see mallopt(3).
+    unsafe {
+        libc::mallopt(libc::M_MMAP_MAX, 0);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
+    }
+    let mut reserved: Vec<u8> = Vec::new();
+    if reserved.try_reserve_exact(bytes).is_err() {
+        return;
+    }
+    let first = (reserved.as_ptr() as usize).next_multiple_of(HUGE);
+    let length = end().saturating_sub(first) / HUGE * HUGE;
+    // SAFETY: the range lies within the heap, and the advice changes nothing that is in it. Without huge pages it fails, and all goes
+    // on without them.
+    let _ = check(unsafe { libc::madvise(first as *mut libc::c_void, length, libc::MADV_HUGEPAGE) });
+}
+
 /// How much of its heap a process may use, in bytes: 2 GiB. Beyond it a scenario gets an error, and the machine stays usable.
 pub const MOST: usize = 2 << 30;
 

@@ -61,10 +61,7 @@ struct Enter;
 impl ConditionalEventHandler for Enter {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         let (text, at_end) = (context.line(), context.pos() == context.line().len());
-        if !at_end || text.trim_start().starts_with(':') {
-            return None;
-        }
-        let blanks = continuation(text)?;
+        let blanks = continuation(text).filter(|_| at_end)?;
         Some(Cmd::Insert(1, format!("\n{}", " ".repeat(blanks))))
     }
 }

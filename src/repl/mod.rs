@@ -14,6 +14,7 @@ pub mod indent;
 mod keys;
 pub mod keyword;
 mod known;
+mod mark;
 mod news;
 mod prompt;
 mod screen;

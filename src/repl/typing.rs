@@ -5,6 +5,7 @@ use super::complete::complete;
 use super::hint::hint;
 use super::indent::continuation;
 use super::known::Known;
+use super::mark::marked;
 use super::prompt::Numbers;
 use super::screen::Screen;
 use crate::process::terminal;
@@ -58,10 +59,15 @@ impl Helper for Typing {}
 
 impl Highlighter for Typing {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
-        if self.is_answer || !self.style.color {
+        if self.is_answer {
             return Cow::Borrowed(line);
         }
-        Cow::Owned(colour(line, matching(line, pos)))
+        let drawn = if self.style.color {
+            Cow::Owned(colour(line, matching(line, pos)))
+        } else {
+            Cow::Borrowed(line)
+        };
+        Cow::Owned(marked(line, &drawn, self.style))
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
@@ -78,14 +84,14 @@ impl Highlighter for Typing {
 
     fn highlight_char(&self, _line: &str, _pos: usize, _kind: CmdKind) -> bool {
         // What a letter changes may stand anywhere: it may open a string.
-        self.style.color && !self.is_answer
+        !self.is_answer
     }
 }
 
 impl Validator for Typing {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input();
-        if !self.is_answer && !text.trim_start().starts_with(':') && continuation(text).is_some() {
+        if !self.is_answer && continuation(text).is_some() {
             return Ok(ValidationResult::Incomplete);
         }
         // The line is accepted now: nothing may be shown above it any more.
@@ -107,7 +113,10 @@ impl Hinter for Typing {
             Some(found.entry.into_owned())
         });
         let newest: Vec<String> = newest.collect();
-        hint(line, pos, newest.iter().map(String::as_str), || self.complete(line, pos))
+        hint(line, pos, newest.iter().map(String::as_str), || {
+            // No folder is read for a hint: it comes with each key.
+            complete(line, pos, &self.known, &|_| Vec::new())
+        })
     }
 }
 
