@@ -70,9 +70,10 @@ impl Prompting {
         match self.edited(&last) {
             Ok(text) if text.trim().is_empty() => None,
             Ok(text) => {
-                let _ = rustyline::history::History::add(self.lines.history_mut(), text.trim_end());
-                write(&text);
-                Some(Request::Entry(text))
+                let text = text.trim_end();
+                let _ = rustyline::history::History::add(self.lines.history_mut(), text);
+                write(&format!("{text}\n"));
+                Some(Request::Entry(text.to_owned()))
             }
             Err(wrong) => {
                 self.say(&wrong);
@@ -92,7 +93,7 @@ impl Prompting {
 
     fn edited_in(&self, path: &Path, text: &str) -> Result<String, String> {
         let wrong = |error: std::io::Error| format!("the entry cannot be edited: {error}");
-        std::fs::write(path, text).map_err(wrong)?;
+        std::fs::write(path, format!("{text}\n")).map_err(wrong)?;
         let chosen = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok());
         let editor = chosen.filter(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
         // It may have arguments, as in `code --wait`: a shell takes it apart, as other programs do it.

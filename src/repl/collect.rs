@@ -41,13 +41,6 @@ pub enum Told {
 /// The exit code where the session ended in the middle of a line.
 const ENDED: u8 = 3;
 
-/// Ends this process with the terminal in order: its modes, and without the marks around what is pasted.
-fn leave(modes: &Modes, code: u8) -> ! {
-    write("\x1b[?2004l\r\n");
-    let _ = terminal::restore(std::io::stdin().as_fd(), modes);
-    exit_now(code)
-}
-
 /// Numbers of the descriptors that are watched; pipes come after them.
 const LINE: u64 = 0;
 const VOICE: u64 = 1;
@@ -120,9 +113,8 @@ impl Collector {
         }
         if self.screen.is_editing() {
             // The first thread waits for keys, and nothing can wake it.
-            self.screen.close();
             write("\r\nthe session was ended\r\n");
-            leave(&self.modes, ENDED);
+            self.leave(ENDED);
         }
         let _ = self.told.send(Told::Ended);
     }
@@ -165,10 +157,23 @@ impl Collector {
     fn react_to_signals(&self) {
         while let Some(signal) = signals::take_pending() {
             match i32::from(signal.0) {
-                2 => _ = custody::signal_child(self.guard, 2),
-                other => leave(&self.modes, u8::try_from(128 + other).unwrap_or(u8::MAX)),
+                2 => {
+                    // The terminal has shown `^C`: what is said next begins a row of its own.
+                    self.screen.show("\n");
+                    let _ = custody::signal_child(self.guard, 2);
+                }
+                other => self.leave(u8::try_from(128 + other).unwrap_or(u8::MAX)),
             }
         }
+    }
+
+    /// Ends this process with the terminal in order: its modes, and without the marks around what is pasted.
+    fn leave(&self, code: u8) -> ! {
+        self.screen.close();
+        write("\x1b[?2004l\r\n");
+        self.screen.take_back(&self.modes);
+        let _ = terminal::restore(std::io::stdin().as_fd(), &self.modes);
+        exit_now(code)
     }
 
     /// Takes one reply; false where there is no session any more.
@@ -181,6 +186,10 @@ impl Collector {
         }
         // What was said before it is shown before it.
         self.drain(watch);
+        if let Reply::Ready(ready) = &reply {
+            // Not by the first thread: it may take this reply only after the next numbers have come.
+            self.numbers.set(ready.counts);
+        }
         match reply {
             Reply::Lend(lent) => {
                 // At a prompt the keyboard is not to be had.

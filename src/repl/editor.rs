@@ -9,10 +9,12 @@ use super::screen::Screen;
 use super::start::{Started, start};
 use super::typing::Typing;
 use super::wire::{Reply, Request};
-use crate::process::{fds, signals, terminal};
+use crate::process::terminal::{self, Modes};
+use crate::process::{fds, signals};
 use crate::report::Style;
 use crate::value::Signal;
 use rustyline::error::ReadlineError;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -58,6 +60,8 @@ enum Left {
 /// One session, from the editor's side.
 pub(super) struct Prompting {
     guard: std::process::Child,
+    /// The terminal's modes before anything was typed.
+    modes: Modes,
     pub(super) shared: Shared,
     pub(super) told: Receiver<Told>,
     pub(super) screen: Arc<Screen>,
@@ -91,7 +95,7 @@ impl Prompting {
             told: sender,
             style: options.style,
             guard: guard.id().cast_signed(),
-            modes,
+            modes: modes.clone(),
             numbers: numbers.clone(),
         });
         std::thread::Builder::new()
@@ -107,6 +111,9 @@ impl Prompting {
             style: options.style,
             held: true,
             is_answer: false,
+            given_up: Arc::default(),
+            above: 0,
+            closes: Arc::default(),
         };
         let variable = |name| std::env::var_os(name);
         let kept = place(variable("XDG_STATE_HOME").as_deref(), variable("HOME").as_deref());
@@ -114,6 +121,7 @@ impl Prompting {
         let lines = lines(typing, history).map_err(|error| error.to_string())?;
         Ok(Self {
             guard,
+            modes,
             shared,
             told,
             screen,
@@ -139,6 +147,7 @@ impl Prompting {
 
     /// The session is gone: its guard has said all, and nothing of it is left.
     fn ended(mut self) -> Left {
+        self.screen.take_back(&self.modes);
         let code = match self.guard.wait() {
             Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(UNCAUGHT),
             Err(_) => UNCAUGHT,
@@ -149,7 +158,6 @@ impl Prompting {
     fn react(&mut self, reply: Reply) {
         match reply {
             Reply::Ready(ready) => {
-                self.numbers.set(ready.counts);
                 self.held = ready.held;
                 self.known = ready.known.unwrap_or_else(|| std::mem::take(&mut self.known));
                 let request = self.entry();
@@ -213,10 +221,22 @@ impl Prompting {
         if let Some(typing) = self.lines.helper_mut() {
             typing.is_answer = is_answer;
             typing.held = self.held;
+            typing.above = prompt.matches('\n').count();
             typing.known.clone_from(&self.known);
         }
-        self.screen.begin_editing(printer(&mut self.lines));
-        let read = self.lines.readline(prompt);
+        if !self.screen.has_printer()
+            && let Some(printer) = printer(&mut self.lines)
+        {
+            self.screen.print_with(printer);
+        }
+        let mut prompt = Cow::Borrowed(prompt);
+        if !self.screen.has_printer() && !is_answer {
+            // A terminal that can do nothing is shown the prompt as it is.
+            prompt = Cow::Owned(self.numbers.drawn(&prompt, Style::PLAIN, true));
+        }
+        self.screen.begin_editing(&prompt);
+        let read = self.lines.readline(&*prompt);
+        let given_up = self.lines.helper().and_then(|typing| typing.given_up.lock().ok()?.take());
         if self.screen.end_editing()
             && let Some(typing) = self.lines.helper().map(Typing::anew)
         {
@@ -226,7 +246,11 @@ impl Prompting {
                 self.lines = lines;
             }
         }
-        read
+        match given_up {
+            None => read,
+            Some('D') => Err(ReadlineError::Eof),
+            Some(_) => Err(ReadlineError::Interrupted),
+        }
     }
 }
 

@@ -52,6 +52,19 @@ pub fn closing(text: &str, pos: usize) -> Option<usize> {
     real.then(|| STEP * depth(before, line).saturating_sub(1))
 }
 
+/// Where a line of blanks begins that a closing brace ends, and what it becomes.
+#[must_use]
+pub fn brace(text: &str, pos: usize) -> Option<(usize, String)> {
+    let before = text.get(..pos)?;
+    let start = before.rfind('\n')? + 1;
+    let line = &before[start..];
+    if line.is_empty() || !line.bytes().all(|byte| byte == b' ') {
+        return None;
+    }
+    let wanted = closing(&format!("{before}}}"), before.len() + 1)?;
+    Some((start, format!("{}}}", " ".repeat(wanted))))
+}
+
 /// How many lines have brackets that are still open at `end`.
 fn depth(text: &str, end: usize) -> usize {
     let mut open: Vec<(usize, Bracket)> = Vec::new();

@@ -1,15 +1,16 @@
 //! The line editor as we want it: its settings, and what some keys do.
 
 use super::history::History;
-use super::indent::{closing, continuation};
+use super::indent::{brace, continuation};
 use super::screen::{Printer, Screen};
 use super::typing::Typing;
 use crate::process::proc_file;
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
-    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    EventHandler, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// rustyline with our helper and our history.
 pub type Lines = Editor<Typing, History>;
@@ -30,13 +31,14 @@ pub fn lines(typing: Typing, history: History) -> rustyline::Result<Lines> {
         .build();
     let mut lines = Lines::with_history(config, history)?;
     let screen = typing.screen.clone();
+    let given_up = typing.given_up.clone();
+    let brace = Dedent { closes: typing.closes.clone() };
     lines.set_helper(Some(typing));
     let key = |code, modifiers| Event::from(KeyEvent(code, modifiers));
     lines.bind_sequence(key(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(Enter)));
-    lines
-        .bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(Dedent)));
+    lines.bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(brace)));
     for letter in ['C', 'D'] {
-        let handler = Box::new(GiveUp { screen: screen.clone(), only_if_empty: letter == 'D' });
+        let handler = Box::new(GiveUp { screen: screen.clone(), given_up: given_up.clone(), letter });
         lines.bind_sequence(key(KeyCode::Char(letter), Modifiers::CTRL), EventHandler::Conditional(handler));
     }
     Ok(lines)
@@ -66,34 +68,41 @@ impl ConditionalEventHandler for Enter {
     }
 }
 
-/// A closing brace on a line of blanks stands below the line that it closes.
-struct Dedent;
+/// A closing brace on a line of blanks stands below the line that it closes. rustyline's command that replaces text leaves the
+/// cursor before it, and its completion behind it: so the brace is what the blanks are completed to.
+struct Dedent {
+    closes: Arc<AtomicBool>,
+}
 
 impl ConditionalEventHandler for Dedent {
     fn handle(&self, _: &Event, count: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        let before = context.line().get(..context.pos())?;
-        let line = &before[before.rfind('\n')? + 1..];
-        let blanks = line.len();
-        if count != 1 || blanks == 0 || !line.bytes().all(|byte| byte == b' ') {
+        if count != 1 {
             return None;
         }
-        let wanted = closing(&format!("{before}}}"), before.len() + 1)?;
-        // A movement that counts would be given this key's count by rustyline.
-        Some(Cmd::Replace(Movement::BeginningOfLine, Some(format!("{}}}", " ".repeat(wanted)))))
+        brace(context.line(), context.pos())?;
+        self.closes.store(true, Ordering::Relaxed);
+        Some(Cmd::Complete)
     }
 }
 
-/// Keys that end the line without accepting it.
+/// A key that ends the line without accepting it. rustyline would forget what was typed behind it: so the line is accepted, and
+/// the key is told.
 struct GiveUp {
     screen: Arc<Screen>,
-    only_if_empty: bool,
+    given_up: GivenUp,
+    letter: char,
 }
+
+/// By which key with Ctrl the line was given up, C or D.
+pub type GivenUp = Arc<Mutex<Option<char>>>;
 
 impl ConditionalEventHandler for GiveUp {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        if !self.only_if_empty || context.line().is_empty() {
-            self.screen.close();
+        if self.letter == 'D' && !context.line().is_empty() {
+            return None;
         }
-        None
+        self.screen.close();
+        *self.given_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.letter);
+        Some(Cmd::AcceptLine)
     }
 }

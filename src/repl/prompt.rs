@@ -5,7 +5,7 @@ use crate::report::Style;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What stands before the line.
-const MARK: &str = "proctor> ";
+pub const MARK: &str = "proctor> ";
 
 /// The numbers of processes, which change while a line is typed.
 #[derive(Debug, Clone, Default)]

@@ -4,9 +4,11 @@
 //! That has room for one message, and takes none once the line is done: so a message is sent only when the last one was
 //! shown, none is sent any more once the line is about to be accepted, and what was sent and not shown is written here.
 
-use crate::process::Standard;
 use crate::process::relay::unread;
+use crate::process::terminal::{self, Modes};
+use crate::process::{Standard, group};
 use rustyline::ExternalPrinter;
+use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that wait to be shown before those who speak have to wait.
@@ -21,8 +23,12 @@ pub struct Screen(Mutex<State>);
 #[derive(Default)]
 struct State {
     mode: Mode,
+    /// Another process has the terminal.
+    lent: bool,
     waiting: String,
     printer: Option<Printer>,
+    /// The prompt of the line that is typed.
+    prompt: String,
     /// The message that was sent last, until it is known to be shown.
     sent: String,
 }
@@ -79,14 +85,22 @@ impl Screen {
     }
 
     /// A line is going to be typed; all that waits is shown before.
-    pub fn begin_editing(&self, printer: Option<Printer>) {
+    pub fn begin_editing(&self, prompt: &str) {
         let mut state = self.state();
         state.mode = Mode::Free;
         state.flush();
-        if printer.is_some() {
-            state.printer = printer;
-        }
+        prompt.clone_into(&mut state.prompt);
         state.mode = Mode::Editing;
+    }
+
+    /// Whether there is a way to show something above the line; a terminal that can do nothing has none.
+    pub fn has_printer(&self) -> bool {
+        self.state().printer.is_some()
+    }
+
+    /// How to show something above the line.
+    pub fn print_with(&self, printer: Printer) {
+        self.state().printer = Some(printer);
     }
 
     /// The line is going to be accepted or given up: nothing is sent to the editor any more.
@@ -104,6 +118,9 @@ impl Screen {
             write(&sent);
         }
         state.flush();
+        if unshown {
+            state.printer = None;
+        }
         unshown
     }
 
@@ -111,7 +128,17 @@ impl Screen {
     pub fn hold(&self, held: bool) {
         let mut state = self.state();
         state.mode = if held { Mode::Held } else { Mode::Free };
+        state.lent = held;
         state.flush();
+    }
+
+    /// Takes the terminal back where another process has it, which is dead now, and puts its modes in order.
+    pub fn take_back(&self, modes: &Modes) {
+        if self.state().lent {
+            let stdin = std::io::stdin();
+            let _ = group::of(0).and_then(|group| terminal::give(stdin.as_fd(), group));
+            let _ = terminal::restore(stdin.as_fd(), modes);
+        }
     }
 
     /// Whether a line is being typed.
@@ -131,8 +158,11 @@ impl State {
 
     fn show_above(&mut self) {
         let Some(printer) = &mut self.printer else {
-            // A terminal that knows no lines but those that are ended.
-            return write(&std::mem::take(&mut self.waiting));
+            // A terminal that knows no lines but those that are ended: it keeps what is typed, but shows it no more.
+            if !self.waiting.is_empty() {
+                write(&format!("\n{}{}", std::mem::take(&mut self.waiting), self.prompt));
+            }
+            return;
         };
         if self.waiting.is_empty() || !printer.has_shown_all() {
             return;

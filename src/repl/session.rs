@@ -146,6 +146,10 @@ impl Play {
     }
 
     fn serve(&mut self, request: Request) -> Next {
+        if request != (Request::Quit { sure: true }) {
+            // Whoever wanted to `exit N` and stayed has taken that back.
+            self.code = 0;
+        }
         match request {
             Request::Entry(text) => self.entry(&text),
             Request::Load(file) => self.load(&file),

@@ -3,10 +3,10 @@
 use super::colour::{colour, matching};
 use super::complete::complete;
 use super::hint::hint;
-use super::indent::continuation;
+use super::indent::{brace, continuation};
 use super::known::Known;
 use super::mark::marked;
-use super::prompt::Numbers;
+use super::prompt::{MARK, Numbers};
 use super::screen::Screen;
 use crate::process::terminal;
 use crate::report::{Style, cut, width};
@@ -19,7 +19,8 @@ use rustyline::{Context, Helper};
 use std::borrow::Cow;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Entries of the history that a hint is looked for in.
 const HINTS: usize = 1000;
@@ -38,6 +39,11 @@ pub struct Typing {
     pub held: bool,
     /// It is an answer that is typed, not an entry.
     pub is_answer: bool,
+    pub given_up: Arc<Mutex<Option<char>>>,
+    /// Rows of the prompt above the one where the line begins.
+    pub above: usize,
+    /// A closing brace was typed on a line of blanks: what is to be completed now.
+    pub closes: Arc<AtomicBool>,
 }
 
 impl Typing {
@@ -51,6 +57,9 @@ impl Typing {
             style: self.style,
             held: self.held,
             is_answer: self.is_answer,
+            given_up: Arc::default(),
+            above: self.above,
+            closes: Arc::default(),
         }
     }
 }
@@ -147,6 +156,11 @@ impl Completer for Typing {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        if self.closes.swap(false, Ordering::Relaxed)
+            && let Some((start, replacement)) = brace(line, pos)
+        {
+            return Ok((start, vec![Pair { display: String::new(), replacement }]));
+        }
         if self.is_answer {
             return Ok((pos, Vec::new()));
         }
@@ -160,12 +174,40 @@ impl Completer for Typing {
             let display = if with_docs && !candidate.doc.is_empty() {
                 let space = " ".repeat(widest - width(&candidate.shown) + 2);
                 let whole = format!("{}{space}{}", candidate.shown, candidate.doc);
-                cut(&whole, columns.saturating_sub(2), self.style.ellipsis())
+                let mut row = cut(&whole, columns.saturating_sub(2), self.style.ellipsis());
+                // What takes more than half of the screen stands in a row of its own.
+                row.push_str(&" ".repeat((columns / 2).saturating_sub(width(&row))));
+                row
             } else {
                 candidate.shown
             };
             Pair { display, replacement: candidate.text }
         });
-        Ok((start, pairs.collect()))
+        let mut pairs: Vec<Pair> = pairs.collect();
+        let typed = line.get(..pos).unwrap_or_default();
+        spare_last_row(&mut pairs, columns, self.above + rows_above(typed, columns));
+        Ok((start, pairs))
+    }
+}
+
+/// Rows above the cursor's, of an entry up to the cursor.
+fn rows_above(typed: &str, columns: usize) -> usize {
+    let mut before = width(MARK);
+    let rows = typed.split('\n').map(|line| {
+        let columns_of_line = width(line) + std::mem::take(&mut before);
+        columns_of_line / columns.max(1) + 1
+    });
+    rows.sum::<usize>() - 1
+}
+
+/// rustyline draws the line anew below what it lists, and clears as many rows above as the line took before it: without so
+/// many blank rows at the end the last candidates would never be seen.
+fn spare_last_row(pairs: &mut [Pair], columns: usize, above: usize) {
+    // As rustyline puts them in columns.
+    let widest = pairs.iter().map(|pair| width(&pair.display)).max().unwrap_or(0) + 2;
+    let rows = pairs.len().div_ceil((columns / widest).max(1));
+    if rows > 0 {
+        let column = (pairs.len() - rows) / rows;
+        pairs[column * rows + rows - 1].display.push_str(&"\n".repeat(above));
     }
 }

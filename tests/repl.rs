@@ -1,0 +1,20 @@
+//! The prompt as its user sees it: the real program on a real terminal, and what an emulator draws of it.
+
+#[path = "repl/commands.rs"]
+mod commands;
+#[path = "repl/control.rs"]
+mod control;
+#[path = "repl/doors.rs"]
+mod doors;
+#[path = "repl/entries.rs"]
+mod entries;
+#[path = "repl/faults.rs"]
+mod faults;
+#[path = "repl/foreground.rs"]
+mod foreground;
+#[path = "repl/history.rs"]
+mod history;
+#[path = "repl/news.rs"]
+mod news;
+#[path = "repl/terminal.rs"]
+mod terminal;

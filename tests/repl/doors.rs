@@ -1,0 +1,91 @@
+//! The ways in: with a file, without a terminal, on one that can do nothing.
+
+use super::terminal::{PATIENCE, PROCTOR, Start, Terminal};
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn fed(args: &[&str], text: &str) -> Output {
+    let mut child = Command::new(PROCTOR)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
+    child.wait_with_output().expect("it ends")
+}
+
+#[test]
+fn a_file_comes_first() {
+    let start = Start::proctor(&["repl", "begin.proc"]);
+    std::fs::write(start.home().join("begin.proc"), "print 'begun'\nlet x = 41\nspawn p { sleep 1000 }\n")
+        .expect("a file");
+    let terminal = Terminal::prompted(start);
+    assert!(terminal.everything().contains("begun\n"));
+    assert_eq!(terminal.entry("x + 1").lines().next(), Some("42"));
+    assert_eq!(terminal.entry("p.alive").lines().next(), Some("true"));
+}
+
+#[test]
+fn a_file_with_errors_is_no_end() {
+    let start = Start::proctor(&["repl", "begin.proc"]);
+    std::fs::write(start.home().join("begin.proc"), "let x = nosuchname\n").expect("a file");
+    let terminal = Terminal::prompted(start);
+    assert!(terminal.everything().contains("nosuchname"));
+    assert_eq!(terminal.entry("print 1 + 1"), "2\n");
+    let terminal = Terminal::prompted(Start::proctor(&["repl", "nowhere.proc"]));
+    assert!(terminal.everything().contains("nowhere.proc"));
+}
+
+#[test]
+fn what_is_no_terminal_is_run_as_a_scenario() {
+    for args in [&[][..], &["repl"]] {
+        let ran = fed(args, "let x = 1\nprint x + 1\nspawn p { print 'in p' }\njoin p\n");
+        assert!(ran.status.success(), "{ran:?}");
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), "2\nin p\n");
+        assert!(ran.stderr.is_empty(), "{ran:?}");
+    }
+    let ran = fed(&[], "exit 5");
+    assert_eq!(ran.status.code(), Some(5));
+}
+
+#[test]
+fn a_terminal_that_can_do_nothing_works_line_by_line() {
+    let mut terminal = Start::proctor(&[]).env("TERM", "dumb").go();
+    terminal.see_line("proctor> ");
+    terminal.keys("let x = 20\r");
+    terminal.wait_for("the next prompt", |sight| sight.cursor.0 > 0 && sight.line == "proctor> ");
+    terminal.keys("x * 2 + 2\r");
+    terminal.see_row("42");
+    terminal.see_line("proctor> ");
+    terminal.keys("if x == 20 {\rprint 'multi'\r}\r");
+    terminal.see_row("multi");
+    terminal.keys("spawn p { sleep 100ms; print 'in p'; sleep 1000 }\r");
+    terminal.see_row("[p] in p");
+    terminal.see_row("1 alive");
+    terminal.keys("print 'after'\r");
+    terminal.see_row("after");
+    terminal.keys("kill p; join p\r");
+    terminal.see_row("-9");
+    terminal.keys("\x04");
+    assert_eq!(terminal.ended().code(), Some(0));
+    assert!(
+        !terminal.bytes().contains(&0x1b) || terminal.bytes().ends_with(b"\n"),
+        "{:?}",
+        String::from_utf8_lossy(&terminal.bytes())
+    );
+}
+
+#[test]
+fn keys_typed_ahead_are_not_lost() {
+    let terminal = Terminal::repl();
+    let entries: String = (0..50).map(|number| format!("print 'ahead', {number}\r")).collect();
+    terminal.keys(&entries);
+    terminal.see_row("ahead 49");
+    terminal.prompt();
+    let all = terminal.everything();
+    let said: Vec<&str> = all.lines().filter(|line| line.starts_with("ahead ")).collect();
+    let expected: Vec<String> = (0..50).map(|number| format!("ahead {number}")).collect();
+    assert_eq!(said, expected, "{PATIENCE:?}");
+}

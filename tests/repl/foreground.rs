@@ -1,0 +1,118 @@
+//! A program that has the terminal, and what it leaves of it.
+
+use super::terminal::{Sight, Terminal};
+
+/// Reads a key at once and without an echo, says it, and goes on until that is a q.
+const READER: &str = "stty raw -echo; echo on; while k=$(dd bs=1 count=1 2>/dev/null); do echo \\\"key=$k\\\"; [ \\\"$k\\\" = q ] && break; done; exit 7";
+
+fn reader(terminal: &Terminal) {
+    terminal.keys(&format!("spawn v exec(\"sh\", \"-c\", \"{READER}\") with {{foreground: true}}\r"));
+    terminal.wait_for("it has the terminal", |sight| sight.rows.iter().any(|row| row.trim() == "on"));
+    terminal.keys("a");
+    terminal.see("key=a");
+}
+
+fn in_order(terminal: &Terminal) {
+    assert_eq!(terminal.entry("print 'in order'").lines().next(), Some("in order"));
+    terminal.type_keys("print 'cooked'; sleep 1000");
+    terminal.keys("\r");
+    terminal.see_row("cooked");
+    assert!(terminal.is_cooked());
+    terminal.keys("\x03");
+    terminal.prompt();
+}
+
+#[test]
+fn it_has_the_terminal_and_gives_it_back() {
+    let terminal = Terminal::repl();
+    terminal.keys("spawn noise exec(\"sh\", \"-c\", \"while :; do echo noise; sleep 0.01; done\")\r");
+    terminal.see("[noise] noise");
+    reader(&terminal);
+    terminal.keys("b");
+    let sight = terminal.see("key=b");
+    let from = sight.text.find("key=a").expect("it was seen");
+    assert!(!sight.text[from..].contains("noise"), "{}", sight.text);
+    terminal.keys("q");
+    terminal.see("key=q");
+    terminal.wait_for("a prompt, and noise", |sight| {
+        sight.is_prompt() && sight.rows.iter().rev().take(4).any(|row| row.contains("noise"))
+    });
+    terminal.keys("kill noise\r");
+    terminal.see("[noise ended");
+    in_order(&terminal);
+    let all = terminal.everything();
+    assert_eq!(terminal.entry("join v").lines().next(), Some("7"), "{all}");
+}
+
+#[test]
+fn the_terminal_is_in_order_when_it_is_killed() {
+    let terminal = Terminal::repl();
+    terminal.entry("let go = event()");
+    terminal.entry("let victim = shared(0)");
+    terminal.entry("spawn killer { go.wait(); exec(\"kill\", \"-9\", \"{victim.value}\") }");
+    terminal.keys("victim.value = 0; spawn v exec(\"sh\", \"-c\", \"stty raw -echo; echo on; sleep 1000\") with {foreground: true}; victim.value = v.pid; sleep 300ms; go.set()\r");
+    terminal.see("[v ended: killed by SIGKILL");
+    terminal.prompt();
+    in_order(&terminal);
+}
+
+#[test]
+fn it_can_be_stopped_and_has_the_terminal_again() {
+    let terminal = Terminal::repl();
+    terminal.keys("spawn v exec(\"sh\", \"-c\", \"echo on; while read line; do echo got $line; done\") with {foreground: true}\r");
+    terminal.wait_for("it has the terminal", |sight| sight.rows.iter().any(|row| row == "on"));
+    terminal.keys("one\r");
+    terminal.see_row("got one");
+    terminal.keys("\x1a");
+    terminal.prompt();
+    assert!(terminal.everything().contains("[v was stopped by SIGTSTP]"), "{}", terminal.everything());
+    assert_eq!(terminal.entry("v.state").lines().next(), Some("\"stopped\""));
+    terminal.keys("resume v\r");
+    terminal.wait_for("it goes on", |sight| !sight.is_prompt() && sight.has("resume v"));
+    terminal.keys("two\r");
+    terminal.see_row("got two");
+    terminal.keys("\x04");
+    terminal.prompt();
+    in_order(&terminal);
+}
+
+#[test]
+fn ctrl_c_is_for_who_has_the_terminal() {
+    let terminal = Terminal::repl();
+    terminal.keys("spawn v exec(\"sh\", \"-c\", \"trap 'echo caught; exit 5' INT; echo on; while :; do sleep 0.01; done\") with {foreground: true}\r");
+    terminal.wait_for("it has the terminal", |sight| sight.rows.iter().any(|row| row == "on"));
+    terminal.keys("\x03");
+    terminal.prompt();
+    let all = terminal.everything();
+    assert!(all.contains("caught\n") && !all.contains("interrupted"), "{all}");
+    assert_eq!(terminal.entry("join v").lines().next(), Some("5"));
+    terminal.keys("let r = run(\"sh\", \"-c\", \"echo on >/dev/tty; exec sleep 1000\")\r");
+    terminal.wait_for("it has the terminal", |sight| {
+        !sight.is_prompt() && sight.rows.iter().filter(|row| *row == "on").count() == 2
+    });
+    terminal.keys("\x03");
+    terminal.prompt();
+    assert_eq!(terminal.entry("r.exitcode"), "-2\n");
+}
+
+#[test]
+fn run_reads_keys_and_input_asks() {
+    let terminal = Terminal::repl();
+    terminal.keys("let r = run(\"cat\")\r");
+    terminal.wait_for("it runs", |sight| !sight.is_prompt() && sight.has("run(\"cat\")"));
+    terminal.keys("hello\r");
+    terminal.see_row("hello");
+    terminal.keys("\x04");
+    terminal.wait_for("the prompt", Sight::is_prompt);
+    assert_eq!(terminal.entry("r.stdout").lines().next(), Some("\"hello\\n\""));
+    terminal.keys("let name = input(\"who? \")\r");
+    terminal.see_line("who? ");
+    terminal.keys("任务\r");
+    terminal.prompt();
+    assert_eq!(terminal.entry("print \"hello {name}\""), "hello 任务\n");
+    terminal.keys("input(\"and? \")\r");
+    terminal.see_line("and? ");
+    terminal.keys("\x04");
+    terminal.prompt();
+    assert_eq!(terminal.entry("print 'still here'"), "still here\n");
+}
