@@ -19,6 +19,8 @@ impl World {
         if self.behind.is_none() {
             // A stop of the child is to be noticed whatever we wait for. Where it cannot be, it only has to be resumed.
             let _ = signals::catch(CHILD);
+            // It may have been stopped before that.
+            self.follow_foreground();
         }
     }
 
