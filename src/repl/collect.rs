@@ -28,6 +28,11 @@ impl Shared {
         let line = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = line.send(request);
     }
+
+    /// The same, where nobody else is just sending; says whether it was sent.
+    fn try_send(&self, request: &Request) -> bool {
+        self.0.try_lock().is_ok_and(|line| line.send(request).is_ok())
+    }
 }
 
 /// What the first thread is told.
@@ -69,7 +74,18 @@ pub struct Collector {
     voices: HashMap<i32, Voice>,
     pipes: HashMap<u64, (std::fs::File, Voice)>,
     next_pipe: u64,
+    glance: Glance,
     buffer: Vec<u8>,
+}
+
+/// Whether the session was asked to look at its processes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Glance {
+    #[default]
+    Answered,
+    Asked,
+    /// More has happened since.
+    AskedAndMore,
 }
 
 /// What the thread is made of.
@@ -101,6 +117,7 @@ impl Collector {
             voices: HashMap::new(),
             pipes: HashMap::new(),
             next_pipe: FIRST_PIPE,
+            glance: Glance::default(),
             buffer: vec![0; 64 << 10],
         }
     }
@@ -112,9 +129,11 @@ impl Collector {
             self.listen(watch);
         }
         if self.screen.is_editing() {
-            // The first thread waits for keys, and nothing can wake it.
-            write("\r\nthe session was ended\r\n");
-            self.leave(ENDED);
+            self.screen.show("the session was ended\n");
+            if self.screen.settle() {
+                // The first thread waits for keys, and nothing can wake it.
+                self.leave(ENDED);
+            }
         }
         let _ = self.told.send(Told::Ended);
     }
@@ -167,10 +186,10 @@ impl Collector {
         }
     }
 
-    /// Ends this process with the terminal in order: its modes, and without the marks around what is pasted.
+    /// Ends this process with the terminal in order: its modes, no update begun, and no marks around what is pasted.
     fn leave(&self, code: u8) -> ! {
         self.screen.close();
-        write("\x1b[?2004l\r\n");
+        write("\x1b[?2026l\x1b[?2004l\r\n");
         self.screen.take_back(&self.modes);
         let _ = terminal::restore(std::io::stdin().as_fd(), &self.modes);
         exit_now(code)
@@ -179,9 +198,12 @@ impl Collector {
     /// Takes one reply; false where there is no session any more.
     fn reply(&mut self, watch: &Watch) -> bool {
         let Ok(Some(reply)) = self.line.receive() else { return false };
-        if let Reply::Counts(counts) = reply {
-            // They are told before the words that go with them, which draw them.
+        if let Reply::Counts { counts, told } = reply {
             self.numbers.set(counts);
+            self.answered();
+            if !told {
+                self.screen.redraw();
+            }
             return true;
         }
         // What was said before it is shown before it.
@@ -189,6 +211,7 @@ impl Collector {
         if let Reply::Ready(ready) = &reply {
             // Not by the first thread: it may take this reply only after the next numbers have come.
             self.numbers.set(ready.counts);
+            self.glance = Glance::Answered;
         }
         match reply {
             Reply::Lend(lent) => {
@@ -238,7 +261,9 @@ impl Collector {
 
     /// Takes what was told of new processes.
     fn greet(&mut self, watch: &Watch) {
+        let mut any = false;
         while let Some(started) = self.listener.started() {
+            any = true;
             match started {
                 Started::Task { pid, name } => {
                     let mut before = self.voices.insert(pid, self.voice(&name));
@@ -249,6 +274,24 @@ impl Collector {
                     self.screen.show(&format!("[what {name} prints is lost: too many files are open]\n"));
                 }
             }
+        }
+        if any {
+            self.glance();
+        }
+    }
+
+    /// Asks the session to look at its processes. Never twice at once: it reads nothing while it waits for us to read.
+    fn glance(&mut self) {
+        if self.glance != Glance::Answered {
+            self.glance = Glance::AskedAndMore;
+        } else if self.screen.is_editing() && self.shared.try_send(&Request::Glance) {
+            self.glance = Glance::Asked;
+        }
+    }
+
+    fn answered(&mut self) {
+        if std::mem::take(&mut self.glance) == Glance::AskedAndMore {
+            self.glance();
         }
     }
 

@@ -10,11 +10,15 @@ use crate::process::{Standard, group};
 use rustyline::ExternalPrinter;
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Bytes that wait to be shown before those who speak have to wait.
 const FULL: usize = 256 << 10;
 /// Bytes that are shown at once: more would keep keys waiting.
 const AT_ONCE: usize = 16 << 10;
+
+/// What the printer is given to draw the prompt anew: it ends each message with a newline, which this one takes back before.
+const NOTHING: &str = "\x1b[A\n";
 
 /// Shows text at once, above a line that is typed, or later.
 #[derive(Default)]
@@ -26,6 +30,8 @@ struct State {
     /// Another process has the terminal.
     lent: bool,
     waiting: String,
+    /// What the prompt shows has changed.
+    stale: bool,
     printer: Option<Printer>,
     /// The prompt of the line that is typed.
     prompt: String,
@@ -69,9 +75,17 @@ impl Screen {
         state.flush();
     }
 
+    /// Draws the prompt anew, where it shows numbers.
+    pub fn redraw(&self) {
+        let mut state = self.state();
+        state.stale = state.mode == Mode::Editing && state.prompt.contains('\n') && state.printer.is_some();
+        state.flush();
+    }
+
     /// Whether there is something that could not be shown yet.
     pub fn is_waiting(&self) -> bool {
-        !self.state().waiting.is_empty()
+        let state = self.state();
+        state.stale || !state.waiting.is_empty()
     }
 
     /// Whether so much waits that nothing more should be taken.
@@ -84,12 +98,38 @@ impl Screen {
         self.state().flush();
     }
 
+    /// Waits until all is drawn above the line; false where the line is done meanwhile.
+    pub fn settle(&self) -> bool {
+        for drawn in [false, true] {
+            while !self.has_shown_all() {
+                if !self.is_editing() {
+                    return false;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+                self.flush();
+            }
+            if !drawn {
+                // Whoever takes this message has drawn the one before.
+                self.state().stale = true;
+                self.flush();
+            }
+        }
+        self.is_editing()
+    }
+
+    fn has_shown_all(&self) -> bool {
+        let state = self.state();
+        let shown = state.printer.as_ref().is_none_or(Printer::has_shown_all);
+        state.waiting.is_empty() && shown
+    }
+
     /// A line is going to be typed; all that waits is shown before.
     pub fn begin_editing(&self, prompt: &str) {
         let mut state = self.state();
         state.mode = Mode::Free;
         state.flush();
         prompt.clone_into(&mut state.prompt);
+        state.stale = false;
         state.mode = Mode::Editing;
     }
 
@@ -105,7 +145,9 @@ impl Screen {
 
     /// The line is going to be accepted or given up: nothing is sent to the editor any more.
     pub fn close(&self) {
-        self.state().mode = Mode::Held;
+        let mut state = self.state();
+        state.mode = Mode::Held;
+        state.stale = false;
     }
 
     /// The line is done. True where the editor still holds a message: it must not be used again, for it would show it later.
@@ -164,7 +206,14 @@ impl State {
             }
             return;
         };
-        if self.waiting.is_empty() || !printer.has_shown_all() {
+        if (self.waiting.is_empty() && !self.stale) || !printer.has_shown_all() {
+            return;
+        }
+        // What is shown above draws the prompt as well.
+        if std::mem::take(&mut self.stale) && self.waiting.is_empty() {
+            self.sent.clear();
+            // Where the line is done, nothing is missed.
+            let _ = printer.printer.print(NOTHING.to_owned());
             return;
         }
         let most = self.waiting.floor_char_boundary(AT_ONCE);

@@ -45,7 +45,7 @@ struct Asked(Rc<Line>);
 impl Editor for Asked {
     fn ask(&self, question: &str) -> Option<String> {
         self.0.send(&Reply::Ask(question.to_owned())).ok()?;
-        match self.0.receive().ok()?? {
+        match self.answer()? {
             Request::Answer(answer) => answer,
             _ => None,
         }
@@ -54,7 +54,18 @@ impl Editor for Asked {
     fn lend(&self, lent: bool) {
         // An editor that is gone writes nothing either.
         if self.0.send(&Reply::Lend(lent)).is_ok() && lent {
-            let _ = self.0.receive::<Request>();
+            let _ = self.answer();
+        }
+    }
+}
+
+impl Asked {
+    fn answer(&self) -> Option<Request> {
+        loop {
+            match self.0.receive().ok()?? {
+                Request::Glance => {}
+                answer => return Some(answer),
+            }
         }
     }
 }
@@ -161,7 +172,7 @@ impl Play {
                 if self.line.send(&Reply::Frame(frame)).is_ok() { Next::Silent } else { Next::Leave }
             }
             Request::Quit { sure } => self.quit(sure),
-            Request::Answer(_) | Request::Held => Next::Silent,
+            Request::Answer(_) | Request::Held | Request::Glance => Next::Silent,
         }
     }
 
@@ -171,7 +182,7 @@ impl Play {
         if look.counts != self.counts {
             self.counts = look.counts;
             // An editor that is gone shows nothing.
-            let _ = self.line.send(&Reply::Counts(look.counts));
+            let _ = self.line.send(&Reply::Counts { counts: look.counts, told: !look.lines.is_empty() });
         }
         if !look.lines.is_empty() {
             let lines: String = look.lines.iter().map(|line| format!("{}\n", self.style.dim(line))).collect();
@@ -190,23 +201,39 @@ impl Play {
     }
 
     /// Waits for the next request, and tells the news meanwhile. None where the editor is gone.
-    fn request(&mut self, mut look: Look) -> Option<Request> {
+    fn request(&mut self, look: Look) -> Option<Request> {
+        let line = self.line.clone();
+        let mut looked = clock::monotonic();
+        let mut due = look.strangers.then(|| looked + STRANGERS);
+        let mut started = false;
         loop {
-            let until = look.strangers.then(|| clock::monotonic() + STRANGERS);
-            let line = self.line.clone();
-            if self.session.wait(line.as_fd(), until) == Woken::Readable {
-                return line.receive().ok().flatten();
+            let hastens = match self.session.wait(line.as_fd(), due) {
+                Woken::Readable => match line.receive().ok().flatten() {
+                    Some(Request::Glance) => {
+                        started = true;
+                        true
+                    }
+                    request => return request,
+                },
+                Woken::Changed => true,
+                Woken::Late => false,
+            };
+            let calm = looked + CALM;
+            if hastens && clock::monotonic() < calm {
+                // Where a thousand processes end at once, one look a moment later sees many of them.
+                due = Some(due.map_or(calm, |due| due.min(calm)));
+                continue;
             }
-            look = self.tell_news();
-            // Where a thousand processes end at once, one look a moment later sees many of them.
-            let calm = clock::monotonic() + CALM;
-            loop {
-                match self.session.wait(line.as_fd(), Some(calm)) {
-                    Woken::Readable => return line.receive().ok().flatten(),
-                    Woken::Changed => look.strangers = true,
-                    Woken::Late => break,
-                }
+            let before = self.counts;
+            let look = self.tell_news();
+            looked = clock::monotonic();
+            let started = std::mem::take(&mut started);
+            if started && look.counts == before {
+                // The editor asks no second time before it is answered.
+                let _ = self.line.send(&Reply::Counts { counts: look.counts, told: true });
             }
+            // One that is being started may be seen a moment later only.
+            due = (look.strangers || started).then(|| looked + STRANGERS);
         }
     }
 

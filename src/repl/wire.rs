@@ -26,6 +26,8 @@ pub enum Request {
     Held,
     /// Frames for `:watch`, one now; after each one asks for the next.
     Look,
+    /// A process has been started meanwhile, which no signal tells of. Answered by [`Reply::Counts`].
+    Glance,
     /// Leave; `sure` where processes that are alive are to be ended.
     Quit {
         sure: bool,
@@ -37,8 +39,8 @@ pub enum Request {
 pub enum Reply {
     /// It waits for a request.
     Ready(Ready),
-    /// While it waits, the numbers of processes have changed.
-    Counts(Counts),
+    /// While it waits, the numbers of processes have changed; `told` where news go with them, which are said next.
+    Counts { counts: Counts, told: bool },
     /// A program asks for a line.
     Ask(String),
     /// The terminal is about to be another's, or is ours again.

@@ -64,10 +64,13 @@ fn a_terminal_that_can_do_nothing_works_line_by_line() {
     terminal.see_line("proctor> ");
     terminal.keys("spawn p { sleep 100ms; print 'in p'; sleep 1000 }\r");
     terminal.see_row("[p] in p");
-    terminal.see_row("1 alive");
+    terminal.wait_for("a prompt", |sight| {
+        sight.line == "proctor> " && sight.rows[sight.cursor.0 - 2] == "[p] in p"
+    });
     terminal.keys("print 'after'\r");
     terminal.see_row("after");
-    terminal.see_line("proctor> ");
+    terminal
+        .wait_for("a prompt", |sight| sight.line == "proctor> " && sight.rows[sight.cursor.0 - 2] == "after");
     terminal.keys("kill p; join p\r");
     terminal.see_row("-9");
     terminal.keys("\x04");

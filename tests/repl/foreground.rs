@@ -68,7 +68,7 @@ fn it_can_be_stopped_and_has_the_terminal_again() {
     assert!(terminal.everything().contains("[v was stopped by SIGTSTP]"), "{}", terminal.everything());
     assert_eq!(terminal.entry("v.state").lines().next(), Some("\"stopped\""));
     terminal.keys("resume v\r");
-    terminal.wait_for("it goes on", |sight| !sight.is_prompt() && sight.has("resume v"));
+    terminal.wait_for("it goes on", |sight| sight.line.is_empty() && sight.has("resume v"));
     terminal.keys("two\r");
     terminal.see_row("got two");
     terminal.keys("\x04");

@@ -45,7 +45,19 @@ fn stops_and_adoptions_are_news_too() {
     terminal.see("[orphan was adopted by init: its parent has ended]");
     terminal.see("2 alive, 1 zombie");
     terminal.entry("for p in processes() { if p.name == \"orphan\" { kill p } }");
-    terminal.see("reaped by init]");
+    terminal.see("[orphan ended: killed by SIGKILL (killed) after");
+    terminal.see_row("1 alive, 1 zombie");
+    terminal.prompt();
+}
+
+#[test]
+fn the_numbers_of_the_prompt_are_live() {
+    let terminal = Terminal::repl();
+    terminal.entry("spawn p { sleep 200ms; spawn q { sleep 1000 }; sleep 1000 }");
+    terminal.keys("print 'half 任");
+    let sight = terminal.wait_for("two of them", |sight| sight.rows.iter().any(|row| row == "2 alive"));
+    assert!(sight.is_typed("print 'half 任"), "{sight:?}");
+    assert!(!sight.has("1 alive"), "the old numbers are gone: {}", sight.text);
 }
 
 /// Lines that a writer numbers from 0 up.
