@@ -1,6 +1,5 @@
 //! One process's row in the shared table: its memory, and the steps of its state.
 
-use super::run::word_of;
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 
 /// The bytes of a name in a row, its length not counted.
@@ -140,6 +139,11 @@ impl RowMemory {
         let length = usize::from(bytes[0]).min(NAME_BYTES);
         String::from_utf8_lossy(&bytes[1..=length]).into_owned()
     }
+}
+
+/// Up to eight bytes as a word, the first one lowest.
+pub(super) fn word_of(chunk: &[u8]) -> u64 {
+    chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! it is an atomic: any process may be killed at any instruction, and the others must go on.
 
 use super::errno::{Errno, check};
-use super::row::RowMemory;
+use super::row::{RowMemory, word_of};
 use crate::value::Signal;
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -215,11 +215,6 @@ impl Run {
         // SAFETY: the mapping is ours, whole, and by the caller's word unused.
         unsafe { libc::munmap(self.base.cast(), self.at.end) };
     }
-}
-
-/// Up to eight bytes as a word, the first one lowest.
-pub(super) fn word_of(chunk: &[u8]) -> u64 {
-    chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// Maps new shared memory, all zero, that takes room only where it is touched. The descriptor is closed again: the
