@@ -22,6 +22,7 @@ mod pidfd;
 pub mod proc_file;
 mod program;
 pub mod pty;
+mod reach;
 mod robust;
 pub mod room;
 mod row;

@@ -139,8 +139,17 @@ pub fn caught() -> u64 {
 /// too, so that a task that writes to a closed pipe dies as any Unix program does.
 pub fn initial_state() {
     for number in 1..=64 {
-        // SIGKILL, SIGSTOP and the C library's own two cannot be set, and need not.
+        // SIGKILL and SIGSTOP cannot be set, and need not.
         let _ = install(number, libc::SIG_DFL);
+    }
+    // The C library keeps its own two to itself, but its posix_spawn(3) starts programs, us too, with 32 ignored: so ask the
+    // kernel. They serve threads only.
+    for number in [32, 33] {
+        let default = [0u64; 4];
+        // SAFETY: zeroes are a valid sigaction of the kernel: the default, no flags, an empty mask of 8 bytes.
+        unsafe {
+            libc::syscall(libc::SYS_rt_sigaction, number, default.as_ptr(), std::ptr::null_mut::<u64>(), 8)
+        };
     }
     CAUGHT.store(0, SeqCst);
     PENDING.store(0, SeqCst);

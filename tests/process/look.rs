@@ -4,7 +4,7 @@ use crate::{World, far, in_process, sleep_for_ever};
 use proctor::process::wait;
 use proctor::process::{
     Captured, Errno, ExitStatus, Pidfd, ProcessEvents, Reach, Setup, Stream, Waited, fds, heap, pid, pipe,
-    proc_file, signals,
+    proc_file, signals, wait,
 };
 use proctor::value::Signal;
 
