@@ -39,7 +39,7 @@ impl Machine {
         let used = vec![false; program.functions.len()];
         Self {
             program,
-            stack: Vec::with_capacity(256),
+            stack: Vec::with_capacity(64),
             frames: Vec::with_capacity(16),
             protections: Vec::new(),
             globals,

@@ -292,8 +292,7 @@ impl Machine {
     /// Notes a new child of this process.
     fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
         let process = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
-        self.world.children.add(process.clone(), daemon);
-        self.world.waiter.child_started(pid);
+        self.world.waiter.child_started(process.clone(), daemon);
         process
     }
 
@@ -307,7 +306,6 @@ impl Machine {
         // What is replaced is left where it is: to drop it would copy pages that are still shared with the parent.
         std::mem::forget(std::mem::replace(&mut world.name, name));
         std::mem::forget(std::mem::take(&mut world.me));
-        world.children.forget();
         world.waiter.after_fork_child(row);
         world.handlers.forget_signals();
         world.streams.clear();

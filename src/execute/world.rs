@@ -1,6 +1,5 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
-use super::children::Children;
 use super::foreground::Lent;
 use super::handlers::Handlers;
 use super::streams::Streams;
@@ -32,7 +31,6 @@ pub struct World {
     pub(super) row: Row,
     /// Watches children while an expectation waits for a change.
     pub(super) events: Option<ProcessEvents>,
-    pub(super) children: Children,
     /// The children that `fork()` made, by the pid that it gave.
     pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
     /// Our terminal, where a child has it.
@@ -75,7 +73,6 @@ impl World {
             daemon: false,
             row,
             events: None,
-            children: Children::default(),
             forked: HashMap::new(),
             lent: None,
             streams: HashMap::new(),
@@ -130,7 +127,7 @@ impl World {
 
     /// How many children this process has started so far.
     pub(super) fn children_so_far(&self) -> u64 {
-        self.children.started()
+        self.waiter.children.started()
     }
 }
 

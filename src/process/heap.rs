@@ -5,6 +5,7 @@
 //! pages are made huge just before the next fork.
 
 use super::errno::{Errno, check};
+use super::small;
 use std::cell::Cell;
 
 /// A huge page.
@@ -83,7 +84,8 @@ const GRACE: usize = 64 << 20;
 #[cold]
 fn is_too_much() -> bool {
     // SAFETY: mallinfo2 only reads the allocator's counters.
-    let used = unsafe { libc::mallinfo2() }.uordblks;
+    let taken = unsafe { libc::mallinfo2() }.uordblks;
+    let used = taken.saturating_sub(small::unused());
     let most = MAY.get();
     let granted = if used <= most { 0 } else { GRANTED.get() };
     GRANTED.set(granted);

@@ -31,6 +31,7 @@ mod scratch;
 mod setup;
 pub mod share;
 pub mod signals;
+pub mod small;
 mod status;
 mod table;
 pub mod terminal;
@@ -40,6 +41,7 @@ mod waiter;
 
 pub use blocked::{Blocked, BlockedKind, Waiting};
 pub use capture::{CaptureId, Captured, Captures, DEFAULT_CAP, input_file, pipe};
+pub use children::{Child, Children};
 pub use errno::Errno;
 pub use exec::{Command, EnvironmentChanges, ExecError, exec_in_place};
 pub use fork::{Fork, exit_now, fork, pid, ppid};
