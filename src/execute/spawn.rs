@@ -258,7 +258,7 @@ impl Machine {
         setup: Option<Prepared>,
     ) -> Result<Side, Stop> {
         let chance = self.world.chance.fork();
-        self.before_fork();
+        self.world.waiter.before_fork();
         match process::fork().map_err(|errno| no_room(&errno))? {
             Fork::Parent(pid) => {
                 if let Some(setup) = &setup {
@@ -281,12 +281,6 @@ impl Machine {
                 Ok(Side::Child)
             }
         }
-    }
-
-    fn before_fork(&mut self) {
-        self.world.waiter.before_fork();
-        // A heap that cannot be made of large pages only makes the fork slower.
-        let _ = heap::before_fork();
     }
 
     /// Notes a new child of this process.
@@ -320,7 +314,7 @@ impl Machine {
         let name = self.world.name.clone();
         let row = self.reserve(&name, false)?;
         let chance = self.world.chance.fork();
-        self.before_fork();
+        self.world.waiter.before_fork();
         match process::fork() {
             Ok(Fork::Parent(pid)) => {
                 self.world.run.started(row, pid);

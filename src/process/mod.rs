@@ -35,6 +35,7 @@ pub mod small;
 mod status;
 mod table;
 pub mod terminal;
+pub mod text;
 pub mod wait;
 mod wait_child;
 mod waiter;

@@ -161,9 +161,10 @@ fn is_ours(piece: *mut u8) -> bool {
 }
 
 // SAFETY: every piece comes from this thread's own area or from `System`, and goes back to where it came from: pieces of the
-// area are told by their address, for its blocks are handed out by nobody else.
+// area are told by their address, for its blocks are handed out by nobody else. None is inlined: so many copies of them would make
+// the program a tenth larger.
 unsafe impl GlobalAlloc for Small {
-    #[inline]
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if let Some(class) = class_of(layout)
             && let Some(area) = ours()
@@ -174,7 +175,7 @@ unsafe impl GlobalAlloc for Small {
         unsafe { System.alloc(layout) }
     }
 
-    #[inline]
+    #[inline(never)]
     unsafe fn dealloc(&self, piece: *mut u8, layout: Layout) {
         if let Some(class) = class_of(layout)
             && is_ours(piece)
@@ -188,7 +189,7 @@ unsafe impl GlobalAlloc for Small {
         unsafe { System.dealloc(piece, layout) }
     }
 
-    #[inline]
+    #[inline(never)]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if class_of(layout).is_some() && OURS.get() {
             // SAFETY: the caller's promises are the same.
@@ -203,7 +204,7 @@ unsafe impl GlobalAlloc for Small {
         unsafe { System.alloc_zeroed(layout) }
     }
 
-    #[inline]
+    #[inline(never)]
     unsafe fn realloc(&self, piece: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let class = class_of(layout);
         if class.is_none() || !is_ours(piece) {

@@ -13,7 +13,7 @@ use super::errno::Errno;
 use super::reach::Reached;
 use super::run::Run;
 use super::table::Row;
-use super::{futex, heap, signals};
+use super::{futex, heap, signals, text};
 use crate::value::ProcessRef;
 use std::os::fd::RawFd;
 use std::rc::Rc;
@@ -102,6 +102,7 @@ impl Waiter {
         self.children.drop_set();
         // Without huge pages a fork is slower, no more.
         let _ = heap::before_fork();
+        text::before_fork();
     }
 
     /// In the child after a fork: it is another process, without children, and captures nothing.
