@@ -38,10 +38,14 @@ fn end() -> usize {
 /// what comes from now on begins at a huge page's border.
 pub fn prepare() {
     const LARGEST: i32 = i32::MAX;
-    // SAFETY: these only set numbers of the allocator; see mallopt(3). It bears a foreign sbrk: it leaves that part alone.
+    // SAFETY: these only set numbers of the allocator; see mallopt(3).
     unsafe {
         libc::mallopt(libc::M_MMAP_MAX, 0);
         libc::mallopt(libc::M_TRIM_THRESHOLD, LARGEST);
+    }
+    small::reserve();
+    // SAFETY: the allocator bears a foreign sbrk: it leaves that part alone.
+    unsafe {
         let now = end();
         if let Ok(gap) = isize::try_from(now.next_multiple_of(HUGE) - now) {
             libc::sbrk(gap);

@@ -1,6 +1,7 @@
 //! What this process does with signals: sigaction(2), sigprocmask(2). A caught signal is only noted here;
 //! the interpreter asks for it between statements.
 
+use super::clock;
 use super::errno::{Errno, check};
 use crate::value::Signal;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
@@ -155,6 +156,27 @@ pub fn initial_state() {
     PENDING.store(0, SeqCst);
     CHANGED.store(0, SeqCst);
     set_mask(&empty_set());
+    give_up_alternate_stack();
+}
+
+/// Rust's start gives the main thread a second stack for the handler that tells of an overflow of the first. That handler is gone
+/// by now, so that no child needs the stack: two mappings less to copy at each fork. See sigaltstack(2), madvise(2).
+fn give_up_alternate_stack() {
+    const GUARD: usize = 4096;
+    // SAFETY: all zero bytes are a valid stack_t, and the first call only asks. The advice is about a mapping that is there, for a
+    // stack that a child lacks is not named any more; nothing uses it. Where no page lies before it, all of it is copied as before.
+    unsafe {
+        let mut stack: libc::stack_t = std::mem::zeroed();
+        if libc::sigaltstack(std::ptr::null(), &raw mut stack) == 0 && stack.ss_flags & libc::SS_DISABLE == 0
+        {
+            let begin = (stack.ss_sp as usize).saturating_sub(GUARD);
+            let bytes = stack.ss_size + GUARD;
+            stack.ss_flags = libc::SS_DISABLE;
+            if libc::sigaltstack(&raw const stack, std::ptr::null_mut()) == 0 {
+                libc::madvise(begin as *mut libc::c_void, bytes, libc::MADV_DONTFORK);
+            }
+        }
+    }
 }
 
 /// In the child after a fork: what was pending was its parent's. Handlers stay, as the language says.
@@ -193,6 +215,22 @@ pub(super) fn unwatch_children() {
     if before == Ok(1) {
         settle_sigchld();
     }
+}
+
+/// Whether SIGCHLD means something beside waking who waits: to a handler of the program, or to who watches.
+pub(super) fn child_signal_is_noted() -> bool {
+    CHILD_WATCHERS.load(Relaxed) > 0 || caught() & bit(libc::SIGCHLD as u8) != 0
+}
+
+/// Sleeps until the SIGCHLD that the caller has blocked has come, a handler ran, or it is time; takes that signal. See
+/// sigtimedwait(2).
+pub(super) fn await_child_signal(until: i64) {
+    let set = set_of(bit(libc::SIGCHLD as u8));
+    let left = (until != i64::MAX).then(|| clock::timespec(until.saturating_sub(clock::monotonic())));
+    let left = left.map(|left| libc::timespec { tv_sec: left.tv_sec, tv_nsec: left.tv_nsec });
+    let left = left.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: the set is valid, the time valid or null, and nothing is written.
+    unsafe { libc::sigtimedwait(&raw const set, std::ptr::null_mut(), left) };
 }
 
 /// SIGCHLD back to what the program wants of it.

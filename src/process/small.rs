@@ -16,9 +16,9 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed};
 const LARGEST: usize = 1024;
 const STEP: usize = 16;
 /// Pieces are cut from blocks of so many bytes, aligned as large, which are never given back.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 64 << 10;
 /// So many blocks can be told from other memory, those of 4 GiB: more than a scenario may use.
-const BLOCKS: usize = 4096;
+const BLOCKS: usize = 65536;
 
 /// The allocator of every program that links this library.
 #[derive(Debug, Clone, Copy)]
@@ -44,9 +44,22 @@ static AREA: AtomicPtr<Area> = AtomicPtr::new(null_mut());
 static FIRST: AtomicUsize = AtomicUsize::new(usize::MAX);
 static IS_BLOCK: [AtomicU64; BLOCKS / 64] = [const { AtomicU64::new(0) }; BLOCKS / 64];
 
+/// The block that [`reserve`] took.
+static RESERVED: AtomicPtr<u8> = AtomicPtr::new(null_mut());
+
 thread_local! {
     /// Whether the area is this thread's.
     static OURS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Takes the first block of the area to come, before the heap is moved on: so it lies near what the C library writes to, and the
+/// kernel needs no further table for its page.
+pub(super) fn reserve() {
+    if RESERVED.load(Relaxed).is_null()
+        && let Some(block) = new_block()
+    {
+        RESERVED.store(block, Relaxed);
+    }
 }
 
 /// From now on what this thread asks for in small pieces comes from one area. The first call counts, in the whole program.
@@ -54,7 +67,11 @@ pub fn begin() {
     if !AREA.load(Relaxed).is_null() {
         return;
     }
-    let Some(block) = new_block() else { return };
+    reserve();
+    let block = RESERVED.load(Relaxed);
+    if block.is_null() {
+        return;
+    }
     let area = block.cast::<Area>();
     // SAFETY: the block is new, nobody else's, and larger and more strictly aligned than an area.
     unsafe {

@@ -1,9 +1,9 @@
-//! The program's own code in huge pages: mmap(2), madvise(2) with MADV_COLLAPSE, mremap(2).
+//! The program's own code in huge pages: memfd_create(2), madvise(2) with MADV_COLLAPSE, mmap(2).
 //!
-//! A new process begins without the pages of its file, and meets them one by one, a window of 64 KiB at a time: a dozen page
-//! faults for a task that does nothing, half of all that it has. Private memory is copied by a fork instead, and a huge page is
-//! one entry. So a process that forks often moves its code there: it copies it into huge pages, and puts these in
-//! the place of the file's. That takes about a millisecond, which is why the first forks go without.
+//! A new process begins without the pages of its program, and meets them one by one, a window of 64 KiB at a time: a dozen page
+//! faults for a task that does nothing, half of all that it has, and a dozen windows to take down at its end. A huge
+//! page is met in one go. So a process that forks often copies its code to huge pages and has them mapped in the place of
+//! the file's. That takes two milliseconds, which is why the first forks go without.
 //!
 //! `build.rs` has the linker lay the code out so that nothing else shares its huge pages. Where it did not, or the kernel has
 //! no huge pages to give, all stays as it was. Tools that look for the program's file behind an address
@@ -11,6 +11,7 @@
 
 use super::errno::{Errno, check};
 use std::cell::Cell;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 /// A huge page.
 const HUGE: usize = 2 << 20;
@@ -20,6 +21,8 @@ const FORKS: u32 = 32;
 const MOST: usize = 64 << 20;
 /// Since Linux 6.1; see madvise(2).
 const MADV_COLLAPSE: i32 = 25;
+/// Since Linux 6.3, and needed there where memory files are not executable of themselves; see memfd_create(2).
+const MFD_EXEC: u32 = 0x10;
 
 thread_local! {
     /// How many forks there were, up to the one that moves; a child goes on with its parent's count.
@@ -59,93 +62,92 @@ pub fn move_to_huge_pages() -> Result<usize, Errno> {
         return Err(Errno::ENOSYS);
     }
     let place = own_place().ok_or(Errno::ENOEXEC)?;
-    let bytes = place.last - place.first;
     let gap = place.last.saturating_sub(place.code_end.next_multiple_of(4096));
+    let copy = Copy::of(&place)?;
     if gap > 0 {
         claim(place.last - gap, gap)?;
     }
-    let copy = Copy::new(bytes)?;
-    let code = place.first.max(place.code)..place.last.min(place.code_end);
-    // SAFETY: the code is mapped and can be read, and the copy has room for all from `first` to `last`.
-    unsafe {
-        let from = code.start as *const u8;
-        std::ptr::copy_nonoverlapping(from, (copy.at + code.start - place.first) as *mut u8, code.len());
-    }
-    copy.put_in_place(place.first)?;
-    Ok(bytes)
+    copy.put_at(place.first)?;
+    Ok(place.last - place.first)
 }
 
 /// Takes the free addresses behind the code, so that what is put there replaces nothing.
 fn claim(at: usize, bytes: usize) -> Result<(), Errno> {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE;
-    // SAFETY: the kernel refuses where anything is mapped there.
-    let got = unsafe { libc::mmap(at as *mut libc::c_void, bytes, libc::PROT_NONE, flags, -1, 0) };
-    if got == libc::MAP_FAILED { Err(Errno::last()) } else { Ok(()) }
+    map(at, bytes, libc::PROT_NONE, flags, None).map(drop)
 }
 
-/// New memory, made of huge pages.
-struct Copy {
-    at: usize,
-    bytes: usize,
-}
-
-impl Copy {
-    fn new(bytes: usize) -> Result<Self, Errno> {
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        let room = bytes + HUGE;
-        // SAFETY: a new mapping at a place of the kernel's choice touches no memory in use.
-        let got = unsafe { libc::mmap(std::ptr::null_mut(), room, protection, flags, -1, 0) };
-        if got == libc::MAP_FAILED {
-            return Err(Errno::last());
-        }
-        let (begin, at) = (got as usize, (got as usize).next_multiple_of(HUGE));
-        unmap(begin, at - begin);
-        unmap(at + bytes, begin + room - at - bytes);
-        let copy = Self { at, bytes };
-        copy.advise(libc::MADV_HUGEPAGE)?;
-        for page in (at..at + bytes).step_by(HUGE) {
-            // SAFETY: the page is within the new memory. The write has the kernel give a page.
-            unsafe { (page as *mut u8).write_volatile(0) };
-        }
-        // Small pages instead of huge ones would make each fork slower, not faster.
-        copy.advise(MADV_COLLAPSE)?;
-        Ok(copy)
-    }
-
-    fn advise(&self, advice: i32) -> Result<(), Errno> {
-        // SAFETY: the range is the new memory; neither advice changes what is in it.
-        check(unsafe { libc::madvise(self.at as *mut libc::c_void, self.bytes, advice) }).map(drop)
-    }
-
-    /// Replaces what is at `place` by this memory, for reading and executing.
-    fn put_in_place(self, place: usize) -> Result<(), Errno> {
-        let (at, to) = (self.at as *mut libc::c_void, place as *mut libc::c_void);
-        let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
-        // SAFETY: the copy holds the same instructions at the same distances as what it replaces, so that this very code goes on
-        // in it; the rest of the range is our claim or nothing. Both are one step for whoever runs: there is one thread, and a
-        // handler of a signal finds the old code or the new.
-        unsafe {
-            check(libc::mprotect(at, self.bytes, libc::PROT_READ | libc::PROT_EXEC))?;
-            if libc::mremap(at, self.bytes, self.bytes, flags, to) == libc::MAP_FAILED {
-                return Err(Errno::last());
-            }
-        }
-        std::mem::forget(self);
-        Ok(())
-    }
-}
-
-impl Drop for Copy {
-    fn drop(&mut self) {
-        unmap(self.at, self.bytes);
-    }
+/// mmap(2). Only [`Copy::put_at`] replaces a mapping by it.
+fn map(at: usize, bytes: usize, protection: i32, flags: i32, fd: Option<&OwnedFd>) -> Result<usize, Errno> {
+    let fd = fd.map_or(-1, AsRawFd::as_raw_fd);
+    // SAFETY: without MAP_FIXED a new mapping touches no memory in use; who gives MAP_FIXED answers for what it replaces.
+    let got = unsafe { libc::mmap(at as *mut libc::c_void, bytes, protection, flags, fd, 0) };
+    if got == libc::MAP_FAILED { Err(Errno::last()) } else { Ok(got as usize) }
 }
 
 fn unmap(at: usize, bytes: usize) {
     if bytes > 0 {
-        // SAFETY: the range is of a mapping that was just made here, and is not used any more.
+        // SAFETY: the range is of a mapping that was made here, and is not used any more.
         unsafe { libc::munmap(at as *mut libc::c_void, bytes) };
+    }
+}
+
+/// The code once more, in a file of huge pages that has no name and can never be written again.
+struct Copy {
+    file: OwnedFd,
+    bytes: usize,
+}
+
+impl Copy {
+    fn of(place: &Place) -> Result<Self, Errno> {
+        let bytes = place.last - place.first;
+        let flags = libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING | MFD_EXEC;
+        // SAFETY: the name is NUL-terminated; the descriptor is new and nobody else's.
+        let file =
+            unsafe { OwnedFd::from_raw_fd(check(libc::memfd_create(c"proctor-code".as_ptr(), flags))?) };
+        // SAFETY: the descriptor is open.
+        check(unsafe {
+            libc::ftruncate(file.as_raw_fd(), i64::try_from(bytes).map_err(|_| Errno::EINVAL)?)
+        })?;
+        let copy = Self { file, bytes };
+        // Huge pages need an address that is a multiple of theirs: so first any addresses, with room to spare.
+        let reserved = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let room = bytes + HUGE;
+        let begin = map(0, room, libc::PROT_NONE, reserved, None)?;
+        let filled = copy.fill(place, begin.next_multiple_of(HUGE));
+        unmap(begin, room);
+        filled?;
+        let seals = libc::F_SEAL_WRITE | libc::F_SEAL_GROW | libc::F_SEAL_SHRINK | libc::F_SEAL_SEAL;
+        // SAFETY: F_ADD_SEALS takes a number.
+        check(unsafe { libc::fcntl(copy.file.as_raw_fd(), libc::F_ADD_SEALS, seals) })?;
+        Ok(copy)
+    }
+
+    /// Copies the code through a mapping at `at`, which lies in addresses that are ours and hold nothing.
+    fn fill(&self, place: &Place, at: usize) -> Result<(), Errno> {
+        let flags = libc::MAP_SHARED | libc::MAP_FIXED;
+        map(at, self.bytes, libc::PROT_READ | libc::PROT_WRITE, flags, Some(&self.file))?;
+        // A page of each huge one must be there before they can be made huge, and only then are they filled: so nothing is copied twice.
+        for page in (at..at + self.bytes).step_by(HUGE) {
+            // SAFETY: the address is in the new mapping.
+            unsafe { (page as *mut u8).write_volatile(0) };
+        }
+        // SAFETY: the range is the new mapping; the advice does not change what is in it.
+        check(unsafe { libc::madvise(at as *mut libc::c_void, self.bytes, MADV_COLLAPSE) })?;
+        let code = place.first.max(place.code)..place.last.min(place.code_end);
+        // SAFETY: the code is mapped and can be read, and the copy has room for all from `first` to `last`.
+        unsafe {
+            let to = (at + code.start - place.first) as *mut u8;
+            std::ptr::copy_nonoverlapping(code.start as *const u8, to, code.len());
+        }
+        Ok(())
+    }
+
+    /// Replaces the code by this copy of it, for reading and executing. The copy holds the same instructions at the same
+    /// distances, so that this very code goes on in it; for the one thread that there is, and for a handler of a signal, it is one step.
+    fn put_at(&self, first: usize) -> Result<(), Errno> {
+        let protection = libc::PROT_READ | libc::PROT_EXEC;
+        map(first, self.bytes, protection, libc::MAP_PRIVATE | libc::MAP_FIXED, Some(&self.file)).map(drop)
     }
 }
 
