@@ -222,15 +222,19 @@ pub(super) fn child_signal_is_noted() -> bool {
     CHILD_WATCHERS.load(Relaxed) > 0 || caught() & bit(libc::SIGCHLD as u8) != 0
 }
 
-/// Sleeps until the SIGCHLD that the caller has blocked has come, a handler ran, or it is time; takes that signal. See
-/// sigtimedwait(2).
-pub(super) fn await_child_signal(until: i64) {
+/// Sleeps until the SIGCHLD that the caller has blocked has come, a handler ran, or it is time. Takes that signal, and gives the
+/// pid that it names: as a rule of a child that ended. See sigtimedwait(2).
+pub(super) fn await_child_signal(until: i64) -> Option<i32> {
     let set = set_of(bit(libc::SIGCHLD as u8));
     let left = (until != i64::MAX).then(|| clock::timespec(until.saturating_sub(clock::monotonic())));
     let left = left.map(|left| libc::timespec { tv_sec: left.tv_sec, tv_nsec: left.tv_nsec });
     let left = left.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-    // SAFETY: the set is valid, the time valid or null, and nothing is written.
-    unsafe { libc::sigtimedwait(&raw const set, std::ptr::null_mut(), left) };
+    // SAFETY: the set is valid, the time valid or null; all zero bytes are a valid siginfo_t, and so is what is written, whose pid
+    // is set for every SIGCHLD.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        (libc::sigtimedwait(&raw const set, &raw mut info, left) > 0).then(|| info.si_pid())
+    }
 }
 
 /// SIGCHLD back to what the program wants of it.

@@ -10,15 +10,20 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 /// The largest small piece, and the steps of their sizes.
 const LARGEST: usize = 1024;
 const STEP: usize = 16;
 /// Pieces are cut from blocks of so many bytes, aligned as large, which are never given back.
 const BLOCK: usize = 64 << 10;
-/// So many blocks can be told from other memory, those of 4 GiB: more than a scenario may use.
-const BLOCKS: usize = 65536;
+/// So many blocks can be told from other memory, those of 8 GiB, a quarter of it before the first block: more than a scenario may use.
+const BLOCKS: usize = 131_072;
+
+const BLOCK_LAYOUT: Layout = match Layout::from_size_align(BLOCK, BLOCK) {
+    Ok(layout) => layout,
+    Err(_) => panic!("a block is a power of two"),
+};
 
 /// The allocator of every program that links this library.
 #[derive(Debug, Clone, Copy)]
@@ -40,10 +45,12 @@ struct Area {
 
 /// The area, once there is one; its memory stays.
 static AREA: AtomicPtr<Area> = AtomicPtr::new(null_mut());
-/// Where the first block lies, and which of the places behind it are blocks too. Any thread may look.
-static FIRST: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// Where the places for blocks begin, and which of them are blocks. Any thread may look.
+static BASE: AtomicUsize = AtomicUsize::new(usize::MAX);
 static IS_BLOCK: [AtomicU64; BLOCKS / 64] = [const { AtomicU64::new(0) }; BLOCKS / 64];
 
+/// Whether [`begin`] was called.
+static BEGUN: AtomicBool = AtomicBool::new(false);
 /// The block that [`reserve`] took.
 static RESERVED: AtomicPtr<u8> = AtomicPtr::new(null_mut());
 
@@ -64,7 +71,7 @@ pub(super) fn reserve() {
 
 /// From now on what this thread asks for in small pieces comes from one area. The first call counts, in the whole program.
 pub fn begin() {
-    if !AREA.load(Relaxed).is_null() {
+    if BEGUN.swap(true, Relaxed) {
         return;
     }
     reserve();
@@ -82,8 +89,8 @@ pub fn begin() {
             unused: 0,
         });
     }
-    FIRST.store(block as usize, Relaxed);
-    IS_BLOCK[0].store(1, Relaxed);
+    BASE.store((block as usize).saturating_sub(BLOCKS / 4 * BLOCK), Relaxed);
+    note_block(block);
     AREA.store(area, Relaxed);
     OURS.set(true);
 }
@@ -95,9 +102,8 @@ pub(super) fn unused() -> usize {
 }
 
 fn new_block() -> Option<*mut u8> {
-    let layout = Layout::from_size_align(BLOCK, BLOCK).ok()?;
     // SAFETY: the layout is not empty.
-    let block = unsafe { System.alloc(layout) };
+    let block = unsafe { System.alloc(BLOCK_LAYOUT) };
     (!block.is_null()).then_some(block)
 }
 
@@ -151,13 +157,15 @@ impl Area {
         piece
     }
 
-    /// Another block; what was left of the last is lost. False where there is no memory.
+    /// Another block; what was left of the last is lost. False where there is no memory, or it lies too far away.
     #[cold]
     fn extend(&mut self) -> bool {
         let Some(block) = new_block() else { return false };
-        // A place beyond the map can only be where the heap is larger than allowed: the block is lost with the piece.
-        let Some(at) = place_of(block as usize) else { return false };
-        IS_BLOCK[at / 64].fetch_or(1 << (at % 64), Relaxed);
+        if !note_block(block) {
+            // SAFETY: the block was just taken, by this layout.
+            unsafe { System.dealloc(block, BLOCK_LAYOUT) };
+            return false;
+        }
         self.fresh = block;
         // SAFETY: the end of the block.
         self.fresh_end = unsafe { block.add(BLOCK) };
@@ -167,8 +175,15 @@ impl Area {
 
 #[inline]
 fn place_of(address: usize) -> Option<usize> {
-    let at = address.wrapping_sub(FIRST.load(Relaxed)) / BLOCK;
+    let at = address.wrapping_sub(BASE.load(Relaxed)) / BLOCK;
     (at < BLOCKS).then_some(at)
+}
+
+/// False where there is no place for the block.
+fn note_block(block: *mut u8) -> bool {
+    let Some(at) = place_of(block as usize) else { return false };
+    IS_BLOCK[at / 64].fetch_or(1 << (at % 64), Relaxed);
+    true
 }
 
 /// Whether a piece is of the area.
@@ -186,7 +201,10 @@ unsafe impl GlobalAlloc for Small {
         if let Some(class) = class_of(layout)
             && let Some(area) = ours()
         {
-            return area.take(class);
+            let piece = area.take(class);
+            if !piece.is_null() {
+                return piece;
+            }
         }
         // SAFETY: the caller's promises are the same.
         unsafe { System.alloc(layout) }

@@ -72,7 +72,7 @@ impl Waiter {
         if let Some(status) = wait::peek(pid)? {
             return Ok(Waited::Done(status));
         }
-        let seen = self.child_signalled(deadline, on, FEW_WAKES, || wait::peek(pid))?;
+        let seen = self.child_signalled(deadline, on, FEW_WAKES, || wait::peek(pid), |_| None)?;
         if let Some(waited) = flatten(seen) {
             return Ok(waited);
         }
@@ -92,13 +92,14 @@ impl Waiter {
 
     /// Looks whenever a SIGCHLD comes, which needs no descriptor: it is blocked, so that it waits to be taken, and its default is to do
     /// nothing. None where that does not serve: signals are caught, streams are to be drained; or after so many wakes by other
-    /// children.
+    /// children. `look` asks the kernel; `quick` asks only about the pid that a signal named, for to look at all of many takes time.
     fn child_signalled<T>(
         &mut self,
         deadline: Option<i64>,
         on: Option<Blocked>,
         mut wakes: u32,
         mut look: impl FnMut() -> Result<Option<T>, Errno>,
+        mut quick: impl FnMut(i32) -> Option<T>,
     ) -> Result<Waited<Option<T>>, Errno> {
         if signals::caught() != 0 || signals::child_signal_is_noted() || self.captures.any_open() {
             return Ok(Waited::Done(None));
@@ -112,8 +113,13 @@ impl Waiter {
                 return Ok(Sleep::Done(None));
             }
             wakes -= 1;
-            signals::await_child_signal(until);
-            Ok(look()?.map_or(Sleep::Again, |found| Sleep::Done(Some(found))))
+            let named = signals::await_child_signal(until);
+            // Of several signals only the first is kept: where it does not tell, all are looked at.
+            let found = match named.and_then(&mut quick) {
+                None if named.is_some() => look()?,
+                found => found,
+            };
+            Ok(found.map_or(Sleep::Again, |found| Sleep::Done(Some(found))))
         });
         signals::set_mask(&before);
         waited
@@ -146,7 +152,8 @@ impl Waiter {
         if let Some(found) = wait::peek_any()? {
             return Ok(Waited::Done(found));
         }
-        let seen = self.child_signalled(deadline, on, u32::MAX, wait::peek_any)?;
+        let one = |pid| Some((pid, wait::peek(pid).ok()??));
+        let seen = self.child_signalled(deadline, on, u32::MAX, wait::peek_any, one)?;
         if let Some(waited) = flatten(seen) {
             return Ok(waited);
         }
