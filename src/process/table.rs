@@ -294,7 +294,7 @@ impl Run {
         self.free_stale_tickets();
     }
 
-    fn held_rows(&self) -> Vec<Row> {
+    pub(super) fn held_rows(&self) -> Vec<Row> {
         let high = self.control().ticket_high.load(SeqCst) as usize;
         let main = self.max_processes() as usize;
         let used = self.tickets().iter().take(high.min(main)).chain(self.tickets().get(main));
