@@ -1,5 +1,8 @@
 //! proctor: a language, an interpreter and a workbench for process scenarios on Linux.
 
+// The code that pest writes without its `std` feature names it.
+extern crate alloc;
+
 pub mod check;
 pub mod cli;
 pub mod event;
@@ -7,6 +10,7 @@ pub mod execute;
 pub mod keeper;
 pub mod process;
 pub mod program;
+pub mod repl;
 pub mod report;
 pub mod source;
 pub mod syntax;

@@ -11,6 +11,10 @@ mod bomb;
 mod bombs;
 #[path = "keeper/chance.rs"]
 mod chance;
+#[path = "keeper/clocks.rs"]
+mod clocks;
+#[path = "keeper/disk.rs"]
+mod disk;
 #[path = "keeper/ends.rs"]
 mod ends;
 #[path = "keeper/exits.rs"]
@@ -35,6 +39,8 @@ mod strangers;
 mod streams;
 #[path = "keeper/terminal.rs"]
 mod terminal;
+#[path = "keeper/words.rs"]
+mod words;
 
 fn main() {
     if let Ok(role) = std::env::var(role::VARIABLE) {
@@ -49,5 +55,8 @@ fn main() {
     tests.extend(exits::TESTS);
     tests.extend(scarce::TESTS);
     tests.extend(streams::TESTS);
+    tests.extend(words::TESTS);
+    tests.extend(disk::TESTS);
+    tests.extend(clocks::TESTS);
     runner::run(&tests);
 }

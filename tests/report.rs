@@ -1,6 +1,8 @@
 //! What people and machines are shown: golden drawings of every shape, and properties that hold for any text.
 
-use proctor::event::{Actor, Failure, Frame, PartValue, ProcessRow, TestOutcome, TreeRow, Verdict};
+use proctor::event::{
+    Actor, Difference, Failure, Frame, PartValue, ProcessRow, TestOutcome, TreeRow, Verdict,
+};
 use proctor::report::{
     Places, Style, Summary, diagnostic_json, draw_diagnostic, draw_diagnostics, draw_difference,
     draw_failure, draw_leftovers, draw_outcome, draw_table, draw_tree, failure_json, is_hidden,
@@ -309,9 +311,9 @@ fn outcomes_and_their_summary() {
 fn leftovers_are_named() {
     let actors: Vec<Actor> =
         (0..25).map(|n| Actor { name: format!("任务-{n}").into(), pid: 1000 + n }).collect();
-    let drawn = [&actors[..0], &actors[..1], &actors].map(|some| draw_leftovers(some, UNICODE)).concat();
+    let drawn = [&actors[..0], &actors[..1], &actors].map(|some| draw_leftovers(some, 0, UNICODE)).concat();
     golden("leftovers", &drawn);
-    golden("leftovers_json", &leftovers_json(&actors[..2]));
+    golden("leftovers_json", &leftovers_json(&actors[..2], 7));
 }
 
 /// Texts with many of the characters that are hard to draw.
@@ -402,7 +404,9 @@ proptest! {
         failure.parts[0].value.clone_from(&actual);
         failure.message.clone_from(&expected);
         failure.actor.name = actual.as_str().into();
-        failure.difference = Some((expected, actual));
+        failure.difference = Some(Difference::Lines { expected: expected.clone(), actual: actual.clone() });
+        prop_assert!(is_harmless(&draw_failure(&failure, &Places::new(&text.sources), UNICODE)));
+        failure.difference = Some(Difference::AnyOrder { missing: vec![expected], extra: vec![actual] });
         prop_assert!(is_harmless(&draw_failure(&failure, &Places::new(&text.sources), UNICODE)));
         prop_assert!(is_harmless(&failure_json(&failure, &Places::new(&text.sources))));
     }

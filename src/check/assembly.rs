@@ -1,7 +1,7 @@
 //! The program as it grows: files add their functions, globals and names to it.
 
 use super::hash::FastMap;
-use crate::program::{FunctionCode, Program};
+use crate::program::{FunctionCode, Method, Program};
 use crate::value::{Regex, Value};
 use std::rc::Rc;
 
@@ -10,6 +10,8 @@ const REGEX_SIZE: usize = 10 << 20;
 
 #[derive(Default)]
 pub(super) struct Assembly {
+    /// The index in the program of the first of `functions`: those before it are in the program already.
+    first: u32,
     functions: Vec<Option<FunctionCode>>,
     pub globals: Vec<Rc<str>>,
     names: Vec<Rc<str>>,
@@ -20,13 +22,13 @@ pub(super) struct Assembly {
 impl Assembly {
     /// Makes room for so many functions and gives the index of the first.
     pub fn reserve(&mut self, count: usize) -> u32 {
-        let first = self.functions.len();
-        self.functions.resize_with(first + count, || None);
-        first as u32
+        let held = self.functions.len();
+        self.functions.resize_with(held + count, || None);
+        self.first + held as u32
     }
 
     pub fn put(&mut self, index: u32, function: FunctionCode) {
-        self.functions[index as usize] = Some(function);
+        self.functions[(index - self.first) as usize] = Some(function);
     }
 
     pub fn global(&mut self, name: &str) -> u32 {
@@ -57,9 +59,21 @@ impl Assembly {
         self.regexes[pattern].clone()
     }
 
-    pub fn finish(self) -> Option<Program> {
-        let functions = self.functions.into_iter().collect::<Option<Vec<_>>>()?;
-        Some(Program { functions, globals: self.globals, names: self.names })
+    pub fn finish(mut self) -> Option<Program> {
+        self.take()
+    }
+
+    /// What was added since it was asked last, with all globals and names.
+    pub fn take(&mut self) -> Option<Program> {
+        let functions = self.functions.drain(..).collect::<Option<Vec<_>>>()?;
+        self.first += functions.len() as u32;
+        let methods = self.names.iter().map(|name| Method::named(name)).collect();
+        Some(Program { functions, globals: self.globals.clone(), names: self.names.clone(), methods })
+    }
+
+    /// Forgets the functions that were added since, because something was wrong in one of them.
+    pub fn forget(&mut self) {
+        self.functions.clear();
     }
 }
 

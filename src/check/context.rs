@@ -26,6 +26,7 @@ pub(super) enum Shown {
     Range,
     Regex,
     Function,
+    Signal,
 }
 
 impl Shown {
@@ -43,6 +44,7 @@ impl Shown {
             Self::Range => "a range",
             Self::Regex => "a regex",
             Self::Function => "a function",
+            Self::Signal => "a signal",
         }
     }
 }
@@ -69,6 +71,13 @@ impl<'a> Context<'a> {
             Meaning::Builtin(builtin) => builtin.row().is_value(),
             _ => false,
         }
+    }
+
+    /// The type that the text shows, also by the name of a signal.
+    pub fn shown(&self, value: &Expr) -> Option<Shown> {
+        let is_name = matches!(value.kind, ExprKind::Name);
+        let is_signal = is_name && matches!(self.found.meaning(value.span), Meaning::Signal(_));
+        if is_signal { Some(Shown::Signal) } else { shown(value) }
     }
 
     /// Whether it is a name that means nothing, which was reported.

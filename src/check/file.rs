@@ -7,7 +7,7 @@ use super::lower::lower_file;
 use super::resolution::{DeclId, DeclKind, Export, Exported, FunctionId, Resolution, TOP};
 use super::resolve::Resolver;
 use super::setting::Setting;
-use super::storage::{Layout, Slots, Storage, lay_out};
+use super::storage::{Layout, Slots, Storage, Top, lay_out};
 use super::survey::survey;
 use super::unsure::Keys;
 use crate::source::{Location, Source, SourceId};
@@ -35,16 +35,26 @@ pub(super) fn check_file(
     } else {
         Some(FastSet::default())
     };
-    let mut found = Resolver::new(source, setting.imports, findings).with_lost(lost).run(file);
+    let mut found = Resolver::new(source, setting.imports, findings)
+        .with_lost(lost)
+        .after(setting.earlier.unwrap_or_default())
+        .run(file);
     let first = assembly.reserve(found.functions.len() - 1);
     let names: Vec<&str> = found.decls.iter().map(|decl| source.slice(decl.span)).collect();
-    let mut slots = FileSlots { top: setting.top, first, names, assembly };
-    let layout = lay_out(&mut found, !setting.is_root, &mut slots);
+    let earlier = setting.earlier.unwrap_or_default();
+    let mut slots = FileSlots { top: setting.top, first, names, earlier, assembly };
+    let top = match setting.earlier {
+        Some(_) => Top::Open,
+        None if setting.is_root => Top::Own,
+        None => Top::Shared,
+    };
+    let layout = lay_out(&mut found, top, &mut slots);
 
     lower_file(source, file, &found, &layout, setting, first, assembly, findings);
-    let warn = !setting.broken && !setting.incomplete;
+    // What an entry leaves unused or unjoined may be what the next one is about.
+    let warn = !setting.broken && !setting.incomplete && setting.earlier.is_none();
     survey(source, file, &found, setting.is_root, warn, keys, findings);
-    let exports = exports(source, findings.source, &found, &layout);
+    let exports = exports(source, findings.source, &found, &layout, top == Top::Open);
     CheckedFile { top: setting.top, exports }
 }
 
@@ -52,12 +62,19 @@ struct FileSlots<'a> {
     top: u32,
     first: u32,
     names: Vec<&'a str>,
+    earlier: &'a [Export],
     assembly: &'a mut Assembly,
 }
 
 impl Slots for FileSlots<'_> {
     fn global(&mut self, decl: DeclId) -> u32 {
-        self.assembly.global(self.names[decl as usize])
+        let name = self.names[decl as usize];
+        // Declared anew, a variable of a session stays the same variable, as in a block.
+        let known = self.earlier.iter().rev().find(|export| &*export.name == name);
+        match known.map(|export| &export.what) {
+            Some(Exported::Global(at)) => *at,
+            _ => self.assembly.global(name),
+        }
     }
 
     fn function(&self, function: FunctionId) -> u32 {
@@ -87,10 +104,17 @@ fn declared_words(text: &str) -> FastSet<&str> {
     words
 }
 
-fn exports(source: &Source, id: SourceId, found: &Resolution, layout: &Layout) -> Vec<Export> {
+fn exports(source: &Source, id: SourceId, found: &Resolution, layout: &Layout, open: bool) -> Vec<Export> {
     let mut exports = Vec::new();
     for (decl, storage) in found.decls.iter().zip(&layout.storage) {
-        if decl.scope != TOP || matches!(decl.kind, DeclKind::Import(_)) {
+        if decl.scope != TOP {
+            continue;
+        }
+        if let DeclKind::Import(number) = decl.kind {
+            // What a used file brings in stays with it, but goes on to the next entry.
+            if open {
+                exports.push(found.imports[number as usize].clone());
+            }
             continue;
         }
         let name: Rc<str> = source.slice(decl.span).into();

@@ -7,7 +7,10 @@ use crate::source::{Code, Diagnostic, Location, SourceId, Span};
 pub(super) struct Findings {
     pub source: SourceId,
     list: Vec<Diagnostic>,
-    failed: bool,
+    /// An error about a name: which names are used is not certain then.
+    names_unsure: bool,
+    /// An error about a jump: what is behind it may be meant to be run.
+    jumps_unsure: bool,
 }
 
 impl Findings {
@@ -15,11 +18,13 @@ impl Findings {
     pub const MOST: usize = 1000;
 
     pub fn new(source: SourceId) -> Self {
-        Self { source, list: Vec::new(), failed: false }
+        Self { source, list: Vec::new(), names_unsure: false, jumps_unsure: false }
     }
 
     pub fn add(&mut self, diagnostic: Diagnostic) {
-        self.failed |= diagnostic.is_error();
+        self.names_unsure |= matches!(diagnostic.code, Code::UNDEFINED_NAME | Code::DUPLICATE_NAME);
+        self.jumps_unsure |=
+            matches!(diagnostic.code, Code::OUTSIDE_LOOP | Code::OUTSIDE_FUNCTION | Code::LEAVES_PROCESS);
         if self.list.len() < Self::MOST {
             self.list.push(diagnostic);
         }
@@ -42,9 +47,14 @@ impl Findings {
         Location::new(self.source, span)
     }
 
-    /// Whether there is an error among all that was added.
-    pub fn failed(&self) -> bool {
-        self.failed
+    /// Whether a warning can still be taken at its word beside the errors that were added: a name that nothing uses may be the one
+    /// that was misspelt elsewhere.
+    pub fn vouches_for(&self, warning: &Diagnostic) -> bool {
+        match warning.code {
+            Code::UNUSED_NAME | Code::UNJOINED_CHILD => !self.names_unsure,
+            Code::UNREACHABLE => !self.jumps_unsure,
+            _ => true,
+        }
     }
 
     pub fn len(&self) -> usize {

@@ -19,8 +19,8 @@ use std::rc::Rc;
 const LONGEST_CHAIN: usize = 64;
 
 /// What tells one file from another: its path, or its name where it has none.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Identity {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Identity {
     Path(PathBuf),
     Name(String),
 }
@@ -32,9 +32,12 @@ fn identity(source: &Source) -> Identity {
     }
 }
 
+/// The files that were used already.
+pub(super) type Done = HashMap<Identity, Used>;
+
 /// A used file, as the files that use it know it.
-#[derive(Clone)]
-struct Used {
+#[derive(Debug, Clone)]
+pub(super) struct Used {
     top: u32,
     exports: Rc<[Export]>,
 }
@@ -45,7 +48,7 @@ pub(super) struct Files<'a> {
     pub assembly: Assembly,
     pub diagnostics: Vec<Diagnostic>,
     pub keys: Keys,
-    done: HashMap<Identity, Used>,
+    pub done: Done,
     /// The files that are being loaded: each uses the next.
     chain: Vec<(Identity, String)>,
 }
@@ -58,13 +61,22 @@ impl<'a> Files<'a> {
             assembly: Assembly::default(),
             diagnostics: Vec::new(),
             keys: Keys::default(),
-            done: HashMap::new(),
+            done: Done::default(),
             chain: Vec::new(),
         }
     }
 
     /// Checks the file, and before it those that it uses; gives what it exports.
     pub fn file(&mut self, id: SourceId, is_root: bool) -> CheckedFile {
+        self.text(id, is_root, None)
+    }
+
+    /// Checks an entry of a session, behind those that declared the names `earlier`.
+    pub fn entry(&mut self, id: SourceId, earlier: &[Export]) -> CheckedFile {
+        self.text(id, true, Some(earlier))
+    }
+
+    fn text(&mut self, id: SourceId, is_root: bool, earlier: Option<&[Export]>) -> CheckedFile {
         let parsed = crate::syntax::parse(self.sources.get(id), id);
         let mut findings = Findings::new(id);
         let broken = parsed.diagnostics.iter().any(Diagnostic::is_error);
@@ -79,7 +91,7 @@ impl<'a> Files<'a> {
         let checked = check_file(
             self.sources.get(id),
             &parsed.file,
-            &Setting { top, imports: &imports, tops: &tops, broken, incomplete, is_root },
+            &Setting { top, imports: &imports, tops: &tops, broken, incomplete, is_root, earlier },
             &mut self.assembly,
             &mut self.keys,
             &mut findings,

@@ -13,6 +13,7 @@ mod lower;
 mod resolution;
 mod resolve;
 mod scope;
+mod session;
 mod setting;
 mod storage;
 mod survey;
@@ -24,6 +25,7 @@ use crate::program::Program;
 use crate::source::{Diagnostic, SourceId, SourceMap};
 
 pub use loader::Loader;
+pub use session::{CheckedEntry, Session, SessionName};
 
 /// What came of checking a scenario.
 #[derive(Debug)]

@@ -14,6 +14,8 @@ pub(super) type FunctionId = u32;
 
 /// The [`Decl::scope`] of the top level.
 pub(super) const TOP: u32 = u32::MAX;
+/// That of the names which earlier entries of a session declared.
+pub(super) const EARLIER: u32 = u32::MAX - 1;
 
 /// One variable or function. In one block a name is one variable, however often `let` names it.
 #[derive(Debug)]

@@ -40,10 +40,6 @@ impl<'a> Scopes<'a> {
         self.open.last().map_or(u32::MAX, |open| open.key)
     }
 
-    pub fn depth(&self) -> usize {
-        self.open.len()
-    }
-
     pub fn lookup(&self, name: &str) -> Option<DeclId> {
         let symbol = *self.symbols.get(name)?;
         Some(self.bound[symbol as usize]).filter(|decl| *decl != UNBOUND)

@@ -1,5 +1,6 @@
 //! One file among the others of a scenario.
 
+use super::resolution::Export;
 use super::resolve::Imports;
 use std::collections::HashMap;
 
@@ -16,4 +17,7 @@ pub(super) struct Setting<'a> {
     pub incomplete: bool,
     /// It is the scenario itself, which no other file uses.
     pub is_root: bool,
+    /// It is an entry of a session: the names of the entries before it. What it declares may be used by later ones, and
+    /// its last expression is its value.
+    pub earlier: Option<&'a [Export]>,
 }

@@ -45,9 +45,20 @@ pub(super) trait Slots {
     fn function(&self, function: FunctionId) -> u32;
 }
 
-/// Decides for a whole file. `all_global`: every name of the top level is one that other texts will use.
-pub(super) fn lay_out(found: &mut Resolution, all_global: bool, slots: &mut dyn Slots) -> Layout {
-    let direct = direct_functions(found);
+/// Who uses the names of a file's top level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Top {
+    /// Nobody else.
+    Own,
+    /// The files that use it.
+    Shared,
+    /// The later entries of a session, which may also declare them anew: even functions are variables.
+    Open,
+}
+
+/// Decides for a whole file.
+pub(super) fn lay_out(found: &mut Resolution, top: Top, slots: &mut dyn Slots) -> Layout {
+    let direct = direct_functions(found, top == Top::Open);
     let mut layout = Layout::default();
     let mut registers = 0;
     for (index, decl) in found.decls.iter().enumerate() {
@@ -60,7 +71,7 @@ pub(super) fn lay_out(found: &mut Resolution, all_global: bool, slots: &mut dyn 
             },
             _ if decl.scope == TOP => {
                 registers += 1;
-                let global = all_global || decl.captured || decl.nested || registers > TOP_REGISTERS;
+                let global = top != Top::Own || decl.captured || decl.nested || registers > TOP_REGISTERS;
                 if global { Storage::Global(slots.global(id)) } else { Storage::Register }
             }
             _ if decl.captured || decl.nested => Storage::Cell,
@@ -73,12 +84,12 @@ pub(super) fn lay_out(found: &mut Resolution, all_global: bool, slots: &mut dyn 
     layout
 }
 
-/// Which declarations are functions that capture nothing and are never assigned. Functions that use one another
+/// Which declarations are functions that capture nothing and are never assigned, or (at an `open` top level) declared anew. Functions that use one another
 /// are all so, or none is.
-fn direct_functions(found: &Resolution) -> Vec<bool> {
+fn direct_functions(found: &Resolution, open: bool) -> Vec<bool> {
     let is_candidate = |decl: DeclId| {
         let decl = &found.decls[decl as usize];
-        matches!(decl.kind, DeclKind::Def(_)) && !decl.assigned
+        matches!(decl.kind, DeclKind::Def(_)) && !decl.assigned && !(open && decl.scope == TOP)
     };
     let mut direct: Vec<bool> = (0..found.decls.len() as DeclId).map(is_candidate).collect();
     let mut users: FastMap<DeclId, Vec<DeclId>> = FastMap::default();

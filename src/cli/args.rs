@@ -14,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   proctor run scenario.proc                    run a scenario
   proctor run -e 'spawn p { print 1 }; join p' run a text
+  proctor                                      a prompt to play at
   proctor check scenarios/*.proc               find mistakes without running anything
   proctor explain unjoined_child               what a code means and what to do
 
@@ -29,6 +30,13 @@ Examples:
   proctor run -e 'print pid(), ppid()'
   echo 'print 1 + 1' | proctor run -
 A scenario whose first line is `#!/usr/bin/env -S proctor run` can be executed by its name.";
+
+const REPL_EXAMPLES: &str = "\
+Examples:
+  proctor repl
+  proctor repl scenario.proc                   with the names and processes of a scenario
+  echo 'print 1 + 1' | proctor repl            no terminal: run as a scenario, without a prompt
+At the prompt `:help` tells what can be done there.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -50,12 +58,11 @@ can something be left; the next run, or this command, finds and ends it.";
 /// Describe processes, run them on Linux, and check what they do.
 #[derive(Debug, Parser)]
 #[command(name = "proctor", version, after_help = EXAMPLES, max_term_width = 100)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// What every command takes.
@@ -87,6 +94,9 @@ pub enum Command {
     /// Run a scenario against real processes
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
+    /// Play with processes at a prompt (also: proctor alone)
+    #[command(after_help = REPL_EXAMPLES)]
+    Repl(ReplArgs),
     /// Find mistakes in scenarios without running anything
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
@@ -96,6 +106,9 @@ pub enum Command {
     /// End what a killed run has left behind
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep,
+    /// The processes of a session; `proctor repl` starts it
+    #[command(hide = true)]
+    Session(SessionArgs),
 }
 
 #[derive(Debug, Args)]
@@ -124,6 +137,20 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
+    /// What runs standard input as the prompt would, but without one.
+    #[must_use]
+    pub fn of_standard_input(args: &ReplArgs) -> Self {
+        Self {
+            file: Some("-".into()),
+            args: Vec::new(),
+            text: None,
+            seed: args.seed,
+            max_procs: args.max_procs,
+            stable: false,
+            timeout: None,
+        }
+    }
+
     /// What is run: a file's path, or None for the text of `-e`.
     #[must_use]
     pub fn file(&self) -> Option<&OsString> {
@@ -134,6 +161,34 @@ impl RunArgs {
     pub fn args(&self) -> impl Iterator<Item = &OsString> {
         self.file.as_ref().filter(|_| self.text.is_some()).into_iter().chain(&self.args)
     }
+}
+
+#[derive(Debug, Args)]
+pub struct ReplArgs {
+    /// A scenario to begin with
+    #[arg(value_name = "FILE")]
+    pub file: Option<OsString>,
+    /// Start random numbers from N: the same N, the same numbers
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How many processes may be alive at once
+    #[arg(long, value_name = "N", default_value_t = MAX_PROCS, value_parser = clap::value_parser!(u32).range(1..=MOST_PIDS))]
+    pub max_procs: u32,
+}
+
+impl Default for ReplArgs {
+    fn default() -> Self {
+        Self { file: None, seed: None, max_procs: MAX_PROCS }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct SessionArgs {
+    pub file: Option<OsString>,
+    #[arg(long)]
+    pub seed: Option<u64>,
+    #[arg(long, default_value_t = MAX_PROCS)]
+    pub max_procs: u32,
 }
 
 #[derive(Debug, Args)]
@@ -212,14 +267,14 @@ mod tests {
 
     #[test]
     fn with_a_text_every_argument_is_the_scenarios() {
-        let Command::Run(run) =
+        let Some(Command::Run(run)) =
             Cli::try_parse_from(["proctor", "run", "-e", "print 1", "a", "b"]).unwrap().command
         else {
             panic!("not run")
         };
         assert_eq!(run.file(), None);
         assert!(run.args().eq(["a", "b"]));
-        let Command::Run(run) =
+        let Some(Command::Run(run)) =
             Cli::try_parse_from(["proctor", "run", "f.proc", "--seed", "3", "--", "-x", "b"])
                 .unwrap()
                 .command

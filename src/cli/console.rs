@@ -4,18 +4,17 @@
 //! and each event is one write, so that the words of two processes do not mix.
 
 use super::output::{Output, to_stderr, to_stdout};
-use crate::event::{Event, Failure, Recorder};
+use crate::event::{Actor, Event, Failure, Recorder};
 use crate::report::{
-    Places, Summary, draw_failure, draw_leftovers, draw_outcome, draw_table, draw_tree, failure_json,
+    Notice, Places, Summary, draw_failure, draw_leftovers, draw_outcome, draw_table, draw_tree, failure_json,
     leftovers_json,
 };
-use crate::source::SourceMap;
-use std::rc::Rc;
+use crate::source::Sources;
 
 /// Draws events: what went wrong on standard error, what was asked for on standard output.
 #[derive(Debug)]
 pub struct Console {
-    sources: Rc<SourceMap>,
+    sources: Sources,
     output: Output,
     summary: Summary,
     /// Pids and times are left out.
@@ -24,12 +23,32 @@ pub struct Console {
 
 impl Console {
     #[must_use]
-    pub fn new(sources: Rc<SourceMap>, output: Output, stable: bool) -> Self {
+    pub fn new(sources: Sources, output: Output, stable: bool) -> Self {
         Self { sources, output, summary: Summary::default(), stable }
     }
 
+    /// Whether pids and times are left out.
+    #[must_use]
+    pub fn is_stable(&self) -> bool {
+        self.stable
+    }
+
+    /// Says something of the run; without names and pids where they are left out.
+    pub fn say(&self, notice: &Notice<'_>) {
+        if !self.stable {
+            return self.output.say(notice);
+        }
+        let anonymous = notice
+            .processes
+            .iter()
+            .map(|actor| Actor { name: actor.name.clone(), pid: 0 })
+            .collect::<Vec<_>>();
+        self.output.say(&Notice { run: None, processes: &anonymous, ..*notice });
+    }
+
     fn failure(&self, failure: &Failure) {
-        let places = Places::new(&self.sources);
+        let sources = self.sources.now();
+        let places = Places::new(&sources);
         to_stderr(&if self.output.is_json() {
             failure_json(failure, &places)
         } else {
@@ -58,10 +77,10 @@ impl Recorder for Console {
             }
             Event::Listed(rows) => to_stdout(&draw_table(&rows, style)),
             Event::Drawn(rows) => to_stdout(&draw_tree(&rows, style)),
-            Event::LeftBehind(actors) => to_stderr(&if self.output.is_json() {
-                leftovers_json(&actors)
+            Event::LeftBehind(actors, unnamed) => to_stderr(&if self.output.is_json() {
+                leftovers_json(&actors, unnamed)
             } else {
-                draw_leftovers(&actors, self.output.stderr)
+                draw_leftovers(&actors, unnamed, self.output.stderr)
             }),
         }
     }

@@ -1,6 +1,7 @@
 //! Reading source files, and saying what is wrong with those that cannot be read.
 
 use crate::check::Loader;
+use crate::process::{Errno, room};
 use crate::source::{Code, Diagnostic, LoadError, Location, Source, SourceId, SourceMap, Span, did_you_mean};
 use std::ffi::OsStr;
 use std::fs::File;
@@ -115,7 +116,13 @@ impl Wrong {
             ErrorKind::FileTooLarge => {
                 Self::new(Code::TOO_LONG, format!("it is larger than {} MiB", LARGEST >> 20), TOO_LONG)
             }
-            _ => Self::new(code, error.to_string(), ""),
+            _ => match error.raw_os_error().map(Errno) {
+                Some(errno) => match room::explain_files(errno) {
+                    Some(obstacle) => Self::new(code, format!("{errno}: {obstacle}"), ""),
+                    None => Self::new(code, errno.to_string(), ""),
+                },
+                None => Self::new(code, error.to_string(), ""),
+            },
         }
     }
 }

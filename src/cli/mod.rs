@@ -4,17 +4,20 @@ mod args;
 mod check;
 mod console;
 mod crash;
+mod ending;
 pub mod exit;
 mod explain;
 mod files;
 mod output;
+mod repl;
 mod run;
+mod session;
 mod sweep;
 
 pub use console::Console;
 pub use output::Output;
 
-use args::{Cli, Command};
+use args::{Cli, Command, ReplArgs};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::path::Path;
@@ -29,11 +32,15 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let output = Output::new(cli.global);
+    crash::speak(output.is_json());
     ExitCode::from(match cli.command {
-        Command::Explain(args) => explain::explain(&args, output),
-        Command::Run(args) => run::run(&args, output),
-        Command::Check(args) => check::check(&args, output),
-        Command::Sweep => sweep::sweep(),
+        None => repl::repl(&ReplArgs::default(), output),
+        Some(Command::Repl(args)) => repl::repl(&args, output),
+        Some(Command::Session(args)) => session::session(&args, output),
+        Some(Command::Explain(args)) => explain::explain(&args, output),
+        Some(Command::Run(args)) => run::run(&args, output),
+        Some(Command::Check(args)) => check::check(&args, output),
+        Some(Command::Sweep) => sweep::sweep(),
     })
 }
 

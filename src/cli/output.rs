@@ -2,7 +2,7 @@
 
 use super::args::{Global, MessageFormat};
 use crate::process::{Errno, Standard};
-use crate::report::Style;
+use crate::report::{Notice, Style, draw_notice, notice_json};
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,11 @@ impl Output {
     #[must_use]
     pub fn is_json(&self) -> bool {
         self.format == MessageFormat::Json
+    }
+
+    /// Says it on standard error, for people or for machines.
+    pub fn say(&self, notice: &Notice<'_>) {
+        to_stderr(&if self.is_json() { notice_json(notice) } else { draw_notice(notice, self.stderr) });
     }
 }
 

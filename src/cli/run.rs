@@ -3,13 +3,14 @@
 use super::args::RunArgs;
 use super::check::{program, read_and_check, show};
 use super::console::Console;
+use super::ending::tell;
 use super::exit;
-use super::output::{Output, to_stderr};
-use crate::event::{Event, Recorder};
+use super::output::Output;
 use crate::execute::{self, Setting};
-use crate::keeper::{Ended, GuardOptions, Outcome, guard};
+use crate::keeper::{GuardOptions, guard};
 use crate::program::Program;
-use crate::source::{Diagnostic, Source, SourceMap};
+use crate::report::Notice;
+use crate::source::{Diagnostic, Severity, Source, SourceMap, Sources};
 use std::rc::Rc;
 
 /// A program that may be run, and the texts that its messages quote.
@@ -25,44 +26,43 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
     // Whatever descriptors we were started with are not the scenario's business.
     if let Err(errno) = crate::process::fds::open_standard_streams() {
-        to_stderr(&format!("proctor: the standard streams cannot be opened: {errno}\n"));
-        return exit::UNCAUGHT;
+        return not_started(output, &format!("the standard streams cannot be opened: {errno}"));
     }
     crate::process::fds::mark_inherited_close_on_exec();
     // From here on all memory is of one kind, which forks cheaply.
     crate::process::heap::prepare();
     let sources = Rc::new(sources);
+    let quoted = Sources::new(sources.clone());
     let options = GuardOptions {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
+        interactive: false,
     };
     let setting = Setting {
-        sources: sources.clone(),
+        sources,
         args: args.args().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         seed: args.seed,
-        recorder: Box::new(Console::new(sources.clone(), output, args.stable)),
+        recorder: Box::new(Console::new(quoted.clone(), output, args.stable)),
+        prompt: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
-        Ok(ended) => tell(ended, Console::new(sources, output, args.stable), args.stable),
-        Err(fault) => {
-            to_stderr(&format!("proctor: {fault}\n"));
-            exit::UNCAUGHT
-        }
+        Ok(ended) => tell(ended, Console::new(quoted, output, args.stable)),
+        Err(fault) => not_started(output, &fault.to_string()),
     }
 }
 
-/// Says of the run's end what the scenario itself could not.
-fn tell(ended: Ended, mut console: Console, stable: bool) -> u8 {
-    let code = ended.exit_code();
-    if let Some(message) = ended.message() {
-        let message = if stable { "the run was ended" } else { &message };
-        to_stderr(&format!("proctor: {message}\n"));
-    }
-    // After an error, what was still alive is no news: nobody had the time to join it.
-    if ended.outcome == Outcome::Exited(exit::HELD) && !ended.leftovers.is_empty() {
-        console.record(Event::LeftBehind(ended.leftovers));
-    }
-    code
+/// The system would not let us; gives the exit code.
+fn not_started(output: Output, message: &str) -> u8 {
+    output.say(&Notice {
+        code: "not_started",
+        severity: Severity::Error,
+        message,
+        help: None,
+        run: None,
+        processes: &[],
+        unnamed: 0,
+    });
+    exit::UNCAUGHT
 }
 
 /// Reads and checks what is to be run, and shows what was found; None where it cannot be run.

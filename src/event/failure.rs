@@ -27,6 +27,20 @@ pub struct PartValue {
     pub value: String,
 }
 
+/// How what was there differs from what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// Of two texts.
+    Lines { expected: String, actual: String },
+    /// Of two texts or lists whose order does not matter: lines, or elements as literals.
+    AnyOrder { missing: Vec<String>, extra: Vec<String> },
+}
+
+impl Difference {
+    /// Of the missing, and of the extra, so many are kept.
+    pub const MOST: usize = 1000;
+}
+
 /// What went wrong, where, and in which process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -41,8 +55,7 @@ pub struct Failure {
     pub actor: Actor,
     /// For an expectation: the parts of its condition.
     pub parts: Vec<PartValue>,
-    /// For a comparison of two texts: what was expected and what was there.
-    pub difference: Option<(String, String)>,
+    pub difference: Option<Difference>,
 }
 
 impl Failure {

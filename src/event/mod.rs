@@ -4,7 +4,7 @@ mod failure;
 mod look;
 mod verdict;
 
-pub use failure::{Actor, Failure, Frame, PartValue};
+pub use failure::{Actor, Difference, Failure, Frame, PartValue};
 pub use look::{ProcessRow, TreeRow};
 pub use verdict::{TestOutcome, Verdict};
 
@@ -23,8 +23,8 @@ pub enum Event {
     Listed(Vec<ProcessRow>),
     /// `tree` was asked; rows in the order of drawing.
     Drawn(Vec<TreeRow>),
-    /// The processes that were still there when the scenario was over, and were killed.
-    LeftBehind(Vec<Actor>),
+    /// The processes that were still there when the scenario was over, and were killed; and how many more there were.
+    LeftBehind(Vec<Actor>, u32),
 }
 
 /// Where events go.
@@ -47,7 +47,7 @@ impl Event {
             Self::TestEnded(outcome) => outcome.elapsed = 0,
             Self::Listed(rows) => rows.iter_mut().for_each(row),
             Self::Drawn(rows) => rows.iter_mut().for_each(|drawn| row(&mut drawn.process)),
-            Self::LeftBehind(actors) => actors.iter_mut().for_each(|actor| actor.pid = 0),
+            Self::LeftBehind(actors, _) => actors.iter_mut().for_each(|actor| actor.pid = 0),
         }
         self
     }

@@ -1,12 +1,13 @@
 //! The instructions that need the whole machine and stay in their frame: one arm each.
 
 use super::machine::Machine;
+use super::protect::too_late;
 use super::protection::Guard;
 use super::{Stop, flow};
-use crate::program::{BUILTINS, CaptureFrom, Op, Reg};
+use crate::program::{BUILTINS, CaptureFrom, Method, NO_REG, Op, Reg};
 use crate::source::Code;
 use crate::value::{
-    Closure, Key, ObjectKind, Trouble, Value, a_kind, arith, compare, format, index, text, time,
+    Closure, Key, ObjectKind, Trouble, Value, ValueResult, a_kind, arith, compare, format, index, text, time,
 };
 use indexmap::IndexMap;
 use std::cell::RefCell;
@@ -25,6 +26,7 @@ pub(super) fn step(m: &mut Machine, op: Op) -> Result<(), Stop> {
         Op::MakeMap { dst, first, count } => m.make_map(dst, first, count),
         Op::MakeRange { dst, first, closed } => m.make_range(dst, first, closed),
         Op::Concat { dst, first, count } => m.concat(dst, first, count),
+        Op::AddTexts { target, first, count } => m.add_texts(target, first, count),
         Op::Format { dst, src, format } => m.format(dst, src, format),
         Op::Unpack { src, first, count } => m.unpack(src, first, count),
         Op::Divide { dst, left, right } => m.binary(dst, left, right, arith::divide),
@@ -49,7 +51,7 @@ pub(super) fn step(m: &mut Machine, op: Op) -> Result<(), Stop> {
         Op::SetIndex { target, index, src } => m.set_index(target, index, src),
         Op::PushTry { error, to } => m.push_try(error, to),
         Op::PushDeadline { limit, to } => m.push_deadline(limit, to),
-        Op::PushLock { lock } => m.push_lock(lock),
+        Op::PushLock { lock, limit, got } => m.push_lock(lock, limit, got),
         Op::Pop => m.pop_protection(),
         Op::EndProcess => m.end_process(),
         Op::Verb { verb, dst, first, count } => m.verb(verb, dst, first, count),
@@ -203,12 +205,27 @@ impl Machine {
 
     fn concat(&mut self, dst: Reg, first: Reg, count: u16) -> Result<(), Stop> {
         let base = self.base() + first as usize;
-        let mut joined = String::new();
-        for value in &self.stack[base..base + count as usize] {
-            text::append(&mut joined, value)?;
-        }
+        let joined = join(&self.stack[base..base + count as usize])?;
         self.set(dst, Value::str(joined));
         Ok(())
+    }
+
+    /// Straight into the string that is added to, where nothing else holds it.
+    fn add_texts(&mut self, target: Reg, first: Reg, count: u16) -> Result<(), Stop> {
+        let base = self.base();
+        let target = base + target as usize;
+        let first = base + first as usize;
+        let parts = first..first + count as usize;
+        let mut text = std::mem::take(&mut self.stack[target]);
+        let own = if let Value::Str(text) = &mut text { Rc::get_mut(text) } else { None };
+        let added = match own {
+            Some(own) => add_in_place(own, &self.stack[parts]),
+            None => {
+                join(&self.stack[parts]).and_then(|joined| arith::add_assign(&mut text, &Value::str(joined)))
+            }
+        };
+        self.stack[target] = text;
+        Ok(added?)
     }
 
     fn format(&mut self, dst: Reg, src: Reg, at: u16) -> Result<(), Stop> {
@@ -234,8 +251,9 @@ impl Machine {
     }
 
     fn call_builtin(&mut self, dst: Reg, first: Reg, builtin: u8, argc: u8) -> Result<(), Stop> {
-        let args = self.operands(first, u16::from(argc));
-        let result = self.builtin(BUILTINS[builtin as usize].builtin, &args)?;
+        let builtin = BUILTINS[builtin as usize].builtin;
+        let result =
+            self.with_operands(first, u16::from(argc), |machine, args| machine.builtin(builtin, args))?;
         self.set(dst, result);
         Ok(())
     }
@@ -264,19 +282,47 @@ impl Machine {
         Ok(())
     }
 
-    fn push_lock(&mut self, lock: Reg) -> Result<(), Stop> {
-        match self.get(lock).clone() {
+    fn push_lock(&mut self, lock: Reg, limit: Reg, got: Reg) -> Result<(), Stop> {
+        let object = match self.get(lock) {
             Value::Object(object) if matches!(object.kind, ObjectKind::Lock | ObjectKind::Semaphore) => {
-                self.acquire(object)?;
-                self.protect(Guard::Lock(object));
-                Ok(())
+                *object
             }
             other => {
-                Err(Trouble::kind(format!("`with` holds a lock or a semaphore, not {}", a_kind(&other)))
-                    .into())
+                let message = format!("`with` holds a lock or a semaphore, not {}", a_kind(other));
+                return Err(Trouble::kind(message).into());
             }
+        };
+        let limit = if limit == NO_REG { None } else { Some(time::to_duration(self.get(limit))?) };
+        let until = limit.map(|limit| crate::process::clock::monotonic().saturating_add(limit));
+        let acquired = self.acquire(object, until)?;
+        if acquired {
+            self.protect(Guard::Lock(object));
+        } else if got == NO_REG {
+            let unmet = self.turn_of(object, Method::Acquire);
+            return Err(too_late(limit.unwrap_or_default(), Some(unmet)).into());
         }
+        self.set(got, Value::Bool(acquired));
+        Ok(())
     }
+}
+
+/// The texts of some values, put together.
+fn join(values: &[Value]) -> ValueResult<String> {
+    let mut joined = String::with_capacity(32);
+    for value in values {
+        text::append(&mut joined, value)?;
+    }
+    Ok(joined)
+}
+
+/// Adds the texts of some values to a string; all of them or, after an error, none.
+fn add_in_place(text: &mut String, values: &[Value]) -> ValueResult<()> {
+    let before = text.len();
+    let added = values.iter().try_for_each(|value| text::append(text, value));
+    if added.is_err() {
+        text.truncate(before);
+    }
+    added
 }
 
 fn internal(message: &str) -> Stop {

@@ -3,9 +3,11 @@
 
 use super::Stop;
 use super::machine::Machine;
-use crate::process::{BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock};
+use crate::process::{
+    Blocked, BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock, room,
+};
 use crate::source::Code;
-use crate::value::{Trouble, Value};
+use crate::value::{Trouble, Value, text};
 
 impl Machine {
     /// Waits by an operation that is tried again after each signal. Past the deadline of a `within` around
@@ -81,8 +83,9 @@ impl Machine {
     }
 
     fn deadlock(&self, waiting: &[Waiting]) -> Trouble {
-        let lines: Vec<String> =
-            waiting.iter().map(|one| format!("{} {}", one.name, waits_for(one))).collect();
+        let line =
+            |one: &Waiting| format!("{} {}", text::visible(&one.name), doing(one.on, one.whom.as_deref()));
+        let lines: Vec<String> = waiting.iter().map(line).collect();
         let message = format!("no process is left that could wake another: {}", lines.join("; "));
         Trouble::new(Code::DEADLOCK, message)
             .help("take locks in the same order everywhere, or give a wait a time with `within`")
@@ -90,11 +93,11 @@ impl Machine {
 }
 
 /// What a process waits for, in words.
-fn waits_for(waiting: &Waiting) -> String {
-    let number = waiting.on.index;
-    let whom = waiting.whom.as_deref();
-    match waiting.on.kind {
-        BlockedKind::Join => format!("joins {}", whom.unwrap_or("a child")),
+pub(super) fn doing(on: Blocked, whom: Option<&str>) -> String {
+    let number = on.index;
+    let whom = whom.map(text::visible);
+    match on.kind {
+        BlockedKind::Join => format!("joins {}", whom.as_deref().unwrap_or("a child")),
         BlockedKind::AnyChild => "waits for any child to end".to_owned(),
         BlockedKind::Lock => match whom {
             Some(holder) => format!("waits for lock {number}, which {holder} holds"),
@@ -112,7 +115,22 @@ fn waits_for(waiting: &Waiting) -> String {
 
 /// A trouble out of an error that only a fault of the system, or ours, explains.
 pub(super) fn fault(errno: &Errno) -> Trouble {
-    Trouble::new(Code::IO, format!("the kernel refused: {errno}"))
+    explained(Trouble::new(Code::IO, format!("the kernel refused: {errno}")), *errno)
+}
+
+/// With the limit that is reached where files are too many: its value, and how to raise it.
+pub(super) fn explained(trouble: Trouble, errno: Errno) -> Trouble {
+    match room::explain_files(errno) {
+        Some(obstacle) => named(trouble, obstacle),
+        None => trouble,
+    }
+}
+
+/// With this limit.
+pub(super) fn named(trouble: Trouble, obstacle: room::Obstacle) -> Trouble {
+    let room::Obstacle { limit, value, used, raise } = obstacle;
+    let message = format!("{}: {limit} is {value}, and {used} are in use", trouble.message);
+    Trouble { message, ..trouble }.help(format!("a larger limit: {raise}"))
 }
 
 impl Machine {

@@ -21,6 +21,16 @@ fn due(fuel: &mut u32) -> bool {
     signal_waits()
 }
 
+/// Where the jump goes that stands behind a test.
+#[inline]
+fn target(code: &[Op], pc: usize) -> usize {
+    match code[pc] {
+        Op::Jump { to } => to as usize,
+        // The lowering puts nothing else there.
+        _ => pc + 1,
+    }
+}
+
 impl Machine {
     /// Runs until the frame number `floor` has returned.
     pub(super) fn run(&mut self, floor: usize) -> Result<Value, Stop> {
@@ -39,11 +49,11 @@ impl Machine {
         let mut fuel = FUEL;
         'frame: loop {
             let Some(frame) = self.frames.last() else { return Ok(Value::None) };
-            let base = frame.base as usize;
+            let (base, top) = (frame.base as usize, frame.top as usize);
             let function: &FunctionCode = &program.functions[frame.function as usize];
             let code = &function.code[..];
             let mut pc = frame.pc as usize;
-            let mut regs = &mut self.stack[base..];
+            let mut regs = &mut self.stack[base..top];
 
             // An instruction that needs the whole machine: the registers are taken anew behind it.
             macro_rules! slow {
@@ -53,7 +63,7 @@ impl Machine {
                     if heap::is_full() {
                         return Err(flow::out_of_memory().into());
                     }
-                    regs = &mut self.stack[base..];
+                    regs = &mut self.stack[base..top];
                 }};
             }
             macro_rules! int_op {
@@ -76,6 +86,34 @@ impl Machine {
                 }
             }};
         }
+
+            // A comparison with a jump behind it.
+            macro_rules! test_op {
+                ($left:ident, $right:ident, $truth:ident, $op:tt, $general:path) => {{
+                    let found = if let (Value::Int(a), Value::Int(b)) = (&regs[$left as usize], &regs[$right as usize]) {
+                        a $op b
+                    } else {
+                        self.save(pc);
+                        let found = self.compare($left, $right, $general)?;
+                        regs = &mut self.stack[base..top];
+                        found
+                    };
+                    pc = if found == $truth { target(code, pc) } else { pc + 1 };
+                }};
+            }
+            macro_rules! test_int_op {
+                ($left:ident, $value:ident, $truth:ident, $op:tt, $general:path) => {{
+                    let found = if let Value::Int(a) = &regs[$left as usize] {
+                        *a $op i64::from($value)
+                    } else {
+                        self.save(pc);
+                        let found = self.compare_int($left, $value, $general)?;
+                        regs = &mut self.stack[base..top];
+                        found
+                    };
+                    pc = if found == $truth { target(code, pc) } else { pc + 1 };
+                }};
+            }
 
             loop {
                 let op = code[pc];
@@ -121,6 +159,38 @@ impl Machine {
                     }
                     Op::Equal { dst, left, right } => order_op!(dst, left, right, ==, compare::equal),
                     Op::NotEqual { dst, left, right } => order_op!(dst, left, right, !=, flow::not_equal),
+                    Op::TestLess { left, right, truth } => test_op!(left, right, truth, <, compare::less),
+                    Op::TestLessEqual { left, right, truth } => {
+                        test_op!(left, right, truth, <=, compare::less_equal)
+                    }
+                    Op::TestGreater { left, right, truth } => {
+                        test_op!(left, right, truth, >, compare::greater)
+                    }
+                    Op::TestGreaterEqual { left, right, truth } => {
+                        test_op!(left, right, truth, >=, compare::greater_equal)
+                    }
+                    Op::TestEqual { left, right, truth } => test_op!(left, right, truth, ==, compare::equal),
+                    Op::TestNotEqual { left, right, truth } => {
+                        test_op!(left, right, truth, !=, flow::not_equal)
+                    }
+                    Op::TestLessInt { left, value, truth } => {
+                        test_int_op!(left, value, truth, <, compare::less)
+                    }
+                    Op::TestLessEqualInt { left, value, truth } => {
+                        test_int_op!(left, value, truth, <=, compare::less_equal)
+                    }
+                    Op::TestGreaterInt { left, value, truth } => {
+                        test_int_op!(left, value, truth, >, compare::greater)
+                    }
+                    Op::TestGreaterEqualInt { left, value, truth } => {
+                        test_int_op!(left, value, truth, >=, compare::greater_equal)
+                    }
+                    Op::TestEqualInt { left, value, truth } => {
+                        test_int_op!(left, value, truth, ==, compare::equal)
+                    }
+                    Op::TestNotEqualInt { left, value, truth } => {
+                        test_int_op!(left, value, truth, !=, flow::not_equal)
+                    }
                     Op::Jump { to } => pc = to as usize,
                     Op::Loop { to } => {
                         pc = to as usize;
@@ -158,7 +228,7 @@ impl Machine {
                             if !self.for_next(first)? {
                                 pc = to as usize;
                             }
-                            regs = &mut self.stack[base..];
+                            regs = &mut self.stack[base..top];
                         }
                     }
                     Op::CallFunction { dst, first, function } => {
@@ -177,7 +247,7 @@ impl Machine {
                         if self.call_value(dst, first, argc)? {
                             continue 'frame;
                         }
-                        regs = &mut self.stack[base..];
+                        regs = &mut self.stack[base..top];
                     }
                     Op::Return { src } => {
                         let value =
@@ -211,7 +281,7 @@ impl Machine {
             self.leave_protections(depth)?;
         }
         let Some(frame) = self.frames.pop() else { return Ok(Some(value)) };
-        self.cut_stack(frame.base as usize);
+        self.clear(frame.base as usize, frame.top as usize);
         if self.frames.len() == floor {
             return Ok(Some(value));
         }

@@ -2,11 +2,11 @@
 
 use super::machine::Machine;
 use super::{Stop, failure};
-use crate::event::{Failure, PartValue};
+use crate::event::{Difference, Failure, PartValue};
 use crate::process::clock;
 use crate::program::{ExpectSite, Moment, NO_REG, Op};
 use crate::source::{Code, Location};
-use crate::value::{Key, Trouble, Value, text, time};
+use crate::value::{Key, Trouble, Value, compare, text, time};
 
 /// What the look at a condition came to.
 enum Look {
@@ -126,17 +126,29 @@ impl Machine {
             .map_or_else(|_| "?".to_owned(), |limit| text::display(&Value::Duration(limit)))
     }
 
-    /// The two texts of `a == b` (or `in_any_order`), where the condition is no more than that: (expected, found).
-    fn difference(&self, site: &ExpectSite) -> Option<(String, String)> {
+    /// Of `a == b` (or `in_any_order`), where the condition is no more than that.
+    fn difference(&self, site: &ExpectSite) -> Option<Difference> {
         let code = self.current();
         let at = (self.frames.last()?.pc as usize).checked_sub(2)?;
-        let (Op::Equal { left, right, .. } | Op::InAnyOrder { left, right, .. }) = code.code[at] else {
-            return None;
+        let (left, right, ordered) = match code.code[at] {
+            Op::Equal { left, right, .. } => (left, right, true),
+            Op::InAnyOrder { left, right, .. } => (left, right, false),
+            _ => return None,
         };
         match (self.get(left), self.get(right)) {
-            (Value::Str(found), Value::Str(expected)) if site.condition != NO_REG => {
+            _ if site.condition == NO_REG => None,
+            (found, expected) if !ordered => {
+                let (extra, missing) = compare::unmatched(found, expected)?;
+                let texts = matches!(found, Value::Str(_));
+                let shown = |values: &[Value]| -> Vec<String> {
+                    let text = if texts { text::display } else { text::literal };
+                    values.iter().take(Difference::MOST).map(text).collect()
+                };
+                Some(Difference::AnyOrder { missing: shown(&missing), extra: shown(&extra) })
+            }
+            (Value::Str(found), Value::Str(expected)) => {
                 let lines = found.contains('\n') || expected.contains('\n');
-                lines.then(|| (expected.to_string(), found.to_string()))
+                lines.then(|| Difference::Lines { expected: expected.to_string(), actual: found.to_string() })
             }
             _ => None,
         }

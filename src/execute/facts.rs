@@ -54,8 +54,12 @@ impl Machine {
 
     /// A process that is not ours to wait for: a pidfd tells whether it has ended, /proc how.
     fn facts_of_stranger(&self, process: &ProcessRef) -> Result<Facts, Stop> {
-        let alive = match Pidfd::open(process.pid) {
-            Ok(pidfd) => !pidfd.has_ended().map_err(|errno| fault(&errno))?,
+        let ended = match Row::of(process) {
+            Some(row) => self.world.run.has_ended(row),
+            None => Pidfd::open(process.pid).and_then(|pidfd| pidfd.has_ended()),
+        };
+        let alive = match ended {
+            Ok(ended) => !ended,
             Err(Errno::ESRCH) => false,
             Err(_) => proc_file::stat(process.pid).is_ok_and(|stat| stat.state != 'Z'),
         };
@@ -127,7 +131,7 @@ impl Machine {
         .ok_or_else(|| {
             crate::value::Trouble::new(
                 crate::source::Code::NO_PROCESS,
-                format!("when {} started is not known: the scenario did not start it", process.name),
+                format!("when {} started is not known: the scenario did not start it", process.shown()),
             )
             .into()
         })

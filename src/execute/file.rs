@@ -5,7 +5,6 @@ use super::machine::Machine;
 use crate::process::{Errno, Scratch, Standard, output};
 use crate::source::Code;
 use crate::value::{Trouble, Value, a_kind, limit, text};
-use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -44,11 +43,9 @@ impl Machine {
 
     pub(super) fn read_file(&mut self, path: &Value) -> Result<Value, Stop> {
         let path = string(path, "read_file takes a path")?;
-        let cannot = |error: &std::io::Error| io(&format!("cannot read {path}"), error);
-        let file = output::open_to_read(path).map_err(|error| cannot(&error))?;
-        let mut bytes = Vec::new();
-        let most = limit::TEXT_BYTES as u64 + 1;
-        file.take(most).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
+        let bytes = self
+            .read_whole(path, limit::TEXT_BYTES + 1)?
+            .map_err(|error| io(&format!("cannot read {path}"), &error))?;
         limit::check_text(Some(bytes.len()))?;
         String::from_utf8(bytes).map(Value::str).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
@@ -71,8 +68,7 @@ impl Machine {
             Value::Bytes(bytes) => bytes.to_vec(),
             other => text::display(other).into_bytes(),
         };
-        let written = output::open_to_write(path, append).and_then(|mut file| file.write_all(&content));
-        match written {
+        match self.write_whole(path, append, &content)? {
             Ok(()) => Ok(Value::None),
             Err(error) => Err(io(&format!("cannot write {path}"), &error).into()),
         }
@@ -90,12 +86,17 @@ impl Machine {
     /// `input(prompt)`: a line of standard input. It is read a byte at a time, since what follows may be for another
     /// process that has the same standard input.
     pub(super) fn input(&mut self, prompt: Option<&Value>) -> Result<Value, Stop> {
-        if let Some(prompt) = prompt {
-            self.write_out(Standard::Output, text::display(prompt).as_bytes())?;
+        let question = prompt.map(text::display).unwrap_or_default();
+        if let Some(answer) = self.ask(&question) {
+            return Ok(answer);
+        }
+        if prompt.is_some() {
+            self.write_out(Standard::Output, question.as_bytes())?;
         }
         let mut line = Vec::new();
         loop {
-            self.block_for(|waiter, until| waiter.readable(0, until))?;
+            let waited = self.block_for(|waiter, until| waiter.readable(0, until));
+            self.waited_for(waited, |_| "a line of standard input".to_owned())?;
             match output::read_byte() {
                 Ok(None) if line.is_empty() => return Ok(Value::None),
                 Ok(None | Some(b'\n')) => break,
@@ -127,5 +128,9 @@ pub(super) fn io(what: &str, error: &std::io::Error) -> Trouble {
     };
     let number = error.raw_os_error().map(crate::process::Errno);
     let reason = number.map_or_else(|| error.to_string(), |errno| errno.to_string());
-    Trouble::new(code, format!("{what}: {reason}"))
+    let trouble = Trouble::new(code, format!("{what}: {reason}"));
+    match number {
+        Some(errno) => super::block::explained(trouble, errno),
+        None => trouble,
+    }
 }

@@ -11,6 +11,8 @@ use std::sync::atomic::Ordering::SeqCst;
 /// Exit codes of a run; see `proctor run --help`.
 const EXPECTATION_BROKE: u8 = 1;
 const UNCAUGHT: u8 = 3;
+/// As shells have it for what SIGINT ended.
+const INTERRUPTED: u8 = 130;
 /// A process that fails by an uncaught error, as in Python.
 const CHILD_FAILED: u8 = 1;
 
@@ -41,9 +43,7 @@ impl Machine {
         if !self.world.is_main() {
             self.leave_process(code);
         }
-        if let Some(lent) = self.world.lent.take() {
-            lent.take_back();
-        }
+        self.world.take_terminal_back(None);
         if failed {
             self.world.run.control().over.store(1, SeqCst);
             self.world.close_record();
@@ -56,6 +56,11 @@ impl Machine {
         self.world.run.control().over.store(1, SeqCst);
         self.world.close_record();
         self.run_verdict(code)
+    }
+
+    /// Records what stopped an entry of a session; the process goes on.
+    pub(super) fn tell(&mut self, stop: Stop) {
+        self.verdict(Err(stop));
     }
 
     fn verdict(&mut self, result: Result<Value, Stop>) -> u8 {
@@ -74,6 +79,7 @@ impl Machine {
                 code
             }
             Err(Stop::Trouble(trouble)) => self.unplaced(*trouble, failed),
+            Err(Stop::Interrupted) => INTERRUPTED,
             Err(Stop::Deadline(_)) => {
                 self.unplaced(Trouble::new(Code::INTERNAL, "a deadline was lost"), failed)
             }

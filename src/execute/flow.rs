@@ -67,6 +67,26 @@ impl Machine {
         Ok(())
     }
 
+    /// A comparison of values that are not two ints.
+    pub(super) fn compare(
+        &self,
+        left: Reg,
+        right: Reg,
+        operation: fn(&Value, &Value) -> ValueResult<bool>,
+    ) -> Result<bool, Stop> {
+        Ok(operation(self.get(left), self.get(right))?)
+    }
+
+    /// A comparison of what is no int with an int.
+    pub(super) fn compare_int(
+        &self,
+        left: Reg,
+        value: i16,
+        operation: fn(&Value, &Value) -> ValueResult<bool>,
+    ) -> Result<bool, Stop> {
+        Ok(operation(self.get(left), &Value::Int(i64::from(value)))?)
+    }
+
     pub(super) fn add_int(&mut self, dst: Reg, left: Reg, value: i16) -> Result<(), Stop> {
         let amount = Value::Int(i64::from(value.unsigned_abs()));
         let left = self.get(left);
@@ -108,14 +128,19 @@ impl Machine {
         if self.frames.len() >= DEEPEST {
             return Err(too_deep(DEEPEST).into());
         }
-        let start = self.base() + first as usize;
-        let base = self.stack.len();
-        self.stack.resize_with(base + registers, || Value::Absent);
+        let (start, base) = self
+            .frames
+            .last()
+            .map_or((0, 0), |caller| (caller.base as usize + first as usize, caller.top as usize));
+        let top = base + registers;
+        if top > self.stack.len() {
+            self.grow_stack(top);
+        }
         let (callers, own) = self.stack.split_at_mut(base);
         for (parameter, argument) in own.iter_mut().zip(&callers[start..start + params]) {
             parameter.put(argument.copy());
         }
-        self.frames.push(Frame { function, pc: 0, base: base as u32, dst, closure });
+        self.frames.push(Frame { function, pc: 0, base: base as u32, top: top as u32, dst, closure });
         Ok(())
     }
 
@@ -165,14 +190,20 @@ impl Machine {
             return Err(too_deep(DEEPEST).into());
         }
         let registers = self.program.functions[closure.function as usize].registers as usize;
-        let (floor, base) = (self.frames.len(), self.stack.len());
-        self.stack.extend_from_slice(args);
-        self.stack.resize(base + registers.max(args.len()), Value::Absent);
+        let (floor, base) = (self.frames.len(), self.top());
+        let top = base + registers.max(args.len());
+        if top > self.stack.len() {
+            self.grow_stack(top);
+        }
+        for (parameter, argument) in self.stack[base..].iter_mut().zip(args) {
+            parameter.put(argument.copy());
+        }
         let function = closure.function;
         self.frames.push(Frame {
             function,
             pc: 0,
             base: base as u32,
+            top: top as u32,
             dst: crate::program::NO_REG,
             closure: Some(closure),
         });

@@ -45,7 +45,8 @@ impl Machine {
         self.check_child(process)?;
         let pid = process.pid;
         let row = Row::of(process);
-        self.block_for(|waiter, deadline| waiter.child_ended(pid, row, deadline))?;
+        let waited = self.block_for(|waiter, deadline| waiter.child_ended(pid, row, deadline));
+        self.waited_for(waited, |machine| machine.end_of(process))?;
         self.reap(pid)
     }
 
@@ -56,7 +57,7 @@ impl Machine {
         let message = if process.pid == self.world.pid && *process == **self.world.me() {
             "a process cannot join itself".to_owned()
         } else {
-            format!("{} is not a child of this process: only its parent can join it", process.name)
+            format!("{} is not a child of this process: only its parent can join it", process.shown())
         };
         let help = format!(
             "`expect not p.alive within 5s` waits for the end of any process; its parent is {}",
@@ -69,7 +70,12 @@ impl Machine {
         if self.world.waiter.children.is_empty() {
             return Ok(Value::None);
         }
-        let (pid, _) = self.block_for(|waiter, deadline| waiter.any_child_ended(deadline))?;
+        let waited = self.block_for(|waiter, deadline| waiter.any_child_ended(deadline));
+        let (pid, _) =
+            self.waited_for(waited, |machine| match machine.world.waiter.children.in_order().as_slice() {
+                [only] => machine.end_of(&only.process),
+                children => format!("one of {} children to end", children.len()),
+            })?;
         let Some(process) = self.world.waiter.children.get(pid).map(|child| child.process.clone()) else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
@@ -83,15 +89,13 @@ impl Machine {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
         self.finish_streams(&child.process);
-        let run = &self.world.run;
+        let run = self.world.run;
         let row = Row::of(&child.process);
         if let (Some(row), Ok(Some(status))) = (row, wait::peek(pid)) {
             run.noticed(row, status);
             run.reaping(row);
         }
-        if let Some(lent) = self.world.lent.take_if(|lent| lent.pid == pid) {
-            lent.take_back();
-        }
+        self.world.take_terminal_back(Some(pid));
         let status = wait::reap(pid).map_err(|errno| fault(&errno))?;
         let Some(status) = status else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} has not ended")).into());

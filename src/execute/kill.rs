@@ -11,6 +11,8 @@ use std::sync::atomic::Ordering::SeqCst;
 
 /// How far up the tree of processes the keeper is looked for.
 const HIGHEST: usize = 4096;
+/// SIGCONT.
+const CONTINUE: Signal = Signal(18);
 
 impl Machine {
     pub(super) fn send_to_all(&mut self, operands: &[Value], signal: Signal) -> Result<Value, Stop> {
@@ -32,6 +34,9 @@ impl Machine {
     }
 
     fn send(&mut self, process: &Rc<ProcessRef>, signal: Signal, reach: Reach) -> Result<(), Stop> {
+        if signal == CONTINUE {
+            self.world.lend_again(process.pid);
+        }
         let sent = match Row::of(process) {
             Some(row) if reach == Reach::Group => self.send_to_group(row, signal),
             Some(row) => self.world.run.signal(row, signal, reach).map(drop),
@@ -43,15 +48,15 @@ impl Machine {
                 let message = format!(
                     "the kernel does not permit {} to {} (pid {})",
                     signal_name(signal),
-                    process.name,
+                    process.shown(),
                     process.pid
                 );
                 Err(Trouble::new(Code::PERMISSION, message).into())
             }
             Err(errno) => {
                 let message =
-                    format!("{} could not be sent to {}: {errno}", signal_name(signal), process.name);
-                Err(Trouble::new(Code::IO, message).into())
+                    format!("{} could not be sent to {}: {errno}", signal_name(signal), process.shown());
+                Err(super::block::explained(Trouble::new(Code::IO, message), errno).into())
             }
         }
     }
@@ -82,7 +87,8 @@ impl Machine {
             return Ok(Err(Errno::ESRCH));
         }
         if !self.is_ours(process.pid) {
-            let message = format!("{} (pid {}) was not started by this scenario", process.name, process.pid);
+            let message =
+                format!("{} (pid {}) was not started by this scenario", process.shown(), process.pid);
             return Err(Trouble::new(Code::PERMISSION, message)
                 .help("a scenario signals its own processes only")
                 .into());

@@ -58,7 +58,7 @@ impl Machine {
         Ok(Value::None)
     }
 
-    fn row(&self, process: &Rc<ProcessRef>) -> Result<ProcessRow, Stop> {
+    pub(super) fn row(&self, process: &Rc<ProcessRef>) -> Result<ProcessRow, Stop> {
         let code = match self.facts(process)? {
             super::facts::Facts::Ended { code } => code,
             super::facts::Facts::Alive => None,
@@ -117,6 +117,13 @@ impl Machine {
             Some(process) => self.process_operand(process)?.pid,
             None => self.world.run.control().keeper_pid.load(SeqCst),
         };
+        let rows = self.below(root)?;
+        self.world.record(Event::Drawn(rows));
+        Ok(Value::None)
+    }
+
+    /// The process with this pid and all below it, in the order of drawing.
+    pub(super) fn below(&self, root: i32) -> Result<Vec<TreeRow>, Stop> {
         let mut rows = Vec::new();
         let mut waiting = vec![(0, root)];
         let mut seen = HashSet::new();
@@ -130,8 +137,7 @@ impl Machine {
             let below = proc_file::children(pid).unwrap_or_default();
             waiting.extend(below.into_iter().rev().map(|pid| (depth + 1, pid)));
         }
-        self.world.record(Event::Drawn(rows));
-        Ok(Value::None)
+        Ok(rows)
     }
 }
 

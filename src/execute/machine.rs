@@ -9,6 +9,7 @@ use std::rc::Rc;
 /// The state of one interpreter. A fork copies it whole.
 pub struct Machine {
     pub(super) program: Rc<Program>,
+    /// The registers of all frames. Beyond those of the frame on top there is nothing that would have to be dropped.
     pub(super) stack: Vec<Value>,
     pub(super) frames: Vec<Frame>,
     pub(super) protections: Vec<Protection>,
@@ -26,8 +27,10 @@ pub(super) struct Frame {
     pub function: u32,
     /// The instruction to go on with; while a slow instruction runs, the one behind it.
     pub pc: u32,
-    /// Where its registers begin on the stack; they end where the next frame's begin.
+    /// Where its registers begin on the stack.
     pub base: u32,
+    /// Where they end, and the next frame's begin.
+    pub top: u32,
     /// The register of the caller that takes the result.
     pub dst: Reg,
     pub closure: Option<Rc<Closure>>,
@@ -39,7 +42,7 @@ impl Machine {
         let used = vec![false; program.functions.len()];
         Self {
             program,
-            stack: Vec::with_capacity(64),
+            stack: Vec::new(),
             frames: Vec::with_capacity(16),
             protections: Vec::new(),
             globals,
@@ -57,18 +60,27 @@ impl Machine {
         }
     }
 
-    /// Takes registers off the stack, from its end down to `base`.
+    /// Lets go of what the registers from `base` up to `top` hold.
     #[inline]
-    pub(super) fn cut_stack(&mut self, base: usize) {
-        while self.stack.len() > base
-            && let Some(value) = self.stack.pop()
-        {
-            if value.is_plain() {
-                std::mem::forget(value);
-            } else {
-                drop(value);
+    pub(super) fn clear(&mut self, base: usize, top: usize) {
+        for register in &mut self.stack[base..top] {
+            if !register.is_plain() {
+                *register = Value::Absent;
             }
         }
+    }
+
+    /// Where the registers of the next frame begin.
+    #[inline]
+    pub(super) fn top(&self) -> usize {
+        self.frames.last().map_or(0, |frame| frame.top as usize)
+    }
+
+    /// Makes room for registers up to `top`.
+    #[cold]
+    pub(super) fn grow_stack(&mut self, top: usize) {
+        let length = (2 * top).max(256);
+        self.stack.resize(length, Value::Absent);
     }
 
     /// The registers of the top frame.
@@ -94,6 +106,31 @@ impl Machine {
     pub(super) fn operands(&self, first: Reg, count: u16) -> Vec<Value> {
         let start = self.base() + first as usize;
         self.stack[start..start + count as usize].to_vec()
+    }
+
+    /// Does something with copies of `count` registers from `first` on, which need no memory of their own where they are few.
+    #[inline]
+    pub(super) fn with_operands<T>(
+        &mut self,
+        first: Reg,
+        count: u16,
+        act: impl FnOnce(&mut Self, &[Value]) -> T,
+    ) -> T {
+        match count {
+            0 => act(self, &[]),
+            1 => {
+                let operand = [self.get(first).copy()];
+                act(self, &operand)
+            }
+            2 => {
+                let operands = [self.get(first).copy(), self.get(first + 1).copy()];
+                act(self, &operands)
+            }
+            _ => {
+                let operands = self.operands(first, count);
+                act(self, &operands)
+            }
+        }
     }
 
     /// The function that runs.

@@ -2,34 +2,40 @@
 
 use super::machine::Machine;
 use super::{Stop, pure};
-use crate::program::{ATTRIBUTES, METHODS, Method, Receiver, Reg, attribute};
+use crate::program::{ATTRIBUTES, METHODS, Method, MethodRow, Receiver, Reg, attribute};
 use crate::source::{Code, did_you_mean};
 use crate::value::{Key, ObjectKind, Trouble, Value, a_kind};
 
 impl Machine {
     pub(super) fn call_method(&mut self, dst: Reg, first: Reg, name: u16, argc: u8) -> Result<(), Stop> {
-        let program = self.program.clone();
-        let name = &*program.names[name as usize];
-        let operands = self.operands(first, u16::from(argc) + 1);
-        let (receiver, args) = (&operands[0], &operands[1..]);
-        let result = match Method::named(name).filter(|method| has_method(receiver, *method)) {
-            Some(method) => self.method(receiver, method, args)?,
-            None => match entry(receiver, name) {
-                Some(function) => self.call_back(&function, args)?,
-                None => return Err(no_method(receiver, name).into()),
-            },
-        };
+        let receiver = self.get(first).copy();
+        let method = self.program.methods[name as usize];
+        let row =
+            method.zip(Receiver::of(&receiver)).and_then(|(method, kind)| pure::method_row(kind, method));
+        let result = self.with_operands(first + 1, u16::from(argc), |machine, args| match row {
+            Some(row) => machine.method(&receiver, row, args),
+            None => machine.call_entry(&receiver, name, args),
+        })?;
         self.set(dst, result);
         Ok(())
     }
 
-    fn method(&mut self, receiver: &Value, method: Method, args: &[Value]) -> Result<Value, Stop> {
-        check_count(receiver, method, args.len())?;
+    fn method(&mut self, receiver: &Value, row: &MethodRow, args: &[Value]) -> Result<Value, Stop> {
+        check_count(row, args.len())?;
         match receiver {
-            Value::Process(process) => self.talk(process, method, args),
-            Value::Object(object) => self.share(*object, method, args),
-            _ => pure::method(receiver, method, args, self)
-                .unwrap_or_else(|| Err(no_method(receiver, method.name()).into())),
+            Value::Object(object) => self.share(*object, row.method, args),
+            Value::Process(process) => self.talk(process, row.method, args),
+            _ => pure::method(receiver, row.method, args, self)
+                .unwrap_or_else(|| Err(no_method(receiver, row.name).into())),
+        }
+    }
+
+    /// Calls a function that is an entry of a map, as if it were a method.
+    fn call_entry(&mut self, receiver: &Value, name: u16, args: &[Value]) -> Result<Value, Stop> {
+        let name = self.program.names[name as usize].clone();
+        match entry(receiver, &name) {
+            Some(function) => self.call_back(&function, args),
+            None => Err(no_method(receiver, &name).into()),
         }
     }
 
@@ -79,20 +85,16 @@ impl Machine {
 }
 
 fn has_method(receiver: &Value, method: Method) -> bool {
-    Receiver::of(receiver)
-        .is_some_and(|kind| METHODS.iter().any(|row| row.receiver == kind && row.method == method))
+    Receiver::of(receiver).is_some_and(|kind| pure::method_row(kind, method).is_some())
 }
 
-fn check_count(receiver: &Value, method: Method, count: usize) -> Result<(), Trouble> {
-    let kind = Receiver::of(receiver);
-    let row = METHODS.iter().find(|row| Some(row.receiver) == kind && row.method == method);
-    match row {
-        Some(row) if count < row.fewest as usize || count > row.most as usize => {
-            let message = format!("{} takes other arguments: {}", method.name(), row.usage);
-            Err(Trouble::new(Code::ARGUMENT_COUNT, message))
-        }
-        _ => Ok(()),
+#[inline]
+fn check_count(row: &MethodRow, count: usize) -> Result<(), Trouble> {
+    if count < row.fewest as usize || count > row.most as usize {
+        let message = format!("{} takes other arguments: {}", row.name, row.usage);
+        return Err(Trouble::new(Code::ARGUMENT_COUNT, message));
     }
+    Ok(())
 }
 
 fn entry(receiver: &Value, name: &str) -> Option<Value> {

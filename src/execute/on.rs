@@ -8,6 +8,9 @@ use crate::source::Code;
 use crate::value::{Signal, Trouble, Value, a_kind, signal::signal_name};
 use std::sync::atomic::Ordering::SeqCst;
 
+/// What Ctrl-C is.
+pub(super) const INTERRUPT: Signal = Signal(2);
+
 impl Machine {
     pub(super) fn on(&mut self, signal: &Value, block: Value) -> Result<(), Stop> {
         let signal = self.catchable(signal)?;
@@ -20,7 +23,9 @@ impl Machine {
 
     pub(super) fn ignore(&mut self, signal: &Value) -> Result<(), Stop> {
         let signal = self.catchable(signal)?;
-        signals::ignore(signal).map_err(|errno| refused("ignore", signal, &errno.to_string()))?;
+        if !self.is_interrupt(signal) {
+            signals::ignore(signal).map_err(|errno| refused("ignore", signal, &errno.to_string()))?;
+        }
         self.world.handlers.blocks.remove(&signal.0);
         self.world.handlers.ignored |= bit(signal);
         self.publish_handlers();
@@ -29,7 +34,10 @@ impl Machine {
 
     pub(super) fn default(&mut self, signal: &Value) -> Result<(), Stop> {
         let signal = self.catchable(signal)?;
-        signals::default(signal).map_err(|errno| refused("reset", signal, &errno.to_string()))?;
+        // The session itself goes on listening to Ctrl-C; its children do not.
+        if !self.is_interrupt(signal) {
+            signals::default(signal).map_err(|errno| refused("reset", signal, &errno.to_string()))?;
+        }
         self.world.handlers.blocks.remove(&signal.0);
         self.world.handlers.ignored &= !bit(signal);
         self.publish_handlers();
@@ -58,13 +66,39 @@ impl Machine {
     /// Runs the blocks of the signals that arrived. Called between statements and by whatever blocks.
     pub(super) fn run_handlers(&mut self) -> Result<(), Stop> {
         while let Some(signal) = self.next_signal() {
-            let Some(block) = self.world.handlers.blocks.get(&signal.0).cloned() else { continue };
+            let block = self.world.handlers.blocks.get(&signal.0).cloned();
+            if signal == INTERRUPT
+                && let Some(behind) = &mut self.world.behind
+                && behind.interrupts(block.is_some())
+            {
+                return Err(Stop::Interrupted);
+            }
+            let Some(block) = block else { continue };
             self.world.handlers.running |= bit(signal);
             let result = self.call_back(&block, &[]);
             self.world.handlers.running &= !bit(signal);
             result?;
         }
         Ok(())
+    }
+
+    /// Whether this signal is how a prompt interrupts this process.
+    fn is_interrupt(&self, signal: Signal) -> bool {
+        signal == INTERRUPT && self.world.behind.as_ref().is_some_and(|behind| behind.is_session)
+    }
+
+    /// In a child of the session: Ctrl-C is for the session, and a SIGINT does to the child what the scenario says.
+    pub(super) fn leave_prompt(&mut self) {
+        let handlers = &self.world.handlers;
+        let (ignored, block) =
+            (handlers.ignored & bit(INTERRUPT) != 0, handlers.blocks.contains_key(&INTERRUPT.0));
+        let (pid, name) = (self.world.pid, self.world.name.clone());
+        let Some(behind) = &mut self.world.behind else { return };
+        behind.prompt.relay.task(pid, &name);
+        if std::mem::replace(&mut behind.is_session, false) && !block {
+            // It worked for the parent, and there is nobody to tell where it does not here.
+            let _ = if ignored { signals::ignore(INTERRUPT) } else { signals::default(INTERRUPT) };
+        }
     }
 
     fn next_signal(&mut self) -> Option<Signal> {

@@ -1,7 +1,7 @@
 //! The options of `spawn`: from a map of values to what each means, checked key by key.
 
 use super::Stop;
-use crate::program::{LIMITS, OPTIONS, OptionRow, SpawnOption, option};
+use crate::program::{Expected, LIMITS, NICE, OPTIONS, OptionRow, SpawnOption, Way, conflict, option};
 use crate::source::{Code, did_you_mean};
 use crate::value::{Key, Map, ProcessRef, Trouble, Value, a_kind, text, time};
 use std::rc::Rc;
@@ -78,7 +78,24 @@ impl Options {
             };
             options.take(row, value)?;
         }
-        Ok(options)
+        let ways: Vec<(SpawnOption, Way)> = map
+            .0
+            .borrow()
+            .iter()
+            .filter_map(|(key, value)| match key {
+                Key::Str(name) => option(name).map(|row| (row.option, way(row.expected, value))),
+                _ => None,
+            })
+            .collect();
+        let set = |asked| ways.iter().find(|(option, _)| *option == asked).map_or(Way::Off, |(_, way)| *way);
+        match conflict(set) {
+            None => Ok(options),
+            Some((one, other, why)) => {
+                let message =
+                    format!("`{}` and `{}` contradict each other: {why}", one.row().name, other.row().name);
+                Err(Trouble::new(Code::OPTION_CONFLICT, message).help("leave one of them out").into())
+            }
+        }
     }
 
     fn take(&mut self, row: &'static OptionRow, value: &Value) -> Result<(), Trouble> {
@@ -103,8 +120,11 @@ impl Options {
             }
             (SpawnOption::Group, Value::Process(process)) => self.group = Group::Of(process.clone()),
             (SpawnOption::Session, Value::Bool(session)) => self.session = *session,
-            (SpawnOption::Nice, Value::Int(nice)) if (-40..=40).contains(nice) => {
-                self.nice = Some(*nice as i32);
+            (SpawnOption::Nice, Value::Int(nice)) if NICE.contains(nice) => self.nice = Some(*nice as i32),
+            (SpawnOption::Nice, Value::Int(nice)) => {
+                let message =
+                    format!("the option nice goes from {} to {}, not {nice}", NICE.start(), NICE.end());
+                return Err(Trouble::new(Code::OPTION_TYPE, message));
             }
             (SpawnOption::Cpus, Value::List(list)) => {
                 self.cpus = cpus(&list.0.borrow()).ok_or_else(wrong)?;
@@ -179,6 +199,15 @@ fn unknown_limit(name: &str) -> Trouble {
         None => format!("the limits are {}", names.join(", ")),
     });
     trouble
+}
+
+/// How an option is set, for what others say to that.
+fn way(expected: Expected, value: &Value) -> Way {
+    match value {
+        Value::Bool(false) => Way::Off,
+        Value::Str(word) if expected.is_stream() => Way::of_word(word),
+        _ => Way::On,
+    }
 }
 
 fn wrong_type(row: &OptionRow, value: &Value) -> Trouble {

@@ -16,7 +16,19 @@ impl Machine {
         let words = super::spawn::arguments(args);
         let name: Rc<str> = words.first().map_or("", String::as_str).into();
         let began = clock::monotonic();
-        let process = self.spawn_program(name, &words, &options, Wiring::default())?;
+        // Behind a prompt a program that reads the keyboard must have it.
+        let terminal = self.world.behind.as_ref().and_then(|_| self.world.about_to_lend().ok());
+        let options = Options { foreground: terminal.is_some(), ..options };
+        let process = match self.spawn_program(name, &words, &options, Wiring::default()) {
+            Ok(process) => process,
+            Err(stop) => {
+                terminal.inspect(|_| self.world.not_lent());
+                return Err(stop);
+            }
+        };
+        if let Some(before) = terminal {
+            self.world.lend(before, process.pid);
+        }
         let whole = Value::Process(process.clone());
         let code = match self.join(std::slice::from_ref(&whole)) {
             Ok(code) => code,

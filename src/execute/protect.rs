@@ -76,14 +76,17 @@ impl Machine {
                 Ok(None)
             }
             (Guard::Deadline { limit, to, children, .. }, Stop::Deadline(at)) if at == index => {
+                let unmet = self.world.unmet.take();
                 self.world.abandon_children(children);
                 if to == NO_TARGET {
-                    return Ok(Some(Stop::Failed(Box::new(failure::place(self, too_late(limit))))));
+                    return Ok(Some(Stop::Failed(Box::new(failure::place(self, too_late(limit, unmet))))));
                 }
                 self.go_on(protection.frame, to);
                 Ok(None)
             }
-            (Guard::Test { site, to, started }, stop) if !matches!(stop, Stop::Exit(_)) => {
+            (Guard::Test { site, to, started }, stop)
+                if !matches!(stop, Stop::Exit(_) | Stop::Interrupted) =>
+            {
                 self.go_on(protection.frame, to);
                 self.test_failed(site, started, stop);
                 Ok(None)
@@ -103,14 +106,18 @@ impl Machine {
     /// Takes away the frames from number `depth` on, with their registers.
     fn cut_frames(&mut self, depth: usize) {
         if let Some(frame) = self.frames.get(depth) {
-            self.stack.truncate(frame.base as usize);
+            self.clear(frame.base as usize, self.top());
             self.frames.truncate(depth);
         }
     }
 }
 
-fn too_late(limit: i64) -> Trouble {
+pub(super) fn too_late(limit: i64, unmet: Option<String>) -> Trouble {
     let text = crate::value::text::display(&Value::Duration(limit));
-    Trouble::new(Code::TIMEOUT, format!("not done within {text}: it had come no further than here"))
+    let how = unmet.map_or_else(
+        || "it had come no further than here".to_owned(),
+        |unmet| format!("still waiting for {unmet}"),
+    );
+    Trouble::new(Code::TIMEOUT, format!("not done within {text}: {how}"))
         .help("where that is no error, an `else { … }` behind the `within` says what to do instead")
 }

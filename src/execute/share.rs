@@ -62,7 +62,7 @@ impl Machine {
             (ObjectKind::ConnectionA | ObjectKind::ConnectionB, method) => {
                 self.connection(object, method, args)
             }
-            (_, Method::Acquire) => self.acquire(object).map(|()| Value::None),
+            (_, Method::Acquire) => self.acquire(object, None).map(|_| Value::None),
             (_, Method::Release) => self.release(object).map(|()| Value::None),
             (ObjectKind::Event, method) => self.event(object, method),
             (ObjectKind::Barrier, _) => self.wait_at(object),
@@ -72,12 +72,13 @@ impl Machine {
 
     fn put(&mut self, object: Object, value: &Value) -> Result<Value, Stop> {
         let message = encode::encode(value)?;
-        self.wait_on(|waiter, until| queue::put(waiter, object, &message, until))?;
+        self.wait_on((object, Method::Put), |waiter, until| queue::put(waiter, object, &message, until))?;
         Ok(Value::None)
     }
 
     fn take(&mut self, object: Object) -> Result<Value, Stop> {
-        let message = self.wait_on(|waiter, until| queue::get(waiter, object, until))?;
+        let message =
+            self.wait_on((object, Method::Get), |waiter, until| queue::get(waiter, object, until))?;
         Ok(encode::decode(&message)?)
     }
 
@@ -85,11 +86,12 @@ impl Machine {
         match method {
             Method::Send => {
                 let message = encode::encode(&args[0])?;
-                self.wait_on(|waiter, until| connection::send(waiter, end, &message, until))?;
+                self.wait_on((end, method), |waiter, until| connection::send(waiter, end, &message, until))?;
                 Ok(Value::None)
             }
             Method::Recv => {
-                let message = self.wait_on(|waiter, until| connection::receive(waiter, end, until))?;
+                let message =
+                    self.wait_on((end, method), |waiter, until| connection::receive(waiter, end, until))?;
                 Ok(encode::decode(&message)?)
             }
             Method::Poll => {
@@ -111,18 +113,19 @@ impl Machine {
             Method::Set => event::set(run, object).map_err(trouble)?,
             Method::Clear => event::clear(run, object).map_err(trouble)?,
             Method::IsSet => return Ok(Value::Bool(event::is_set(run, object).map_err(trouble)?)),
-            _ => self.wait_on(|waiter, until| event::wait(waiter, object, until))?,
+            _ => self.wait_on((object, method), |waiter, until| event::wait(waiter, object, until))?,
         }
         Ok(Value::None)
     }
 
     /// `b.wait()`: whoever leaves before the barrier opens breaks it for the others.
     fn wait_at(&mut self, object: Object) -> Result<Value, Stop> {
-        let party = match barrier::arrive(self.world.run, object).map_err(trouble)? {
+        let party = match barrier::arrive(&self.world.waiter, object).map_err(trouble)? {
             Arrival::Opened(index) => return Ok(Value::Int(i64::from(index))),
             Arrival::Waits(party) => party,
         };
-        let waited = self.wait_on(|waiter, until| barrier::wait(waiter, party, until));
+        let waited =
+            self.wait_on((object, Method::Wait), |waiter, until| barrier::wait(waiter, party, until));
         if waited.is_err() {
             // It may have opened meanwhile: then nobody is the worse for it.
             let _ = barrier::give_up(self.world.run, party);
@@ -130,12 +133,12 @@ impl Machine {
         waited.map(|index| Value::Int(i64::from(index)))
     }
 
-    pub(super) fn acquire(&mut self, object: Object) -> Result<(), Stop> {
-        if object.kind == ObjectKind::Lock {
-            self.wait_on(|waiter, until| lock::acquire(waiter, object, until))
-        } else {
-            self.wait_on(|waiter, until| semaphore::acquire(waiter, object, until))
-        }
+    /// Takes a lock, or a unit of a semaphore; false where it was not to be had before the time.
+    pub(super) fn acquire(&mut self, object: Object, until: Option<i64>) -> Result<bool, Stop> {
+        let acquire = if object.kind == ObjectKind::Lock { lock::acquire } else { semaphore::acquire };
+        let waited = self.block_io(until, |waiter, until| acquire(waiter, object, until));
+        let waited = self.waited_for(waited, |machine| machine.turn_of(object, Method::Acquire))?;
+        Ok(waited.map_err(trouble)?.is_some())
     }
 
     pub(super) fn release(&mut self, object: Object) -> Result<(), Stop> {
@@ -162,9 +165,11 @@ impl Machine {
     /// Blocks on a shared object; what it refuses becomes an error.
     fn wait_on<T>(
         &mut self,
+        (object, method): (Object, Method),
         wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, ShareError>,
     ) -> Result<T, Stop> {
-        match self.block_io(None, wait)? {
+        let waited = self.block_io(None, wait);
+        match self.waited_for(waited, |machine| machine.turn_of(object, method))? {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Trouble::new(Code::INTERNAL, "a wait without an end ended").into()),
             Err(error) => Err(trouble(error).into()),
@@ -196,6 +201,7 @@ fn trouble(error: ShareError) -> Trouble {
     match error {
         ShareError::OwnerDied => trouble.help("what the lock protects may be half done; it stays broken"),
         ShareError::NotShared => trouble.help("create it before the spawn"),
+        ShareError::Os(errno) => super::block::explained(trouble, errno),
         _ => trouble,
     }
 }

@@ -1,8 +1,7 @@
 //! `spawn`, `fork()`: new processes whose parent is this one.
 
 use super::Stop;
-use super::block::fault;
-use super::foreground::Before;
+use super::block::{explained, fault, named};
 use super::machine::Machine;
 use super::option::{Group, Options};
 use super::streams::Wiring;
@@ -83,12 +82,13 @@ impl Machine {
             self.world.unnamed += 1;
             Rc::from(format!("{}-{}", self.label(target), self.world.unnamed))
         });
-        let plain = options.is_none() && wiring.is_empty();
+        let relayed = target.exec.is_some() && self.world.behind.is_some();
+        let plain = options.is_none() && wiring.is_empty() && !relayed;
         let options = options.unwrap_or_default();
         let (setup, streams) =
-            if plain { (None, None) } else { self.wire(&options, wiring, target.exec.is_none())? };
+            if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
         let terminal = if options.foreground {
-            Some(Before::look().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
+            Some(self.world.about_to_lend().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
         } else {
             None
         };
@@ -96,18 +96,30 @@ impl Machine {
         let side = match target.exec {
             Some((first, count)) => {
                 let words = arguments(&self.operands(first, count));
-                self.start_program(name, row, &options, setup, &words).map(Side::Parent)
+                match setup {
+                    Some(setup) if !setup.fifos().is_empty() => {
+                        self.start_waiting_program(name, row, &options, setup, &words).map(Side::Parent)
+                    }
+                    setup => self.start_program(name, row, &options, setup, &words).map(Side::Parent),
+                }
             }
             None => self.start_task(name, row, &options, setup),
         };
         match &side {
             Ok(Side::Parent(child)) => {
                 self.world.streams.extend(streams.map(|streams| (row, streams)));
-                self.world.lent = terminal.map(|before| before.lent_to(child.pid)).or(self.world.lent.take());
+                if let Some(before) = terminal {
+                    self.world.lend(before, child.pid);
+                }
             }
             // The parent's ends are closed here: who holds the writing end of its own input never sees its end.
             Ok(Side::Child) => drop(streams),
-            Err(_) => self.world.run.cancel(row),
+            Err(_) => {
+                self.world.run.cancel(row);
+                if terminal.is_some() {
+                    self.world.not_lent();
+                }
+            }
         }
         side
     }
@@ -142,6 +154,7 @@ impl Machine {
     /// The setup that the options and the pipeline ask for, and our ends of what it connects.
     fn wire(
         &mut self,
+        name: &str,
         options: &Options,
         wiring: Wiring,
         is_task: bool,
@@ -172,6 +185,7 @@ impl Machine {
             file_size: limits.file_size,
         };
         let streams = self.connect(options, wiring, &mut setup)?;
+        self.relay_output(name, options, is_task, &mut setup)?;
         let prepared = setup.prepare().map_err(|error| not_set_up(error.stage, error.errno))?;
         Ok((Some(prepared), streams))
     }
@@ -180,7 +194,7 @@ impl Machine {
         match self.stat(process)? {
             Some(stat) => Ok(stat.pgid),
             None => {
-                let message = format!("{} has ended: its process group cannot be joined", process.name);
+                let message = format!("{} has ended: its process group cannot be joined", process.shown());
                 Err(Trouble::new(Code::NO_PROCESS, message).into())
             }
         }
@@ -225,7 +239,7 @@ impl Machine {
         wiring: Wiring,
     ) -> Result<Rc<ProcessRef>, Stop> {
         self.check_may_spawn()?;
-        let (setup, streams) = self.wire(options, wiring, false)?;
+        let (setup, streams) = self.wire(&name, options, wiring, false)?;
         let row = self.reserve(&name, options.daemon)?;
         match self.start_program(name, row, options, setup, argv) {
             Ok(process) => {
@@ -255,7 +269,7 @@ impl Machine {
         name: Rc<str>,
         row: Row,
         options: &Options,
-        setup: Option<Prepared>,
+        mut setup: Option<Prepared>,
     ) -> Result<Side, Stop> {
         let chance = self.world.chance.fork();
         self.world.waiter.before_fork();
@@ -273,8 +287,8 @@ impl Machine {
                 self.world.daemon = options.daemon;
                 options.limits.memory.into_iter().for_each(heap::limit);
                 self.world.environment.extend(options.env.iter().cloned());
-                if let Some(Err(error)) = setup.as_ref().map(|setup| setup.apply(process::Kind::Task)) {
-                    let code = self.finish(Err(not_set_up(error.stage, error.errno).into()));
+                if let Some(Err(stop)) = setup.as_mut().map(|setup| self.set_up_task(setup)) {
+                    let code = self.finish(Err(stop));
                     process::exit_now(code);
                 }
                 drop(setup);
@@ -283,15 +297,20 @@ impl Machine {
         }
     }
 
+    fn set_up_task(&mut self, setup: &mut Prepared) -> Result<(), Stop> {
+        self.open_fifos(setup)?;
+        setup.apply(process::Kind::Task).map_err(|error| not_set_up(error.stage, error.errno).into())
+    }
+
     /// Notes a new child of this process.
-    fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
+    pub(super) fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
         let process = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
         self.world.waiter.child_started(process.clone(), daemon);
         process
     }
 
     /// In a child just forked: it is another process now, without children, streams or pending signals.
-    fn become_child(&mut self, name: Rc<str>, row: Row, chance: fastrand::Rng) {
+    pub(super) fn become_child(&mut self, name: Rc<str>, row: Row, chance: fastrand::Rng) {
         let pid = process::pid();
         let world = &mut self.world;
         world.run.started(row, pid);
@@ -304,8 +323,10 @@ impl Machine {
         world.handlers.forget_signals();
         world.streams.clear();
         world.lent = None;
+        world.parked.clear();
         world.chance = chance;
         world.unnamed = 0;
+        self.leave_prompt();
     }
 
     /// `fork()`: both go on from here.
@@ -337,7 +358,11 @@ impl Machine {
     pub(super) fn exec(&mut self, args: &[Value]) -> Result<Value, Stop> {
         let argv = arguments(args);
         let command = self.command(&argv, &[])?;
+        let _diverted = self.divert_output()?;
         self.world.run.set_external(self.world.row, true);
+        if !self.world.waiter.children.is_empty() {
+            self.world.run.before_exec();
+        }
         let error = process::exec_in_place(&command);
         self.world.run.set_external(self.world.row, false);
         Err(not_executed(&argv[0], error.errno).into())
@@ -360,21 +385,17 @@ fn refused(errno: &Errno) -> Stop {
     fault(errno).into()
 }
 
-fn no_room(errno: &Errno) -> Trouble {
+pub(super) fn no_room(errno: &Errno) -> Trouble {
     let trouble = Trouble::new(Code::SPAWN, format!("a process could not be started: {errno}"));
-    match process::room::explain(*errno) {
-        Some(obstacle) => {
-            let process::room::Obstacle { limit, value, used, raise } = obstacle;
-            let message = format!("{}: {limit} is {value}, and {used} are in use", trouble.message);
-            Trouble { message, ..trouble }.help(format!("a larger limit: {raise}"))
-        }
+    match process::room::explain_files(*errno).or_else(|| process::room::explain(*errno)) {
+        Some(obstacle) => named(trouble, obstacle),
         None => trouble,
     }
 }
 
-fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
+pub(super) fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
     let code = if errno == Errno::EACCES || errno == Errno::EPERM { Code::PERMISSION } else { Code::SPAWN };
-    Trouble::new(code, format!("cannot {}: {errno}", stage.what()))
+    explained(Trouble::new(code, format!("cannot {}: {errno}", stage.what())), errno)
 }
 
 pub(super) fn not_executed(program: &str, errno: Errno) -> Trouble {

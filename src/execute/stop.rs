@@ -14,6 +14,8 @@ pub enum Stop {
     Broken(Box<Failure>),
     /// This process ends with the exit code: goes up past everything.
     Exit(u8),
+    /// Ctrl-C at a prompt: goes up past everything, and the process lives on.
+    Interrupted,
     /// The deadline of the frame of protection with this number is over.
     Deadline(usize),
 }

@@ -42,7 +42,8 @@ impl Machine {
             Stream::Capture if !options.pty => self.catch_stream(cap, &mut ours.stderr)?,
             stream => plain(stream),
         };
-        let any = ours.stdin.is_some() || ours.stdout.is_some() || ours.stderr.is_some();
+        ours.merged = options.stderr == Stream::Stdout;
+        let any = ours.stdin.is_some() || ours.stdout.is_some() || ours.stderr.is_some() || ours.merged;
         Ok(any.then_some(ours))
     }
 
@@ -51,7 +52,7 @@ impl Machine {
         let writer = pair.master.try_clone().map_err(|error| super::file::io("cannot use a pty", &error))?;
         let id = self.world.waiter.captures.add(opened(Captured::new(pair.master, cap))?);
         setup.pty = Some(pair.slave);
-        *ours = Streams { stdin: Some(writer), stdout: Some(id), stderr: Some(id), pty: true };
+        *ours = Streams { stdin: Some(writer), stdout: Some(id), stderr: Some(id), pty: true, merged: false };
         Ok(())
     }
 

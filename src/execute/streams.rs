@@ -25,6 +25,8 @@ pub(super) struct Streams {
     pub stderr: Option<CaptureId>,
     /// Both of them are a pty's.
     pub pty: bool,
+    /// Standard error goes where standard output goes.
+    pub merged: bool,
 }
 
 impl Streams {

@@ -77,7 +77,7 @@ impl Machine {
             match stop {
                 Stop::Broken(failure) => self.world.record(Event::Broken(*failure)),
                 Stop::Failed(failure) => self.world.record(Event::Failed(*failure)),
-                Stop::Trouble(_) | Stop::Exit(_) | Stop::Deadline(_) => {}
+                Stop::Trouble(_) | Stop::Exit(_) | Stop::Interrupted | Stop::Deadline(_) => {}
             }
         }
         self.world.take_broken_in_children();

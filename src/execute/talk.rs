@@ -44,20 +44,19 @@ impl Machine {
         };
         let mut done = 0;
         let until = self.patience();
-        let written =
-            self.block_io(until, |waiter, deadline| waiter.write(fd, &bytes, &mut done, deadline))?;
-        match written {
+        let written = self.block_io(until, |waiter, deadline| waiter.write(fd, &bytes, &mut done, deadline));
+        match self.waited_for(written, |_| format!("{} to read its standard input", process.shown()))? {
             Ok(Some(())) => Ok(Value::None),
             Ok(None) => {
-                let message = format!("{} does not read its standard input", process.name);
+                let message = format!("{} does not read its standard input", process.shown());
                 Err(Trouble::new(Code::TIMEOUT, message).into())
             }
             Err(Errno::EPIPE | Errno::EIO) => {
-                let message = format!("{} has closed its standard input, or has ended", process.name);
+                let message = format!("{} has closed its standard input, or has ended", process.shown());
                 Err(Trouble::new(Code::CLOSED, message).into())
             }
             Err(errno) => {
-                let message = format!("cannot write to {}: {errno}", process.name);
+                let message = format!("cannot write to {}: {errno}", process.shown());
                 Err(Trouble::new(Code::IO, message).into())
             }
         }
@@ -114,7 +113,7 @@ impl Machine {
             Some(text) => Ok(Value::str(text)),
             None => {
                 let message =
-                    format!("the output of {} ended before {} came", process.name, text::literal(pattern));
+                    format!("the output of {} ended before {} came", process.shown(), text::literal(pattern));
                 Err(Trouble::new(Code::CLOSED, message).into())
             }
         }
@@ -142,8 +141,9 @@ impl Machine {
             if ended {
                 return Ok(None);
             }
-            if !self.wait_for_event(until)? {
-                let message = format!("{} wrote nothing that was waited for", process.name);
+            let event = self.wait_for_event(until);
+            if !self.waited_for(event, |_| format!("{} to write what is wanted", process.shown()))? {
+                let message = format!("{} wrote nothing that was waited for", process.shown());
                 return Err(Trouble::new(Code::TIMEOUT, message).into());
             }
         }
@@ -162,7 +162,10 @@ impl Machine {
             }
             _ => (self.streams(process).and_then(|streams| streams.stderr), "standard error"),
         };
-        let id = id.ok_or_else(|| not_captured(process, words))?;
+        let merged =
+            attribute != Attribute::Stdout && self.streams(process).is_some_and(|streams| streams.merged);
+        let id =
+            id.ok_or_else(|| if merged { goes_with_stdout(process) } else { not_captured(process, words) })?;
         self.world.waiter.captures.drain_now(id);
         let stream = self.world.waiter.captures.get(id);
         let bytes = stream.map(|stream| stream.bytes().to_vec()).unwrap_or_default();
@@ -195,15 +198,23 @@ fn lossy_prefix(bytes: &[u8], text_bytes: usize) -> usize {
 fn no_stdin(process: &ProcessRef) -> Trouble {
     Trouble::new(
         Code::NOT_CAPTURED,
-        format!("the standard input of {} is not ours to write to", process.name),
+        format!("the standard input of {} is not ours to write to", process.shown()),
     )
     .help("spawn it with {stdin: \"pipe\"} or {pty: true}")
+}
+
+fn goes_with_stdout(process: &ProcessRef) -> Trouble {
+    let name = process.shown();
+    let message =
+        format!("the standard error of {name} goes where its standard output goes (`stderr: \"stdout\"`)");
+    Trouble::new(Code::NOT_CAPTURED, message)
+        .help("with `capture: true` both are in `stdout`; without the option `stderr` each is captured apart")
 }
 
 fn not_captured(process: &ProcessRef, what: &str) -> Trouble {
     Trouble::new(
         Code::NOT_CAPTURED,
-        format!("the {what} of {} was not captured by this process", process.name),
+        format!("the {what} of {} was not captured by this process", process.shown()),
     )
     .help("spawn it with {capture: true}")
 }

@@ -1,7 +1,8 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
-use super::foreground::Lent;
 use super::handlers::Handlers;
+use super::lent::{Lent, Parked};
+use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
 use super::tally::Tests;
 use crate::event::{Actor, Event, Recorder};
@@ -35,6 +36,8 @@ pub struct World {
     pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
     /// Our terminal, where a child has it.
     pub(super) lent: Option<Lent>,
+    /// Children that were stopped while they had it.
+    pub(super) parked: Vec<Parked>,
     /// The streams that children of this process are spoken with by.
     pub(super) streams: HashMap<Row, Streams>,
     pub(super) handlers: Handlers,
@@ -47,8 +50,12 @@ pub struct World {
     pub(super) environment: Vec<(String, Option<String>)>,
     /// How many spawns without a name this process did.
     pub(super) unnamed: u32,
+    /// Where this process runs behind a prompt.
+    pub(super) behind: Option<Behind>,
+    /// What the wait was for that a deadline has just ended.
+    pub(super) unmet: Option<String>,
     recorder: Box<dyn Recorder>,
-    sources: Rc<SourceMap>,
+    pub(super) sources: Rc<SourceMap>,
 }
 
 /// What a run is given besides its program.
@@ -59,6 +66,8 @@ pub struct Setting {
     /// Of the random numbers; none takes one from the system.
     pub seed: Option<u64>,
     pub recorder: Box<dyn Recorder>,
+    /// Where the program is what is typed at a prompt.
+    pub prompt: Option<Prompt>,
 }
 
 impl World {
@@ -75,6 +84,7 @@ impl World {
             events: None,
             forked: HashMap::new(),
             lent: None,
+            parked: Vec::new(),
             streams: HashMap::new(),
             handlers: Handlers::default(),
             tests: Tests::default(),
@@ -83,6 +93,8 @@ impl World {
             args: setting.args.into(),
             environment: Vec::new(),
             unnamed: 0,
+            behind: setting.prompt.map(Behind::session),
+            unmet: None,
             recorder: setting.recorder,
             sources: setting.sources,
         }

@@ -5,15 +5,17 @@ use super::ended::End;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
 use super::record::{self, Record};
 use super::signals::{self, Came, Signals, listened};
-use super::start::Start;
+use super::start::{self, Start};
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, Word};
 use super::{Ended, Outcome, proxy, sweep};
 use crate::event::Actor;
 use crate::process::custody::{block_every, signal_child, start_clean, survive_failed_writes};
 use crate::process::wait::{self, ChildState};
-use crate::process::{Fork, Run, fork};
-use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open, set_child_subreaper};
+use crate::process::{Errno, Fork, Run, fork, room};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, getpid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
+};
 use std::fmt;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
@@ -25,11 +27,14 @@ pub struct GuardOptions {
     pub timeout: Option<i64>,
     /// How many processes of the scenario may be alive at once.
     pub max_processes: u32,
+    /// A prompt is behind it: SIGINT interrupts what runs there and does not end the run; and the run ends with the process
+    /// that started this one, which has the terminal.
+    pub interactive: bool,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096 }
+        Self { timeout: None, max_processes: 4096, interactive: false }
     }
 }
 
@@ -46,8 +51,12 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl Fault {
-    fn new(what: &str, why: impl fmt::Display) -> Self {
-        Self(format!("{what}: {why}"))
+    fn new(what: &str, why: impl Into<Errno>) -> Self {
+        let why: Errno = why.into();
+        Self(match room::explain_files(why) {
+            Some(obstacle) => format!("{what}: {why}: {obstacle}"),
+            None => format!("{what}: {why}"),
+        })
     }
 }
 
@@ -74,12 +83,16 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Result<Ended, Fault> {
     proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
     start_clean();
+    if options.interactive {
+        let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    }
     survive_failed_writes();
     if Protection::Sweep.is_on() {
         sweep::sweep();
     }
     let cookie = random()?;
     let name = format!("{cookie:032x}");
+    start::name(cookie);
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
     let (record, unrecorded) = match Record::create(&name, record::now()) {
@@ -117,6 +130,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 cleaner,
                 keeper,
                 deadline,
+                interactive: options.interactive,
                 takeover: None,
                 asked: None,
                 last: None,
@@ -157,6 +171,7 @@ struct Guard<'run> {
     cleaner: Cleaner,
     keeper: i32,
     deadline: Option<Instant>,
+    interactive: bool,
     /// When the keeper is given up.
     takeover: Option<Instant>,
     asked: Option<Asked>,
@@ -259,6 +274,7 @@ impl Guard<'_> {
         let again = self.asked == Some(Asked::Signal(signal)) && !came.from_terminal;
         match signal {
             libc::SIGUSR1 | libc::SIGUSR2 => return,
+            libc::SIGINT if self.interactive => return,
             // A scenario may have plans for Ctrl-C, and is taken at its word until somebody insists.
             libc::SIGINT if !again => self.line.order(Order::Pressed(signal)),
             libc::SIGQUIT if came.from_terminal => self.line.order(Order::Pressed(signal)),

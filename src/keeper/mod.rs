@@ -44,4 +44,5 @@ mod wire;
 
 pub use ended::{Ended, Outcome};
 pub use guard::{GuardOptions, guard};
+pub use start::run_name;
 pub use sweep::{Swept, sweep};

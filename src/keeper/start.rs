@@ -1,5 +1,7 @@
 //! What keeper and scenario are told of the run that begins.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 /// A run, as all of its own processes know it.
 #[derive(Debug)]
 pub struct Start {
@@ -7,4 +9,22 @@ pub struct Start {
     pub run: String,
     /// The guard's process group.
     pub group: i32,
+}
+
+/// The two halves of the last run's number.
+static CURRENT: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
+
+/// Notes the run for all that this process forks.
+pub fn name(cookie: u128) {
+    CURRENT[0].store(cookie as u64, Relaxed);
+    CURRENT[1].store((cookie >> 64) as u64, Relaxed);
+}
+
+/// The name of the run that this process belongs to: 32 hexadecimal digits. None before there is one.
+///
+/// A process that only has it in its environment is a program in a run, perhaps the guard of a run within a run.
+#[must_use]
+pub fn run_name() -> Option<String> {
+    let cookie = u128::from(CURRENT[1].load(Relaxed)) << 64 | u128::from(CURRENT[0].load(Relaxed));
+    (cookie != 0).then(|| format!("{cookie:032x}"))
 }

@@ -24,6 +24,14 @@ pub(super) fn monotonic_by_call() -> i64 {
     now.tv_sec.saturating_mul(SECOND).saturating_add(now.tv_nsec)
 }
 
+/// The clock that the starts of processes are told in, in its ticks: proc_pid_stat(5), field 22.
+pub(super) fn boot_ticks() -> u64 {
+    let now = clock_gettime(ClockId::Boottime);
+    let ticks = rustix::param::clock_ticks_per_second().clamp(1, SECOND.cast_unsigned());
+    let tick = SECOND.cast_unsigned() / ticks;
+    now.tv_sec.max(0).cast_unsigned() * ticks + now.tv_nsec.cast_unsigned() / tick
+}
+
 /// The wall clock in UTC, as ISO 8601 with milliseconds: `2026-02-03T04:05:06.789Z`.
 #[must_use]
 pub fn wall_iso8601() -> String {

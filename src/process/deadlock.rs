@@ -29,6 +29,17 @@ pub fn stuck(waiter: &Waiter) -> Option<Vec<Waiting>> {
     if first.len() != second.len() || !first.iter().zip(&second).all(|(a, b)| a.same_sleep(b)) {
         return None;
     }
+    let mut barriers: Vec<u32> = second
+        .iter()
+        .map(|sleeper| sleeper.on)
+        .filter(|on| on.kind == BlockedKind::Barrier)
+        .map(|on| on.index)
+        .collect();
+    barriers.sort_unstable();
+    barriers.dedup();
+    if barriers.into_iter().any(|index| barrier::lost_one(run, index)) {
+        return None;
+    }
     let names: HashMap<i32, String> =
         second.iter().map(|sleeper| (sleeper.record.pid, sleeper.record.name.clone())).collect();
     let living = second.into_iter().filter(|sleeper| run.has_ended(sleeper.record.row) == Ok(false));
@@ -57,9 +68,8 @@ impl Sleeper {
 
     fn waiting(self, run: Run, names: &HashMap<i32, String>) -> Waiting {
         let whom = match self.on.kind {
-            BlockedKind::Join => run.record(joined(self.on)).map(|record| record.name),
             BlockedKind::Lock => names.get(&lock::holder(run, self.on.index)).cloned(),
-            _ => None,
+            _ => run.joined_by(self.on),
         };
         Waiting { row: self.record.row, pid: self.record.pid, name: self.record.name, on: self.on, whom }
     }
@@ -81,12 +91,23 @@ fn round(waiter: &Waiter, run: Run) -> Option<Vec<Sleeper>> {
             return None;
         }
         // One that was killed in its sleep does not matter: it wakes nobody, and who joins it looks for its end.
-        if !waits_on(waiter, run, &record, on)? {
-            return None;
+        match waits_on(waiter, run, &record, on) {
+            Some(true) => {}
+            None if run.has_ended(record.row) == Ok(true) => continue,
+            Some(false) | None => return None,
         }
         sleepers.push(Sleeper { record, on, sequence });
     }
     (!sleepers.is_empty()).then_some(sleepers)
+}
+
+impl Run {
+    /// Of a join: the name of the process that is joined.
+    #[must_use]
+    pub fn joined_by(&self, on: Blocked) -> Option<String> {
+        let row = (on.kind == BlockedKind::Join).then(|| joined(on))?;
+        self.record(row).map(|record| record.name)
+    }
 }
 
 fn joined(on: Blocked) -> Row {
@@ -104,8 +125,8 @@ fn waits_on(waiter: &Waiter, run: Run, sleeper: &Record, on: Blocked) -> Option<
         BlockedKind::Barrier => barrier::would_wait(run, on.index, on.argument),
         BlockedKind::Get => queue::get_would_wait(run, on.index),
         BlockedKind::Put => queue::put_would_wait(run, on.index, on.argument),
-        BlockedKind::Receive => connection::would_wait(waiter, run, on.index, on.argument, false)?,
-        BlockedKind::Send => connection::would_wait(waiter, run, on.index, on.argument, true)?,
+        BlockedKind::Receive => connection::would_wait(waiter, sleeper.row, on.index, on.argument, false)?,
+        BlockedKind::Send => connection::would_wait(waiter, sleeper.row, on.index, on.argument, true)?,
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The parent's unreaped child is its pid. For anyone else the pid may be reaped at any moment: so hold it
 //! by a pidfd first, then ask the table whether it was being reaped by then; only when it was not, the pidfd is
-//! the process meant.
+//! the process meant. Where a program may have reaped it, whom the table does not know of, its start has to prove it.
 
 use super::clock;
 use super::errno::Errno;
@@ -23,12 +23,19 @@ impl Run {
             return Ok(None);
         };
         let pidfd = match Pidfd::open(record.pid) {
-            Ok(pidfd) => pidfd,
-            Err(Errno::ESRCH) => return Ok(None),
+            Ok(pidfd) => Some(pidfd),
+            Err(Errno::ESRCH) => None,
             Err(errno) => return Err(errno),
         };
         let still = self.record(row).is_some_and(|now| now.state == RowState::Live && now.pid == record.pid);
-        Ok(still.then_some(pidfd))
+        if !still {
+            return Ok(None);
+        }
+        if self.has_unseen_reaper() && (pidfd.is_none() || !self.is_itself(row, record.pid)) {
+            self.lost(row);
+            return Ok(None);
+        }
+        Ok(pidfd)
     }
 
     /// Sends a signal to a process of the run, or to the group that it leads. True where it was there to be sent

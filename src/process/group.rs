@@ -14,6 +14,15 @@ pub fn of(pid: i32) -> Result<i32, Errno> {
     check(unsafe { libc::getpgid(pid) })
 }
 
+/// Makes this process the leader of a new group of its session; see setpgid(2).
+///
+/// # Errors
+/// `EPERM` where it leads a session.
+pub fn lead() -> Result<(), Errno> {
+    // SAFETY: setpgid has no memory preconditions.
+    check(unsafe { libc::setpgid(0, 0) }).map(drop)
+}
+
 /// Signals every process in the group of this process, which the caller holds. Our own group and group 1 are refused.
 ///
 /// Where the group's leader was reaped, its number proves nothing any more; then each process that is in the group

@@ -47,7 +47,7 @@ pub fn read_byte() -> Result<Option<u8>, Errno> {
     Ok((count == 1).then_some(byte[0]))
 }
 
-/// Opens a file to be read. A FIFO that nobody writes to is empty, not a wait without an end; see fifo(7).
+/// Opens a file to be read, without blocking in what comes then. A FIFO is to be opened by [`super::Waiter`].
 ///
 /// # Errors
 /// What open(2) says.
@@ -55,7 +55,7 @@ pub fn open_to_read(path: &str) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)
 }
 
-/// Opens a file to be written anew, or at its end. A FIFO that nobody reads is an error (`ENXIO`).
+/// Opens a file to be written anew, or at its end, in the same way.
 ///
 /// # Errors
 /// What open(2) says.

@@ -6,7 +6,7 @@ use super::{clock, fork, wait};
 use crate::value::Signal;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 /// Signals the process group whose leader the pidfd holds; since Linux 6.9.
 const PIDFD_SIGNAL_PROCESS_GROUP: u32 = 1 << 2;
@@ -65,6 +65,19 @@ impl Pidfd {
                 Err(rustix::io::Errno::INTR) => {}
                 Err(errno) => return Err(errno.into()),
             }
+        }
+    }
+
+    /// A copy of one of its descriptors: pidfd_getfd(2).
+    ///
+    /// # Errors
+    /// `EBADF` where it has none with this number; `EPERM` where we may not look into it, as for one that is no descendant of ours
+    /// where the system restricts ptrace(2); `ENOSYS` before Linux 5.6.
+    pub(in crate::process) fn descriptor(&self, number: i32) -> Result<OwnedFd, Errno> {
+        // SAFETY: only numbers are passed; the descriptor is new and nobody else's.
+        unsafe {
+            let fd = check_long(libc::syscall(libc::SYS_pidfd_getfd, self.fd.as_raw_fd(), number, 0))?;
+            Ok(OwnedFd::from_raw_fd(fd as i32))
         }
     }
 

@@ -1,4 +1,5 @@
-//! Why no further process can be started: fork(2) says only EAGAIN or ENOMEM, so look which limit is reached.
+//! Why no further process can be started, or no file opened: the kernel says only EAGAIN, ENOMEM or EMFILE, so look which
+//! limit is reached.
 
 use super::errno::Errno;
 use super::limits::{self, Resource};
@@ -6,7 +7,7 @@ use super::proc_file::{all_pids, setting};
 use std::fmt;
 use std::os::unix::fs::MetadataExt;
 
-/// A limit that stands in the way of a fork.
+/// A limit that stands in the way of a fork, or of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {
     /// Which limit, as a person would look for it.
@@ -35,6 +36,42 @@ pub fn explain(errno: Errno) -> Option<Obstacle> {
     // Counts move while they are taken: what is used up to nine tenths is taken for reached.
     known.retain(|obstacle| obstacle.used.saturating_mul(10) >= obstacle.value.saturating_mul(9));
     known.into_iter().max_by_key(|obstacle| obstacle.used.saturating_mul(1000) / obstacle.value.max(1))
+}
+
+/// The limit that makes the kernel say EMFILE or ENFILE; none for other errors. It opens nothing but for ENFILE, where
+/// somebody else's files are too many.
+#[must_use]
+pub fn explain_files(errno: Errno) -> Option<Obstacle> {
+    match errno {
+        Errno::EMFILE => files_of_process(),
+        Errno::ENFILE => files_of_machine(),
+        _ => None,
+    }
+}
+
+fn files_of_process() -> Option<Obstacle> {
+    /// More descriptors than this are not counted one by one.
+    const COUNTED: u64 = 1 << 20;
+    let limits::Pair { soft, hard } = limits::get(Resource::Files).ok()?;
+    let value = soft?;
+    // SAFETY: F_GETFD only looks.
+    let is_open = |fd: &u64| unsafe { libc::fcntl(*fd as i32, libc::F_GETFD) } != -1;
+    let used = if value > COUNTED { value } else { (0..value).filter(is_open).count() as u64 };
+    let raise = match hard {
+        Some(hard) if hard <= value => "`ulimit -Hn NUMBER`, which only root may raise".to_owned(),
+        Some(hard) => format!("`ulimit -n NUMBER` before proctor is started, up to {hard}"),
+        None => "`ulimit -n NUMBER` before proctor is started".to_owned(),
+    };
+    let limit = "the limit of open files of a process (RLIMIT_NOFILE)".to_owned();
+    Some(Obstacle { limit, value, used, raise })
+}
+
+fn files_of_machine() -> Option<Obstacle> {
+    let numbers = setting("/proc/sys/fs/file-nr")?;
+    let mut numbers = numbers.split_whitespace().map(|number| number.parse::<u64>().ok());
+    let (used, value) = (numbers.next()??, numbers.nth(1)??);
+    let raise = "sysctl -w fs.file-max=NUMBER (as root)".to_owned();
+    Some(Obstacle { limit: "/proc/sys/fs/file-max".to_owned(), value, used, raise })
 }
 
 /// RLIMIT_NPROC counts the processes and threads of the real user; the kernel does not hold root to it.
@@ -122,12 +159,20 @@ fn memory() -> Option<Obstacle> {
 
 #[cfg(test)]
 mod tests {
-    use super::{control_groups, explain};
+    use super::{control_groups, explain, explain_files};
     use crate::process::Errno;
 
     #[test]
     fn an_idle_machine_has_no_obstacle_for_eagain() {
         assert_eq!(explain(Errno::EAGAIN), None);
+    }
+
+    #[test]
+    fn the_limit_of_files_has_a_value_and_a_use() {
+        assert_eq!(explain_files(Errno::ENOENT), None);
+        let obstacle = explain_files(Errno::EMFILE).expect("there is a limit");
+        assert!(obstacle.used > 2 && obstacle.used <= obstacle.value, "{obstacle}");
+        assert!(obstacle.to_string().contains("ulimit -"), "{obstacle}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! it is an atomic: any process may be killed at any instruction, and the others must go on.
 
 use super::errno::{Errno, check};
+use super::presence::Presence;
 use super::row::{RowMemory, word_of};
 use crate::value::Signal;
 use std::ffi::CString;
@@ -56,6 +57,8 @@ pub struct Control {
     /// Not 0: the main process has come to its verdict. What others complain of from then on, while they are
     /// being ended, is no news.
     pub over: AtomicU32,
+    /// Not 0: a program may have reaped processes of ours; see `identity`.
+    pub(super) unseen_reaper: AtomicU32,
     /// How many temporary directories were made; see `Scratch`.
     pub scratch: AtomicU32,
     /// Where the search for a free row begins; grows without end.
@@ -87,6 +90,7 @@ struct Places {
     tickets: usize,
     rows: usize,
     by_pid: usize,
+    presences: usize,
     objects: usize,
     end: usize,
 }
@@ -113,9 +117,10 @@ impl Run {
         let tickets = up(size_of::<Control>());
         let row_place = tickets + up((max_processes as usize + 1) * 8);
         let by_pid = row_place + up(rows as usize * size_of::<RowMemory>());
-        let objects = by_pid + PIDS * 4;
+        let presences = by_pid + PIDS * 4;
+        let objects = presences + up(rows as usize * size_of::<Presence>());
         let end = objects + MAX_OBJECTS as usize * OBJECT_BYTES;
-        let at = Places { tickets, rows: row_place, by_pid, objects, end };
+        let at = Places { tickets, rows: row_place, by_pid, presences, objects, end };
         let base = map_shared(&format!("proctor-{cookie:032x}"), end)?;
         let run = Self { base, max_processes, rows, at };
         run.control().cookie[0].store(cookie as u64, Relaxed);
@@ -165,6 +170,15 @@ impl Run {
         unsafe {
             let first = self.base.add(self.at.by_pid).cast::<AtomicU32>();
             std::slice::from_raw_parts(first, PIDS)
+        }
+    }
+
+    /// Each row's place for its process's waits at barriers.
+    pub(super) fn presences(&self) -> &[Presence] {
+        // SAFETY: as in `tickets`; a presence is made of atomics only.
+        unsafe {
+            let first = self.base.add(self.at.presences).cast::<Presence>();
+            std::slice::from_raw_parts(first, self.rows as usize)
         }
     }
 

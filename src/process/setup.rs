@@ -4,6 +4,7 @@
 //! for it may share its parent's memory: no allocation, no lock, no panic; see signal-safety(7).
 
 use super::errno::{Errno, check};
+use super::fifo::{Fifo, is_fifo};
 use super::limits::{Limits, Ready};
 use super::terminal;
 use std::ffi::CString;
@@ -124,8 +125,10 @@ pub struct Prepared {
     pty: Option<RawFd>,
     /// The terminal to take for the new group.
     foreground: Option<RawFd>,
+    /// What the child has to open before, for it may have to wait for it.
+    fifos: Vec<Fifo>,
     /// Keeps the descriptors above open until the child has them.
-    _owned: Vec<OwnedFd>,
+    owned: Vec<OwnedFd>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +137,8 @@ enum Source {
     Dup(RawFd),
     /// What stream 1 is by then.
     Stdout,
+    /// A FIFO that was not opened yet.
+    Fifo,
 }
 
 impl Setup {
@@ -142,12 +147,12 @@ impl Setup {
     /// # Errors
     /// The step that cannot work, with the kernel's reason.
     pub fn prepare(self) -> Result<Prepared, SetupError> {
-        let mut owned = Vec::new();
+        let (mut owned, mut fifos) = (Vec::new(), Vec::new());
         let pty = self.pty.map(|fd| keep(&mut owned, above_streams(fd), Stage::Terminal)).transpose()?;
         let streams = [
-            source(self.stdin, 0, pty, &mut owned)?,
-            source(self.stdout, 1, pty, &mut owned)?,
-            source(self.stderr, 2, pty, &mut owned)?,
+            source(self.stdin, 0, pty, &mut owned, &mut fifos)?,
+            source(self.stdout, 1, pty, &mut owned, &mut fifos)?,
+            source(self.stderr, 2, pty, &mut owned, &mut fifos)?,
         ];
         let cwd = self.cwd.map(|path| CString::new(path.as_os_str().as_bytes())).transpose();
         let cwd = cwd.map_err(|_| SetupError { stage: Stage::Cwd, errno: Errno::EINVAL })?;
@@ -167,10 +172,13 @@ impl Setup {
             cwd,
             pty,
             foreground,
-            _owned: owned,
+            fifos,
+            owned,
         })
     }
 }
+
+const STAGES: [Stage; 3] = [Stage::Stdin, Stage::Stdout, Stage::Stderr];
 
 fn keep(owned: &mut Vec<OwnedFd>, fd: Result<OwnedFd, Errno>, stage: Stage) -> Result<RawFd, SetupError> {
     let fd = fd.map_err(|errno| SetupError { stage, errno })?;
@@ -193,9 +201,17 @@ fn source(
     number: usize,
     pty: Option<RawFd>,
     owned: &mut Vec<OwnedFd>,
+    fifos: &mut Vec<Fifo>,
 ) -> Result<Source, SetupError> {
-    let stage = [Stage::Stdin, Stage::Stdout, Stage::Stderr][number];
+    let stage = STAGES[number];
     let read = number == 0;
+    if let Stream::File { path, .. } = &stream
+        && let Ok(path) = CString::new(path.as_os_str().as_bytes())
+        && is_fifo(&path)
+    {
+        fifos.push(Fifo { stream: number, path });
+        return Ok(Source::Fifo);
+    }
     let fd = match stream {
         Stream::Inherit => return Ok(pty.map_or(Source::Keep, Source::Dup)),
         Stream::StdoutDup => return Ok(Source::Stdout),
@@ -210,17 +226,22 @@ fn source(
     Ok(Source::Dup(keep(owned, fd.and_then(above_streams), stage)?))
 }
 
-/// open(2) that never waits: a FIFO that nobody else opened is read as empty, and cannot be written (`ENXIO`).
+/// open(2) that never waits.
 fn open_file(path: &[u8], flags: i32) -> Result<OwnedFd, Errno> {
     let path = CString::new(path).map_err(|_| Errno::EINVAL)?;
     let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY | libc::O_NONBLOCK;
     // SAFETY: the path is NUL-terminated; the descriptor is new and nobody else's.
+    unsafe { blocking(OwnedFd::from_raw_fd(check(libc::open(path.as_ptr(), flags, 0o666))?)) }
+}
+
+/// The descriptor, made to block as programs expect it.
+fn blocking(fd: OwnedFd) -> Result<OwnedFd, Errno> {
+    // SAFETY: these fcntl commands have no memory preconditions.
     unsafe {
-        let fd = OwnedFd::from_raw_fd(check(libc::open(path.as_ptr(), flags, 0o666))?);
         let now = check(libc::fcntl(fd.as_raw_fd(), libc::F_GETFL))?;
         check(libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, now & !libc::O_NONBLOCK))?;
-        Ok(fd)
     }
+    Ok(fd)
 }
 
 fn cpu_set(cpus: &[usize]) -> Result<libc::cpu_set_t, SetupError> {
@@ -244,6 +265,24 @@ pub enum Kind {
 }
 
 impl Prepared {
+    /// The FIFOs that the new process has to open and give to [`Prepared::supply`] before all else. With any, `start_program` cannot
+    /// be used: it would make this process wait too.
+    #[must_use]
+    pub fn fifos(&self) -> &[Fifo] {
+        &self.fifos
+    }
+
+    /// A FIFO that was opened.
+    ///
+    /// # Errors
+    /// `EMFILE`.
+    pub fn supply(&mut self, stream: usize, fd: OwnedFd) -> Result<(), SetupError> {
+        let stage = STAGES[stream.min(2)];
+        let raw = keep(&mut self.owned, above_streams(fd).and_then(blocking), stage)?;
+        self.streams[stream.min(2)] = Source::Dup(raw);
+        Ok(())
+    }
+
     /// Does it all, in the child. Async-signal-safe.
     ///
     /// # Errors
@@ -251,13 +290,12 @@ impl Prepared {
     pub fn apply(&self, kind: Kind) -> Result<(), SetupError> {
         let at = |stage| move |errno| SetupError { stage, errno };
         self.apply_job()?;
-        for (number, (source, stage)) in
-            self.streams.iter().zip([Stage::Stdin, Stage::Stdout, Stage::Stderr]).enumerate()
-        {
+        for (number, (source, stage)) in self.streams.iter().zip(STAGES).enumerate() {
             let from = match source {
                 Source::Keep => continue,
                 Source::Dup(fd) => *fd,
                 Source::Stdout => 1,
+                Source::Fifo => return Err(SetupError { stage, errno: Errno::ENXIO }),
             };
             // SAFETY: dup2 has no memory preconditions; sources are above 2, or 1 for stream 2.
             check(unsafe { libc::dup2(from, number as i32) }).map_err(at(stage))?;

@@ -110,6 +110,11 @@ fn forget(signal: Signal) {
     PENDING.fetch_and(!bit(signal.0), SeqCst);
 }
 
+/// Leaves these signals to the other threads of this process; see pthread_sigmask(3).
+pub fn leave_to_others(signals: &[Signal]) {
+    block(&set_of(signals.iter().fold(0, |mask, signal| mask | bit(signal.0))));
+}
+
 /// Takes one caught signal that is pending, the lowest number first.
 #[must_use]
 pub fn take_pending() -> Option<Signal> {

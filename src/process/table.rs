@@ -156,6 +156,9 @@ impl Run {
         if let Some(place) = self.by_pid().get(pid.cast_unsigned() as usize) {
             place.store(row.index + 1, SeqCst);
         }
+        if self.has_unseen_reaper() {
+            self.note_start(row, pid);
+        }
     }
 
     /// The process runs: called by a task itself first of all, for its parent may be killed before it can say so. Every page
@@ -165,6 +168,11 @@ impl Run {
             memory.pid.store(pid, SeqCst);
             memory.advance(row.generation, RowState::Live, 0);
         }
+    }
+
+    /// A program has reaped it, and nobody can know how it ended.
+    pub(super) fn lost(&self, row: Row) {
+        self.finish(row);
     }
 
     /// The fork failed: the row and its place are free again.

@@ -83,3 +83,22 @@ pub fn restore(tty: BorrowedFd<'_>, modes: &Modes) -> Result<(), Errno> {
 pub fn is_terminal(fd: impl AsFd) -> bool {
     rustix::termios::isatty(fd)
 }
+
+/// How many columns and rows it has; see ioctl_tty(2), TIOCGWINSZ. None where it is no terminal or does not know.
+#[must_use]
+pub fn size(tty: impl AsFd) -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(tty).ok()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+}
+
+/// Lets each key be read at once and unseen, and sends no signal for any, until [`restore`].
+///
+/// # Errors
+/// `ENOTTY`, `EIO`.
+pub fn keys(tty: BorrowedFd<'_>) -> Result<Modes, Errno> {
+    let before = modes(tty)?;
+    let mut raw = before.clone();
+    raw.0.c_lflag &= !(libc::ICANON | libc::ECHO | libc::ISIG);
+    restore(tty, &raw)?;
+    Ok(before)
+}

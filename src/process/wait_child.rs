@@ -203,4 +203,25 @@ impl Waiter {
         let over = deadline.is_some_and(|deadline| clock::monotonic() >= deadline);
         Ok(if waited == Waited::TimedOut && !over { Waited::Done(()) } else { waited })
     }
+
+    /// Waits until a descriptor can be read (true), or a child ended, stopped or went on (false).
+    ///
+    /// # Errors
+    /// What ppoll(2) says.
+    pub fn readable_or_event(
+        &mut self,
+        fd: std::os::fd::RawFd,
+        events: &mut ProcessEvents,
+        deadline: Option<i64>,
+    ) -> Result<Waited<bool>, Errno> {
+        self.wait(deadline, None, |waiter, until| {
+            let readable = waiter.poll(Some((fd, libc::POLLIN)), until, Some(events.seen))?;
+            let now = signals::child_changes();
+            if !readable && now == events.seen {
+                return Ok(Sleep::Again);
+            }
+            events.seen = now;
+            Ok(Sleep::Done(readable))
+        })
+    }
 }

@@ -3,6 +3,7 @@
 //! `check` makes a [`Program`] from a tree; `execute` runs it. Neither sees the other.
 
 mod attribute;
+mod conflict;
 mod function;
 mod method;
 mod op;
@@ -12,6 +13,7 @@ mod state;
 mod verb;
 
 pub use attribute::{ATTRIBUTES, Attribute, AttributeRow, attribute};
+pub use conflict::{NICE, Way, conflict};
 pub use function::{BUILTINS, Builtin, BuiltinRow, builtin};
 pub use method::{METHODS, Method, MethodRow, Receiver, methods_named};
 pub use op::{NO_REG, NO_TARGET, Op, Reg};

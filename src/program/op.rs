@@ -156,6 +156,12 @@ pub enum Op {
         target: Reg,
         src: Reg,
     },
+    /// `target = target +` the texts of `count` values put together: an interpolated string that is added.
+    AddTexts {
+        target: Reg,
+        first: Reg,
+        count: u16,
+    },
     AddToGlobal {
         at: u32,
         src: Reg,
@@ -205,6 +211,68 @@ pub enum Op {
         dst: Reg,
         left: Reg,
         right: Reg,
+    },
+    // A comparison that only decides where to go on: it is followed by a `Jump`, which is skipped unless the comparison is `truth`.
+    TestLess {
+        left: Reg,
+        right: Reg,
+        truth: bool,
+    },
+    TestLessEqual {
+        left: Reg,
+        right: Reg,
+        truth: bool,
+    },
+    TestGreater {
+        left: Reg,
+        right: Reg,
+        truth: bool,
+    },
+    TestGreaterEqual {
+        left: Reg,
+        right: Reg,
+        truth: bool,
+    },
+    TestEqual {
+        left: Reg,
+        right: Reg,
+        truth: bool,
+    },
+    TestNotEqual {
+        left: Reg,
+        right: Reg,
+        truth: bool,
+    },
+    // The same, compared with a small int.
+    TestLessInt {
+        left: Reg,
+        value: i16,
+        truth: bool,
+    },
+    TestLessEqualInt {
+        left: Reg,
+        value: i16,
+        truth: bool,
+    },
+    TestGreaterInt {
+        left: Reg,
+        value: i16,
+        truth: bool,
+    },
+    TestGreaterEqualInt {
+        left: Reg,
+        value: i16,
+        truth: bool,
+    },
+    TestEqualInt {
+        left: Reg,
+        value: i16,
+        truth: bool,
+    },
+    TestNotEqualInt {
+        left: Reg,
+        value: i16,
+        truth: bool,
     },
     /// `left in right`
     In {
@@ -323,9 +391,12 @@ pub enum Op {
         limit: Reg,
         to: u32,
     },
-    /// Acquires the lock or semaphore in the register; leaving the frame releases it.
+    /// Acquires the lock or semaphore in the register; leaving the frame releases it. Where `limit` is a register, in that time:
+    /// past it there is no frame, and `got` is false, or it fails with `timeout` where `got` is `NO_REG`.
     PushLock {
         lock: Reg,
+        limit: Reg,
+        got: Reg,
     },
     /// Leaves the innermost frame, whatever it is.
     Pop,

@@ -1,7 +1,7 @@
 //! The options of `spawn`, which stand in the map after `with`.
 
 /// A row of the table of options.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct OptionRow {
     pub option: SpawnOption,
     pub name: &'static str,
@@ -31,6 +31,12 @@ pub enum Expected {
 }
 
 impl Expected {
+    /// Whether it is a standard stream's, whose words mean something.
+    #[must_use]
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::Input | Self::Output | Self::ErrorOutput)
+    }
+
     /// In words, for messages.
     #[must_use]
     pub fn words(self) -> &'static str {
@@ -81,6 +87,14 @@ options! {
     Nice "nice" Int "Added to the niceness, from -20 to 19.";
     Cpus "cpus" IntList "The processors that it may run on.";
     Limits "limits" Limits "What it may use: {cpu, memory, files, processes, output, file_size}.";
+}
+
+impl SpawnOption {
+    /// Its row of the table.
+    #[must_use]
+    pub fn row(self) -> &'static OptionRow {
+        &OPTIONS[self as usize]
+    }
 }
 
 /// The keys of the option `limits`, with what each means.

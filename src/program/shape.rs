@@ -1,6 +1,6 @@
 //! The resolved program: functions as instructions, names as slots.
 
-use super::{Op, Reg};
+use super::{Method, Op, Reg};
 use crate::source::{SourceId, Span};
 use crate::value::Value;
 use std::rc::Rc;
@@ -13,6 +13,8 @@ pub struct Program {
     pub globals: Vec<Rc<str>>,
     /// Names of fields and methods.
     pub names: Vec<Rc<str>>,
+    /// For each of the names the method of values that is called so, where there is one.
+    pub methods: Vec<Option<Method>>,
 }
 
 /// One function, or the top level of one file.

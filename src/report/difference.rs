@@ -50,6 +50,32 @@ pub fn draw_difference(expected: &str, actual: &str, style: Style) -> String {
     drawing.text
 }
 
+/// Draws what was expected and is not there (`-`), and what is there and was not expected (`+`), where the order does not matter.
+#[must_use]
+pub fn draw_unmatched(missing: &[String], extra: &[String], style: Style) -> String {
+    let mut text = format!(
+        "  {} {}, {}\n",
+        style.cyan("in any order:"),
+        style.red("- missing"),
+        style.green("+ too much")
+    );
+    let mut left = LINES;
+    for (lines, mark) in [(missing, "-"), (extra, "+")] {
+        for line in lines.iter().take(left) {
+            let line = format!("  {mark} {}", draw_line(line, true, false, style));
+            let line = if mark == "-" { style.red(&line) } else { style.green(&line) };
+            text.push_str(&line);
+            text.push('\n');
+        }
+        left = left.saturating_sub(lines.len());
+    }
+    let more = (missing.len() + extra.len()).saturating_sub(LINES);
+    if more > 0 {
+        text.push_str(&format!("    {} {more} more\n", style.ellipsis()));
+    }
+    text
+}
+
 /// Where to begin: the start of the line a little before the first that differs, and how many lines stand before it.
 fn first_difference(expected: &str, actual: &str) -> (usize, usize) {
     let same = expected.bytes().zip(actual.bytes()).take_while(|(a, b)| a == b).count();

@@ -1,12 +1,12 @@
 //! Errors and broken expectations of running processes, for people.
 
 use super::diagnostic::{Heading, MESSAGE, section};
-use super::difference::draw_difference;
+use super::difference::{draw_difference, draw_unmatched};
 use super::place::Places;
 use super::style::Style;
 use super::visible::{shorten, visible_line};
 use super::width::{cut, missing, width};
-use crate::event::{Failure, Frame, PartValue};
+use crate::event::{Difference, Failure, Frame, PartValue};
 use crate::source::{Label, Location, Severity};
 
 /// Columns of a condition's part and characters of its value that are drawn.
@@ -28,8 +28,14 @@ pub fn draw_failure(failure: &Failure, places: &Places<'_>, style: Style) -> Str
     };
     let mut text = heading.draw(places, style);
     text.push_str(&draw_parts(&failure.parts, places, style));
-    if let Some((expected, actual)) = &failure.difference {
-        text.push_str(&draw_difference(expected, actual, style));
+    match &failure.difference {
+        Some(Difference::Lines { expected, actual }) => {
+            text.push_str(&draw_difference(expected, actual, style));
+        }
+        Some(Difference::AnyOrder { missing, extra }) => {
+            text.push_str(&draw_unmatched(missing, extra, style))
+        }
+        None => {}
     }
     let process = format!("{} (pid {})", name(&failure.actor.name, style), failure.actor.pid);
     text.push_str(&section("process", &process, style));

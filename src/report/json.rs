@@ -3,7 +3,7 @@
 use super::leftovers::leftovers_message;
 use super::place::Places;
 use super::visible::{is_hidden, shorten};
-use crate::event::{Actor, Failure};
+use crate::event::{Actor, Difference, Failure};
 use crate::source::{Diagnostic, Label, Location, Severity};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -41,7 +41,7 @@ struct LabelRecord<'a> {
 }
 
 #[derive(Serialize)]
-struct ProcessRecord<'a> {
+pub(super) struct ProcessRecord<'a> {
     name: &'a str,
     pid: i32,
 }
@@ -63,9 +63,24 @@ struct PartRecord<'a> {
 }
 
 #[derive(Serialize)]
-struct DifferenceRecord<'a> {
-    expected: Cow<'a, str>,
-    actual: Cow<'a, str>,
+#[serde(untagged)]
+enum DifferenceRecord<'a> {
+    Lines { expected: Cow<'a, str>, actual: Cow<'a, str> },
+    AnyOrder { missing: Vec<Cow<'a, str>>, extra: Vec<Cow<'a, str>> },
+}
+
+impl<'a> DifferenceRecord<'a> {
+    fn of(difference: &'a Difference) -> Self {
+        let all = |lines: &'a [String]| lines.iter().map(|line| shorten(line, TEXT)).collect();
+        match difference {
+            Difference::Lines { expected, actual } => {
+                Self::Lines { expected: shorten(expected, TEXT), actual: shorten(actual, TEXT) }
+            }
+            Difference::AnyOrder { missing, extra } => {
+                Self::AnyOrder { missing: all(missing), extra: all(extra) }
+            }
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -74,6 +89,8 @@ struct LeftoversRecord<'a> {
     severity: &'static str,
     message: String,
     processes: Vec<ProcessRecord<'a>>,
+    /// How many more there were than have a name here.
+    more: u32,
 }
 
 /// A diagnostic as one line of JSON, ending in a newline.
@@ -86,10 +103,7 @@ pub fn diagnostic_json(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
     line(&Record {
         kind: "diagnostic",
         code: diagnostic.code.name(),
-        severity: match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
+        severity: severity(diagnostic.severity),
         message: shorten(&diagnostic.message, TEXT),
         file: diagnostic.labels.first().map(|label| file(label.location, places)),
         labels: labels.map(|one| label(one.location, &one.text, places)).collect(),
@@ -146,28 +160,26 @@ pub fn failure_json(failure: &Failure, places: &Places<'_>) -> String {
                 }
             })
             .collect(),
-        difference: failure.difference.as_ref().map(|(expected, actual)| DifferenceRecord {
-            expected: shorten(expected, TEXT),
-            actual: shorten(actual, TEXT),
-        }),
+        difference: failure.difference.as_ref().map(DifferenceRecord::of),
     })
 }
 
 /// The warning about processes that were killed at the end as one line of JSON; empty where there were none.
 #[must_use]
-pub fn leftovers_json(actors: &[Actor]) -> String {
+pub fn leftovers_json(actors: &[Actor], unnamed: u32) -> String {
     if actors.is_empty() {
         return String::new();
     }
     line(&LeftoversRecord {
         kind: "leftovers",
         severity: "warning",
-        message: leftovers_message(actors),
+        message: leftovers_message(actors.len() + unnamed as usize),
         processes: actors.iter().map(process).collect(),
+        more: unnamed,
     })
 }
 
-fn process(actor: &Actor) -> ProcessRecord<'_> {
+pub(super) fn process(actor: &Actor) -> ProcessRecord<'_> {
     ProcessRecord { name: &actor.name, pid: actor.pid }
 }
 
@@ -188,8 +200,15 @@ fn label<'a>(location: Location, text: &'a str, places: &Places<'a>) -> LabelRec
     }
 }
 
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
 /// JSON escapes the controls of ASCII; a terminal would also obey others, so these are escaped too.
-fn line(record: &impl Serialize) -> String {
+pub(super) fn line(record: &impl Serialize) -> String {
     // Strings and numbers alone cannot fail to be written.
     let json = serde_json::to_string(record).unwrap_or_default();
     let mut line = String::with_capacity(json.len() + 1);

@@ -48,6 +48,21 @@ pub fn all_codes() -> &'static [Code] {
     ALL
 }
 
+/// The codes of warnings, which `# allow(CODE)` silences.
+#[must_use]
+pub fn warning_codes() -> &'static [Code] {
+    &[
+        Code::UNKNOWN_CODE,
+        Code::UNUSED_NAME,
+        Code::UNREACHABLE,
+        Code::UNJOINED_CHILD,
+        Code::UNBOUNDED_SPAWN,
+        Code::DAEMON_SPAWNS,
+        Code::ALWAYS_FALSE,
+        Code::TEST_WITHOUT_EXPECT,
+    ]
+}
+
 /// The code with this name.
 #[must_use]
 pub fn find_code(name: &str) -> Option<Code> {
@@ -91,6 +106,7 @@ register! {
     ARGUMENT_COUNT "argument_count" "a call with the wrong number of arguments";
     UNKNOWN_OPTION "unknown_option" "spawn has no such option";
     OPTION_TYPE "option_type" "an option's value has the wrong type";
+    OPTION_CONFLICT "option_conflict" "two options that contradict each other";
     UNKNOWN_ATTRIBUTE "unknown_attribute" "no such attribute";
     UNKNOWN_METHOD "unknown_method" "no such method";
     UNKNOWN_STATE "unknown_state" "no process state has this name";
@@ -106,6 +122,7 @@ register! {
     UNKNOWN_TEST "unknown_test" "needs names a test that is not there";
     MISPLACED "misplaced" "a statement that cannot stand here";
     // The program is suspicious.
+    UNKNOWN_CODE "unknown_code" "allow names a code that no warning has";
     UNUSED_NAME "unused_name" "a name that nothing uses";
     UNREACHABLE "unreachable" "statements that can never run";
     UNJOINED_CHILD "unjoined_child" "a child that is never joined: a zombie until the end";

@@ -6,8 +6,8 @@ mod span;
 mod suggest;
 mod text;
 
-pub use code::{Code, all_codes, find_code};
+pub use code::{Code, all_codes, find_code, warning_codes};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use span::{Location, SourceId, Span};
 pub use suggest::did_you_mean;
-pub use text::{LoadError, Source, SourceMap};
+pub use text::{LoadError, Source, SourceMap, Sources};

@@ -1,8 +1,10 @@
 //! Source texts: decoding, lines and columns, and the map of all texts of a run.
 
 use super::{SourceId, Span};
+use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// Why bytes are not a source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,13 +106,14 @@ impl Source {
 /// All texts of a run: the scenario's and those that it uses.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
-    sources: Vec<Source>,
+    /// Shared with copies of the map: a session has one for each entry.
+    sources: Vec<Rc<Source>>,
 }
 
 impl SourceMap {
     pub fn add(&mut self, source: Source) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        self.sources.push(source);
+        self.sources.push(Rc::new(source));
         id
     }
 
@@ -122,6 +125,27 @@ impl SourceMap {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.sources.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
+        self.sources.iter().enumerate().map(|(index, source)| (SourceId(index as u32), &**source))
+    }
+}
+/// The texts of a run for those who quote them, while more may be added.
+#[derive(Debug, Clone, Default)]
+pub struct Sources(Rc<RefCell<Rc<SourceMap>>>);
+
+impl Sources {
+    #[must_use]
+    pub fn new(map: Rc<SourceMap>) -> Self {
+        Self(Rc::new(RefCell::new(map)))
+    }
+
+    /// All texts that there are now.
+    #[must_use]
+    pub fn now(&self) -> Rc<SourceMap> {
+        self.0.borrow().clone()
+    }
+
+    /// From now on there are these.
+    pub fn set(&self, map: Rc<SourceMap>) {
+        *self.0.borrow_mut() = map;
     }
 }

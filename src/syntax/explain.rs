@@ -17,11 +17,6 @@ pub(crate) struct Place<'a> {
 /// Builds the diagnostic of a failure.
 pub(crate) fn explain(place: &Place<'_>, failure: &Failure) -> Diagnostic {
     let scene = Scene::new(place, failure);
-    if failure.out_of_stack {
-        return Diagnostic::error(Code::TOO_DEEP, "this statement is nested too deeply")
-            .at(scene.location, "it cannot be read further than here")
-            .help("give inner parts a name with `let`, or move them into functions with `def`");
-    }
     if let Some(finding) = reserved_before(&scene) {
         return finding;
     }

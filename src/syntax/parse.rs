@@ -83,7 +83,7 @@ impl Pass<'_> {
             self.allowance = self.allowance.saturating_sub(3 * rest.len());
             // Nothing left to blank: the same error would come again.
             let blank = rest.get(wrong.clone()).is_none_or(|text| text.trim().is_empty());
-            if blank || wrong.len() >= rest.trim_end().len() || self.allowance == 0 || failure.out_of_stack {
+            if blank || wrong.len() >= rest.trim_end().len() || self.allowance == 0 {
                 return;
             }
             let blanks = " ".repeat(wrong.len());

@@ -88,10 +88,13 @@ pub enum StmtKind {
         body: Block,
         otherwise: Option<Block>,
     },
-    /// `with l { … }`: a lock or a semaphore is held while the block runs.
+    /// `with l { … }`: a lock or a semaphore is held while the block runs. `with l within 1s { … } else { … }`: where it is not to be
+    /// had in that time, the other block is run.
     With {
         lock: Expr,
+        limit: Option<Expr>,
         body: Block,
+        otherwise: Option<Block>,
     },
     /// `for x in xs { … }`, `for k, v in m { … }`
     For {

@@ -75,8 +75,13 @@ pub fn walk_stmt<V: Visit + ?Sized>(visitor: &mut V, statement: &Stmt) {
             visitor.visit_block(body);
             walk_blocks(visitor, otherwise);
         }
+        StmtKind::With { lock, limit, body, otherwise } => {
+            visitor.visit_expr(lock);
+            walk_exprs(visitor, limit);
+            visitor.visit_block(body);
+            walk_blocks(visitor, otherwise);
+        }
         StmtKind::On { signal: head, body }
-        | StmtKind::With { lock: head, body }
         | StmtKind::For { iterable: head, body, .. }
         | StmtKind::While { condition: head, body } => {
             visitor.visit_expr(head);

@@ -1,7 +1,8 @@
 //! Values as text: what `print` writes, and the literal as it stands in a program.
 
 use super::limit::{NESTING, TEXT_BYTES, check_text};
-use super::{Key, Value, ValueResult, signal};
+use super::{Key, ProcessRef, Value, ValueResult, signal};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -82,9 +83,7 @@ pub fn append(text: &mut String, value: &Value) -> ValueResult<()> {
             text.push_str(more);
             return Ok(());
         }
-        Value::Int(int) => {
-            let _ = write!(text, "{int}");
-        }
+        Value::Int(int) => append_int(text, *int),
         other => {
             let mut writer = Writer::new(text, TEXT_BYTES);
             writer.top(other);
@@ -94,6 +93,27 @@ pub fn append(text: &mut String, value: &Value) -> ValueResult<()> {
         }
     }
     check_text(Some(text.len())).map(drop)
+}
+
+/// What `write!` would do, in a third of its time.
+fn append_int(text: &mut String, int: i64) {
+    // The longest is -9223372036854775808.
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
+    let mut rest = int.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if int < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    text.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 /// Writes up to a length, and knows which lists and maps are open around it.
@@ -161,7 +181,7 @@ impl<'a> Writer<'a> {
             Value::Range(range) => self.push(&range_text(range)),
             Value::Function(function) => self.push(&format!("<function {}>", function.name)),
             Value::Builtin(_) => self.push("<built-in function>"),
-            Value::Process(process) => self.push(&format!("<process {} {}>", process.name, process.pid)),
+            Value::Process(process) => self.push(&format!("<process {} {}>", process.shown(), process.pid)),
             Value::Signal(signal) => self.push(&signal::signal_name(*signal)),
             Value::Regex(regex) => self.regex(&regex.pattern),
             Value::Object(object) => self.push(&format!("<{}>", object.kind.word())),
@@ -267,6 +287,27 @@ impl<'a> Writer<'a> {
         }
         escaped.push('"');
         self.push(&escaped);
+    }
+}
+
+/// A name for people, on one line and with nothing in it that a terminal would obey: hidden characters as escapes.
+#[must_use]
+pub fn visible(name: &str) -> Cow<'_, str> {
+    if !name.chars().any(is_hidden) {
+        return Cow::Borrowed(name);
+    }
+    let mut shown = String::with_capacity(name.len() + 8);
+    for c in name.chars() {
+        if is_hidden(c) { escape(&mut shown, c) } else { shown.push(c) }
+    }
+    Cow::Owned(shown)
+}
+
+impl ProcessRef {
+    /// Its name for messages, without anything that a terminal would obey.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
+        visible(&self.name)
     }
 }
 

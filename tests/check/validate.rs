@@ -131,6 +131,10 @@ impl Validator<'_> {
                 self.reg(dst);
                 self.run(first, usize::from(count));
             }
+            Op::AddTexts { target, first, count } => {
+                self.reg(target);
+                self.run(first, usize::from(count));
+            }
             Op::MakeMap { dst, first, count } => {
                 self.reg(dst);
                 self.run(first, 2 * usize::from(count));
@@ -191,6 +195,24 @@ impl Validator<'_> {
                 self.reg(dst);
                 self.both(left, right);
             }
+            Op::TestLess { left, right, .. }
+            | Op::TestLessEqual { left, right, .. }
+            | Op::TestGreater { left, right, .. }
+            | Op::TestGreaterEqual { left, right, .. }
+            | Op::TestEqual { left, right, .. }
+            | Op::TestNotEqual { left, right, .. } => {
+                self.both(left, right);
+                self.jump_behind();
+            }
+            Op::TestLessInt { left, .. }
+            | Op::TestLessEqualInt { left, .. }
+            | Op::TestGreaterInt { left, .. }
+            | Op::TestGreaterEqualInt { left, .. }
+            | Op::TestEqualInt { left, .. }
+            | Op::TestNotEqualInt { left, .. } => {
+                self.reg(left);
+                self.jump_behind();
+            }
             Op::Jump { to } => self.jump(to),
             Op::Loop { to } => {
                 self.jump(to);
@@ -207,6 +229,11 @@ impl Validator<'_> {
             }
             other => self.calls(other),
         }
+    }
+
+    fn jump_behind(&mut self) {
+        let next = self.function.code.get(self.at + 1);
+        self.must(matches!(next, Some(Op::Jump { .. })), "a jump behind its test");
     }
 
     fn calls(&mut self, op: Op) {
@@ -259,7 +286,12 @@ impl Validator<'_> {
                     self.jump(to);
                 }
             }
-            Op::PushLock { lock } => self.reg(lock),
+            Op::PushLock { lock, limit, got } => {
+                self.reg(lock);
+                for reg in [limit, got].into_iter().filter(|reg| *reg != NO_REG) {
+                    self.reg(reg);
+                }
+            }
             Op::Spawn { dst, site } => {
                 self.reg(dst);
                 self.index(usize::from(site), self.function.spawns.len(), "a spawn");

@@ -171,6 +171,11 @@ impl Pen {
         }
     }
 
+    /// Says just this.
+    pub fn tell_plainly(&self, word: &str) {
+        rustix::io::write(&self.herd, word.as_bytes()).expect("somebody reads");
+    }
+
     /// Says something else than a process: a word with no space in it.
     pub fn say(&self, word: &str) {
         rustix::io::write(&self.herd, format!("{word}\n").as_bytes()).expect("the test reads");

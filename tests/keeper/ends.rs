@@ -7,14 +7,17 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 11] = [
+pub const TESTS: [Test; 14] = [
     ("an_ended_run_leaves_nothing", an_ended_run_leaves_nothing),
     ("control_without_clearing_an_ended_run_leaves_something", control_clear),
     ("a_signal_to_the_visible_pid_ends_the_run", a_signal_ends_the_run),
+    ("control_without_clearing_a_signal_leaves_something", control_signals),
     ("a_signal_to_the_group_ends_the_run", a_signal_to_the_group_ends_the_run),
     ("a_stubborn_scenario_is_ended_after_the_grace", a_stubborn_scenario_is_ended),
     ("control_without_the_grace_a_stubborn_scenario_stays", control_grace),
     ("a_closed_pipe_ends_the_run", a_closed_pipe_ends_the_run),
+    ("control_without_clearing_a_closed_pipe_leaves_something", control_closed_pipe),
+    ("control_without_clearing_a_crash_leaves_something", control_crash),
     ("a_crash_is_named", a_crash_is_named),
     ("a_timeout_ends_the_run_and_names_who_was_alive", a_timeout_ends_the_run),
     ("a_timeout_ends_a_stubborn_scenario", a_timeout_ends_a_stubborn_scenario),
@@ -44,11 +47,37 @@ fn an_ended_run_leaves_nothing() {
 }
 
 /// Keeper and guard would each do it.
+const NOBODY_CLEARS: &str = "clear,takeover";
+
 fn control_clear() {
-    let mut run = Stage::new("herd return").without("clear,takeover").start();
+    let mut run = Stage::new("herd return").without(NOBODY_CLEARS).start();
     run.finish();
-    assert!(!run.herd.is_gone(SECOND), "the test does not see what is left");
+    sees_what_is_left(&mut run, "return");
+}
+
+/// Something is left even after a second, and the test sees it.
+fn sees_what_is_left(run: &mut Staged, what: &str) {
+    assert!(!run.herd.is_gone(SECOND), "{what}: the test does not see what is left");
+    assert!(!run.herd.left().is_empty(), "{what}");
     run.herd.clean_up();
+}
+
+fn control_signals() {
+    for signal in SIGNALS {
+        let mut run = Stage::new("herd wait").without(NOBODY_CLEARS).start_up();
+        kill_process(guard_of(&run), signal).expect("it lives");
+        run.finish();
+        sees_what_is_left(&mut run, &format!("{signal:?}"));
+    }
+}
+
+/// Our own crash, with fifty processes started.
+fn control_crash() {
+    for way in ["panic", "abort", "overflow"] {
+        let mut run = Stage::new(&format!("herd {way}")).without(NOBODY_CLEARS).start();
+        run.finish();
+        sees_what_is_left(&mut run, way);
+    }
 }
 
 fn guard_of(run: &Staged) -> Pid {
@@ -121,15 +150,25 @@ fn control_grace() {
 
 /// `proctor run … | head -1`.
 fn a_closed_pipe_ends_the_run() {
-    let own = std::env::current_exe().expect("our own path");
     for _ in 0..50 {
-        let mut shell = Command::new("bash");
-        shell.arg("-c").arg(r#""$0" | head -1 >/dev/null; exit "${PIPESTATUS[0]}""#).arg(&own);
-        let mut run = Stage::with_command(shell, "herd write").start_up();
+        let mut run = before_head().start_up();
         let output = run.finish();
         assert_eq!(output.code, Some(141), "{output:?}");
         assert_gone_at_once(&mut run, "| head -1");
     }
+}
+
+fn before_head() -> Stage {
+    let mut shell = Command::new("bash");
+    shell.arg("-c").arg(r#""$0" | head -1 >/dev/null; exit "${PIPESTATUS[0]}""#);
+    shell.arg(std::env::current_exe().expect("our own path"));
+    Stage::with_command(shell, "herd write")
+}
+
+fn control_closed_pipe() {
+    let mut run = before_head().without(NOBODY_CLEARS).start_up();
+    run.finish();
+    sees_what_is_left(&mut run, "| head -1");
 }
 
 fn a_crash_is_named() {

@@ -2,44 +2,66 @@
 
 use super::herd::{children, fields};
 use super::runner::Test;
-use super::stage::{LONG, Stage};
+use super::stage::{LONG, Output, Stage};
 use rustix::process::{Pid, Signal, kill_process};
 use std::time::Instant;
 
-pub const TESTS: [Test; 4] = [
+pub const TESTS: [Test; 5] = [
     ("every_exit_code_is_passed_on", every_exit_code_is_passed_on),
     ("every_signal_is_passed_on", every_signal_is_passed_on),
+    ("control_a_status_that_is_told_wrong_is_seen", control_status),
     ("ten_thousand_spawns_lose_no_descriptor", no_descriptor_is_lost),
     ("control_a_lost_descriptor_is_seen", control_descriptors),
 ];
 
+/// Whether the visible process's end, and its word for it, are those of a scenario that exits with the code.
+fn tells_code(output: &Output, code: i32) -> bool {
+    output.code == Some(code) && output.out.starts_with(&format!("Exited({code}) left=0 "))
+}
+
+/// The same of a scenario that the signal kills.
+fn tells_signal(output: &Output, signal: i32) -> bool {
+    let crash = [libc::SIGABRT, libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE].contains(&signal);
+    let word = if crash { "Crashed" } else { "Killed" };
+    output.code == Some(128 + signal) && output.out.starts_with(&format!("{word}({signal}) "))
+}
+
 fn every_exit_code_is_passed_on() {
     for code in 0..=255 {
         let output = Stage::new(&format!("empty {code}")).start().finish();
-        assert_eq!(output.code, Some(code));
-        assert!(output.out.starts_with(&format!("Exited({code}) left=0 ")), "{}", output.out);
+        assert!(tells_code(&output, code), "{code}: {output:?}");
     }
 }
 
 /// What each signal does to a process that has made no arrangements: signal(7).
+const IGNORED: [i32; 4] = [libc::SIGCHLD, libc::SIGCONT, libc::SIGURG, libc::SIGWINCH];
+const STOPPING: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
+
 fn every_signal_is_passed_on() {
     for signal in 1..=64 {
         let mut run = Stage::new(&format!("raise {signal}")).start();
-        let ignored = [libc::SIGCHLD, libc::SIGCONT, libc::SIGURG, libc::SIGWINCH].contains(&signal);
-        let stops = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&signal);
-        if stops {
+        if STOPPING.contains(&signal) {
             resume_the_scenario(run.pid(), signal == libc::SIGSTOP);
         }
         let output = run.finish();
-        let crash =
-            [libc::SIGABRT, libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE].contains(&signal);
-        if ignored || stops {
+        if IGNORED.contains(&signal) || STOPPING.contains(&signal) {
             assert_eq!(output.code, Some(7), "signal {signal}: {output:?}");
         } else {
-            assert_eq!(output.code, Some(128 + signal), "signal {signal}: {output:?}");
-            let word = if crash { "Crashed" } else { "Killed" };
-            assert!(output.out.starts_with(&format!("{word}({signal}) ")), "signal {signal}: {}", output.out);
+            assert!(tells_signal(&output, signal), "signal {signal}: {output:?}");
         }
+    }
+}
+
+/// The same comparison of what is told as a shell's `$?` tells it, which has no word for signals, and of one bit less.
+fn control_status() {
+    for signal in (1..=64).filter(|signal| !IGNORED.contains(signal) && !STOPPING.contains(signal)) {
+        let output = Stage::new(&format!("lossy raise {signal}")).start().finish();
+        assert_eq!(output.code, Some(128 + signal), "{output:?}");
+        assert!(!tells_signal(&output, signal), "signal {signal}: {output:?}");
+    }
+    for code in 0..=255 {
+        let output = Stage::new(&format!("lossy empty {code}")).start().finish();
+        assert_eq!(tells_code(&output, code), code < 128, "{code}: {output:?}");
     }
 }
 

@@ -1,7 +1,12 @@
 //! A pid that is given again to a stranger: clone3(2) with a wish for the pid.
 
+use super::role;
 use proctor::process::custody::{end_held, signal_child};
-use proctor::process::{Fork, Pidfd, exit_now, fork, wait};
+use proctor::process::{Fork, Pidfd, Reach, Run, exit_now, fork, pid, wait};
+use proctor::value::Signal;
+use rustix::fd::AsRawFd;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// What clone3(2) is told, up to the wish for pids.
@@ -46,14 +51,10 @@ pub fn play(rounds: u32) -> ! {
     match fork().expect("fork") {
         Fork::Child => rounds_of_reuse(rounds),
         Fork::Parent(worker) => loop {
-            match wait::peek_any() {
-                Ok(Some((pid, status))) => {
-                    let _ = wait::reap(pid);
-                    if pid == worker {
-                        exit_now(u8::from(status.code() != 0));
-                    }
-                }
-                _ => std::thread::sleep(Duration::from_micros(200)),
+            let mut status = 0;
+            // SAFETY: `status` is valid for writing.
+            if unsafe { libc::waitpid(-1, &raw mut status, 0) } == worker {
+                exit_now(u8::from(status != 0));
             }
         },
     }
@@ -81,12 +82,13 @@ fn rounds_of_reuse(rounds: u32) -> ! {
     exit_now(u8::from(lived + taken != rounds))
 }
 
-fn until_ended(held: &Pidfd) {
+fn until_ended(held: &Pidfd) -> bool {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !held.has_ended().expect("poll") {
         assert!(Instant::now() < deadline, "SIGKILL does not end it");
         std::thread::yield_now();
     }
+    true
 }
 
 /// The negative control: a plain kill(2) of the old pid does reach the stranger.
@@ -103,4 +105,70 @@ fn plain_kill() -> &'static str {
         }
     }
     ""
+}
+
+/// A task starts a child and becomes a program, which reaps the child and tells nobody; then a stranger gets the pid, and
+/// what the run still knows of the child is aimed at. `control`: the task becomes the program without a word to the run.
+pub fn play_exec(rounds: u32, control: bool) -> ! {
+    let run = Run::create(7, 100).expect("memory for a run");
+    run.enter_main("main");
+    let (mut lived, mut taken) = (0, 0);
+    for _ in 0..rounds {
+        let row = run.reserve("task", false).expect("a row");
+        let (read, write) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::empty()).expect("a pipe");
+        let task = match fork().expect("fork") {
+            Fork::Child => task_that_becomes_a_program(&run, write.as_raw_fd(), control),
+            Fork::Parent(task) => task,
+        };
+        run.started(row, task);
+        drop(write);
+        let mut said = [0; 1];
+        let told = rustix::io::read(&read, &mut said);
+        let child = run.live().into_iter().find(|record| record.name == "child");
+        match (told, said, child) {
+            (Ok(1), [b'.'], Some(child)) => {
+                let stranger = Pidfd::open(child.pid).expect("the stranger");
+                let sent = run.signal(child.row, Signal(libc::SIGKILL as u8), Reach::Process);
+                let ended =
+                    if control { until_ended(&stranger) } else { stranger.has_ended().expect("poll") };
+                assert_eq!(sent, Ok(ended));
+                lived += u32::from(!ended);
+                // What was found out is noted: its place among the processes is free again.
+                assert!(control || run.has_ended(child.row) == Ok(true) && run.alive() == 1);
+                end_held(&stranger).expect("it is ours in truth");
+            }
+            (Ok(1), [b'-'], _) => taken += 1,
+            other => panic!("{other:?}"),
+        }
+        end_held(&Pidfd::open(task).expect("our child")).expect("our child");
+        run.reaping(row);
+        let status = wait::reap_blocking(task).expect("our child");
+        run.reaped(row, status);
+    }
+    println!("{lived} lived, {taken} pids were taken");
+    exit_now(0)
+}
+
+fn task_that_becomes_a_program(run: &Run, told: i32, control: bool) -> ! {
+    let row = run.reserve("child", false).expect("a row");
+    let child = match fork().expect("fork") {
+        Fork::Child => exit_now(0),
+        Fork::Parent(child) => child,
+    };
+    run.started(row, child);
+    if !control {
+        run.before_exec();
+    }
+    let own = std::env::current_exe().expect("our own path");
+    let error = Command::new(own)
+        .env(role::VARIABLE, format!("reaper {child}"))
+        .env(role::PIPE, told.to_string())
+        .exec();
+    panic!("our own program: {error}, in {}", pid());
+}
+
+/// The program: it knows nothing of a run.
+pub fn reap_and_give_again(child: i32) -> &'static str {
+    wait::reap_blocking(child).expect("it stays our child over execve(2)");
+    if stranger_with(child) { "." } else { "-" }
 }

@@ -1,8 +1,9 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use super::{bomb, reuse};
+use super::{bomb, clocks, reuse};
 use proctor::keeper::{GuardOptions, guard, sweep};
+use proctor::process::custody::start_clean;
 use proctor::process::{Fork, Run, exit_now, fork, wait};
 use rustix::fd::{FromRawFd, OwnedFd};
 use std::io::{Write, stdout};
@@ -27,15 +28,33 @@ pub fn play(role: &str) -> ! {
     let (word, argument) = role.split_once(' ').unwrap_or((role, ""));
     let timeout = number("PROCTOR_KEEPER_TIMEOUT");
     let processes = number("PROCTOR_KEEPER_PROCESSES").map_or(4096, |number| number as u32);
-    let options = GuardOptions { timeout, max_processes: processes };
+    let options = GuardOptions { timeout, max_processes: processes, ..GuardOptions::default() };
     if word == "reuse" {
         reuse::play(number_in(argument) as u32);
+    }
+    if word == "reuse-exec" {
+        let (rounds, control) = argument.split_once(' ').unwrap_or((argument, ""));
+        reuse::play_exec(number_in(rounds) as u32, control == "control");
+    }
+    if word == "reaper" {
+        pen.tell_plainly(reuse::reap_and_give_again(number_in(argument) as i32));
+        awkward::sleep();
     }
     if word == "tracer" {
         trace(number_in(argument) as i32, &pen);
     }
     if word == "cost" {
         cost(number_in(argument) as usize, &options);
+    }
+    if word == "closed" {
+        write_with_a_closed_stream(argument);
+    }
+    if word == "lossy" {
+        lossy(argument);
+    }
+    if word == "wall-clock" {
+        clocks::wait_by_the_wall_clock(argument);
+        exit(0);
     }
     if word == "sweep" {
         let swept = sweep();
@@ -68,6 +87,44 @@ pub fn play(role: &str) -> ! {
             exit(99)
         }
     }
+}
+
+/// Says something on a standard output that was closed before a file was opened.
+fn write_with_a_closed_stream(path: &str) -> ! {
+    let path = std::ffi::CString::new(path).expect("a path");
+    // SAFETY: nobody uses the standard output here; the path is NUL-terminated, and the text is as long as told.
+    unsafe {
+        libc::close(1);
+        libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CREAT, 0o600);
+        libc::write(1, c"said".as_ptr().cast(), 4);
+        libc::_exit(0)
+    }
+}
+
+/// Tells the end of a child as shells do: 128 + n after the signal n, as if it had exited with that. And of an exit code
+/// seven bits.
+fn lossy(role: &str) -> ! {
+    let (word, argument) = role.split_once(' ').expect("two words");
+    let number = number_in(argument) as i32;
+    let Fork::Parent(child) = fork().expect("fork") else {
+        if word == "empty" {
+            exit_now(number as u8);
+        }
+        // Without the handlers of Rust's library, as a scenario.
+        start_clean();
+        raise(number);
+        exit_now(0)
+    };
+    let status = wait::reap_blocking(child).expect("our child");
+    let code = status.signal().map_or(status.code() as i32 & 0x7f, |signal| 128 + i32::from(signal.0));
+    println!("Exited({code}) left=0 ");
+    exit(code)
+}
+
+/// Sends it to this process. The kernel's call, because the C library's refuses 32 and 33.
+fn raise(signal: i32) {
+    // SAFETY: kill(2) touches no memory of ours.
+    unsafe { libc::syscall(libc::SYS_kill, libc::getpid(), signal) };
 }
 
 fn number_in(argument: &str) -> i64 {
@@ -152,9 +209,17 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
             pen.say("up");
             awkward::sleep();
         }
+        // One that ends by itself, in a session of its own.
+        "brief" => {
+            awkward::in_child(|| {
+                let _ = rustix::process::setsid();
+                std::thread::sleep(std::time::Duration::from_secs(10));
+            });
+            pen.say("up");
+            awkward::sleep();
+        }
         "raise" => {
-            // SAFETY: raise touches no memory of ours. The kernel's call, because the C library's refuses 32 and 33.
-            unsafe { libc::syscall(libc::SYS_kill, libc::getpid(), number_in(argument) as i32) };
+            raise(number_in(argument) as i32);
             return 7;
         }
         "spawns" => return spawns(number_in(argument), run),

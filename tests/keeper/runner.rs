@@ -7,6 +7,15 @@ use std::time::Instant;
 
 pub type Test = (&'static str, fn());
 
+/// Parts of tests that could not be done here.
+static LEFT_OUT: AtomicUsize = AtomicUsize::new(0);
+
+/// Says, and counts, that a test or a part of one cannot be done here.
+pub fn left_out(why: &str) {
+    LEFT_OUT.fetch_add(1, SeqCst);
+    println!("  left out: {why}");
+}
+
 /// What the command line asks for.
 struct Wanted {
     filters: Vec<String>,
@@ -63,6 +72,7 @@ pub fn run(tests: &[Test]) -> ! {
         }
     });
     let failed = failed.load(SeqCst);
-    println!("\n{} passed; {failed} failed; {:.1} s\n", tests.len() - failed, began.elapsed().as_secs_f64());
+    let (passed, took) = (tests.len() - failed, began.elapsed().as_secs_f64());
+    println!("\n{passed} passed; {failed} failed; {} parts left out; {took:.1} s\n", LEFT_OUT.load(SeqCst));
     exit(i32::from(failed > 0) * 101);
 }

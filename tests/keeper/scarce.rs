@@ -1,20 +1,25 @@
 //! A system that gives little: few descriptors, no processes, no files, no /proc (row 14).
 
-use super::runner::Test;
-use super::stage::{LONG, Output, SOON, Stage, Staged};
+use super::runner::{Test, left_out};
+use super::stage::{LONG, Output, SECOND, SOON, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 8] = [
+pub const TESTS: [Test; 13] = [
     ("few_descriptors_are_enough", few_descriptors),
+    ("control_few_descriptors_without_clearing", control_few_descriptors),
     ("no_process_to_be_had_is_said", no_process),
+    ("control_with_processes_to_be_had_and_room_for_files", control_enough),
     ("no_room_for_files_is_said", no_room),
     ("a_directory_of_somebody_elses_is_not_used", foreign_directory),
     ("closed_standard_streams_are_no_hindrance", closed_streams),
+    ("control_a_closed_stream_is_taken_by_the_next_file", control_closed_streams),
     ("without_proc_nothing_is_left_either", without_proc),
+    ("control_without_proc_and_without_clearing_something_is_left", control_without_proc),
     ("what_a_tracer_of_somebody_elses_holds_is_told", held_by_a_tracer),
     ("storms_of_signals_change_nothing", storms),
+    ("control_who_blocks_no_signal_dies_of_a_storm", control_storms),
 ];
 
 /// A shell that does something before it becomes the program.
@@ -49,16 +54,47 @@ fn few_descriptors() {
     }
 }
 
+/// Nobody clears up, so somebody is left, whatever there is too little of.
+fn leaves_something(mut run: Staged, what: &str) {
+    assert!(run.herd.until(LONG, |herd| herd.said("up")), "{what}: {:?}", run.herd.words);
+    kill_process(Pid::from_raw(run.pid()).expect("a pid"), Signal::TERM).expect("it lives");
+    run.finish();
+    assert!(!run.herd.is_gone(SECOND), "{what}: the test does not see what is left");
+    assert!(!run.herd.left().is_empty(), "{what}");
+    run.herd.clean_up();
+}
+
+fn control_few_descriptors() {
+    leaves_something(after("ulimit -n 16", "herd wait").without("clear,takeover").start(), "16 descriptors");
+}
+
+/// An empty run of a user who may have so many processes.
+fn with_processes(limit: u32) -> Staged {
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65533", "--regid=65533", "--clear-groups", "prlimit"]);
+    command.arg(format!("--nproc={limit}")).arg(std::env::current_exe().expect("our own path"));
+    Stage::with_command(command, "empty 0").start()
+}
+
+/// The same runs where there is enough: nothing is said, and they end well.
+fn control_enough() {
+    if rustix::process::geteuid().is_root() {
+        let output = with_processes(50).finish();
+        assert_eq!((output.code, output.err.as_str()), (Some(0), ""), "{output:?}");
+    } else {
+        left_out("the test needs another user");
+    }
+    let output = after("ulimit -f unlimited", "empty 0").start().finish();
+    assert_eq!((output.code, output.err.as_str()), (Some(0), ""), "{output:?}");
+}
+
 fn no_process() {
     if !rustix::process::geteuid().is_root() {
-        println!("  left out: the test needs another user");
+        left_out("the test needs another user");
         return;
     }
     for (limit, place) in [(1, "for the run"), (2, "for the scenario")] {
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=65533", "--regid=65533", "--clear-groups", "prlimit"]);
-        command.arg(format!("--nproc={limit}")).arg(std::env::current_exe().expect("our own path"));
-        let mut run = Stage::with_command(command, "empty 0").start();
+        let mut run = with_processes(limit);
         let output = run.finish();
         assert_eq!(output.code, Some(99), "{limit} {place}: {output:?}");
         assert!(output.err.contains("fault: no process can be started"), "{limit}: {}", output.err);
@@ -104,17 +140,44 @@ fn closed_streams() {
     assert_eq!(ends_clean(run, Signal::TERM, "closed streams").code, Some(143));
 }
 
-fn without_proc() {
+/// What a program that opens nothing at its start does: the file gets the number of the closed stream, and what is printed
+/// goes into it. That of a scenario does not: `closed_streams` of `tests/hostile`.
+fn control_closed_streams() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("file").to_str().expect("UTF-8").to_owned();
+    let output = Stage::new(&format!("closed {path}")).start().finish();
+    assert_eq!(output.code, Some(0), "{output:?}");
+    assert_eq!(std::fs::read_to_string(path).expect("a file"), "said", "the test does not see it");
+}
+
+/// The role in a mount namespace without /proc.
+fn proc_less(role: &str) -> Option<Stage> {
     let possible = Command::new("unshare").args(["-m", "umount", "-l", "/proc"]).status();
     if !possible.is_ok_and(|status| status.success()) {
-        println!("  left out: only root can take /proc away");
-        return;
+        left_out("only root can take /proc away");
+        return None;
     }
+    let mut command = Command::new("unshare");
+    command.args(["-m", "bash", "-c", r#"umount -l /proc; exec "$0""#]);
+    command.arg(std::env::current_exe().expect("our own path"));
+    Some(Stage::with_command(command, role))
+}
+
+/// The herd cannot tell of itself there: it sleeps for ten seconds, and is seen by the pipe that it holds.
+fn control_without_proc() {
+    let Some(stage) = proc_less("brief") else { return };
+    let mut run = stage.without("clear,takeover").start();
+    assert!(run.herd.until(LONG, |herd| herd.said("up")), "{:?}", run.finish());
+    kill_process(Pid::from_raw(run.pid()).expect("a pid"), Signal::TERM).expect("it lives");
+    run.finish();
+    assert!(!run.herd.is_gone(SECOND), "the test does not see what is left");
+    assert!(run.herd.is_gone(LONG));
+}
+
+fn without_proc() {
     for signal in [Signal::TERM, Signal::KILL] {
-        let mut command = Command::new("unshare");
-        command.args(["-m", "bash", "-c", r#"umount -l /proc; exec "$0""#]);
-        command.arg(std::env::current_exe().expect("our own path"));
-        let mut run = Stage::with_command(command, "quiet").start();
+        let Some(stage) = proc_less("quiet") else { return };
+        let mut run = stage.start();
         assert!(run.herd.until(LONG, |herd| herd.said("up")), "{:?}", run.finish());
         kill_process(Pid::from_raw(run.pid()).expect("a pid"), signal).expect("it lives");
         assert!(run.herd.is_gone(SOON), "without /proc");
@@ -136,6 +199,15 @@ fn held_by_a_tracer() {
     assert_eq!(run.herd.left().len(), 1, "{:?}", run.herd.left());
     tracer.child.kill().expect("it lives");
     tracer.finish();
+}
+
+/// A process that is not ours.
+fn control_storms() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::USR1, Signal::PIPE] {
+        let mut sleep = Command::new("sleep").arg("3600").spawn().expect("sleep");
+        kill_process(Pid::from_raw(sleep.id() as i32).expect("a pid"), signal).expect("it lives");
+        assert_eq!(sleep.wait().expect("our child").code(), None, "{signal:?}");
+    }
 }
 
 /// Signals that mean nothing, as many as can be sent, to guard and keeper: no wait is lost or cut short by them.

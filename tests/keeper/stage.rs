@@ -65,6 +65,25 @@ impl Stage {
         Self::with_command(Command::new(std::env::current_exe().expect("our own path")), role)
     }
 
+    /// `proctor run` with a text.
+    pub fn proctor(options: &[&str], text: &str) -> Self {
+        Self::by(&[], options, text)
+    }
+
+    /// The same, started by other programs: these words stand before it.
+    pub fn by(before: &[&str], options: &[&str], text: &str) -> Self {
+        let words: Vec<&str> = before
+            .iter()
+            .copied()
+            .chain([env!("CARGO_BIN_EXE_proctor"), "run"])
+            .chain(options.iter().copied())
+            .chain(["-e", text])
+            .collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]);
+        Self::with_command(command, "")
+    }
+
     /// The program is started by another one.
     pub fn with_command(command: Command, role: &str) -> Self {
         let mut stage = Self::bare(command, role);

@@ -1,7 +1,7 @@
 //! Processes that are not ours live on, whatever happens beside them (rows 8 and 9).
 
 use super::herd::{Member, children, member};
-use super::runner::Test;
+use super::runner::{Test, left_out};
 use super::stage::{LONG, SOON, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashMap;
@@ -10,13 +10,14 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-pub const TESTS: [Test; 8] = [
+pub const TESTS: [Test; 9] = [
     ("children_from_before_live_on", children_from_before_live_on),
     ("control_without_the_proxy_they_die", control_proxy),
     ("a_proxied_run_ends_like_any_other", a_proxied_run_ends_like_any_other),
     ("a_neighbour_in_the_group_lives_on", a_neighbour_in_the_group_lives_on),
     ("a_run_beside_lives_on", a_run_beside_lives_on),
     ("a_pid_that_came_back_is_nobody_of_ours", a_pid_that_came_back),
+    ("a_pid_that_a_program_reaped_is_nobody_of_ours", a_pid_that_a_program_reaped),
     ("a_sweep_touches_only_what_is_proven_to_be_ours", a_sweep_touches_only_ours),
     ("signals_are_sent_only_to_those_below", signals_are_sent_only_below),
 ];
@@ -136,7 +137,7 @@ fn a_run_beside_lives_on() {
 /// Only root can have a pid given again.
 fn a_pid_that_came_back() {
     if !rustix::process::geteuid().is_root() {
-        println!("  left out: pids can be given again by root only");
+        left_out("pids can be given again by root only");
         return;
     }
     let output = Stage::new("reuse 1000").start().finish();
@@ -145,6 +146,23 @@ fn a_pid_that_came_back() {
         output.out.trim().split_once(' ').and_then(|(lived, _)| lived.parse().ok()).expect("a count");
     assert!(output.out.contains("; a plain kill reached the stranger"), "{}", output.out);
     assert!(lived > 900, "too few pids came back: {}", output.out);
+}
+
+/// A task that becomes a program leaves its children to it, which reaps them unseen.
+fn a_pid_that_a_program_reaped() {
+    if !rustix::process::geteuid().is_root() {
+        left_out("pids can be given again by root only");
+        return;
+    }
+    let lived = |role: &str| -> u32 {
+        let output = Stage::new(role).start().finish();
+        assert_eq!(output.code, Some(0), "{output:?}");
+        output.out.split_once(' ').and_then(|(lived, _)| lived.parse().ok()).expect("a count")
+    };
+    let many = lived("reuse-exec 100");
+    assert!(many > 90, "too few pids came back: {many}");
+    // The negative control: a task that says nothing to the run before.
+    assert_eq!(lived("reuse-exec 5 control"), 0, "the test does not see a stranger die");
 }
 
 /// A process that sleeps, with this variable, as this user.
@@ -208,7 +226,7 @@ fn a_sweep_touches_only_ours() {
 /// Every call that sends a signal is watched from outside, with strace(1), in the guard, the keeper and a sweep.
 fn signals_are_sent_only_below() {
     if Command::new("strace").arg("-V").output().is_err() {
-        println!("  left out: there is no strace");
+        left_out("there is no strace");
         return;
     }
     let directory = tempfile::tempdir().expect("a directory");

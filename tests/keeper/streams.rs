@@ -9,11 +9,12 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 7] = [
+pub const TESTS: [Test; 8] = [
     ("whoever_holds_the_stream_does_not_hold_the_join", whoever_holds_the_stream),
     ("input_that_nobody_reads_blocks_nobody", input_that_nobody_reads),
     ("a_fifo_that_nobody_opens_ends_with_the_time", a_fifo_that_nobody_opens),
     ("captured_output_is_capped", captured_output_is_capped),
+    ("control_without_the_cap_captured_output_grows", control_cap),
     ("what_a_scenario_leaves_is_named", what_a_scenario_leaves_is_named),
     ("a_scenario_is_cleared_up_however_it_ends", a_scenario_is_cleared_up),
     ("control_a_scenario_that_is_not_cleared_up_is_seen", control_scenario),
@@ -131,6 +132,19 @@ fn captured_output_is_capped() {
         expect big.exitcode == 0
         expect big.stdout.len() < 1MiB + 100
         expect self.rss < 64MiB
+        "#,
+    );
+}
+
+/// The cap out of the way: all of it is kept, and the process grows by it, past what it has with the cap.
+fn control_cap() {
+    holds(
+        r#"
+        spawn big sh("head -c 134217728 /dev/zero | tr '\\0' x") with {capture: true, limits: {output: 1GiB}}
+        join big
+        expect big.exitcode == 0
+        expect big.stdout.len() == 134217728
+        expect self.rss > 128MiB
         "#,
     );
 }

@@ -2,20 +2,27 @@
 
 use super::herd::{children, fields};
 use super::runner::Test;
-use super::stage::{LONG, SECOND, SOON, Stage, Staged};
+use super::stage::{LONG, SECOND, SOON, Stage, Staged, Times};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-pub const TESTS: [Test; 5] = [
+pub const TESTS: [Test; 8] = [
     ("keys_end_the_run", keys_end_the_run),
+    ("control_without_clearing_keys_leave_something", control_keys),
     ("a_closed_terminal_ends_the_run", a_closed_terminal_ends_the_run),
+    ("control_without_clearing_a_closed_terminal_leaves_something", control_closed_terminal),
+    ("control_without_the_grace_a_closed_terminal_ends_nobody", control_grace),
     ("a_scenario_that_ignores_ctrl_c_goes_on", a_scenario_that_ignores_ctrl_c_goes_on),
     ("ctrl_c_ends_a_scenario_that_has_stopped_itself", ctrl_c_ends_a_stopped_scenario),
     ("a_shell_can_stop_and_resume_the_run", a_shell_can_stop_and_resume_the_run),
 ];
+
+/// How long is waited for the next thing to be shown.
+const PATIENCE: Timespec = Timespec { tv_sec: 20, tv_nsec: 0 };
 
 /// A pseudo-terminal: pty(7).
 struct Terminal {
@@ -27,6 +34,11 @@ struct Terminal {
 impl Terminal {
     /// Starts the program as the leader of a session on a new terminal.
     fn start(command: Command, role: &str) -> (Self, Staged) {
+        Self::start_without("", command, role)
+    }
+
+    /// With these protections off.
+    fn start_without(protections: &str, command: Command, role: &str) -> (Self, Staged) {
         let master =
             openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
         grantpt(&master).expect("grantpt");
@@ -37,6 +49,9 @@ impl Terminal {
             std::fs::File::options().read(true).write(true).open(path).expect("the other side")
         };
         let mut stage = Stage::bare(command, role);
+        if !protections.is_empty() {
+            stage = stage.without(protections);
+        }
         stage.command.stdin(open()).stdout(open()).stderr(open());
         // SAFETY: only system calls that are async-signal-safe.
         unsafe {
@@ -59,6 +74,8 @@ impl Terminal {
     fn see(&mut self, text: &str) {
         wait_for(&format!("{text:?} on the terminal"), || {
             let mut bytes = [0; 4096];
+            // Until it shows something, or the other side is closed.
+            let _ = poll(&mut [PollFd::new(&self.master, PollFlags::IN)], Some(&PATIENCE));
             if let Ok(length) = rustix::io::read(&self.master, &mut bytes) {
                 self.shown += &String::from_utf8_lossy(&bytes[..length]);
             }
@@ -71,7 +88,7 @@ fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + LONG;
     while !holds() {
         assert!(Instant::now() < deadline, "never: {what}");
-        std::thread::sleep(Duration::from_millis(1));
+        std::thread::yield_now();
     }
 }
 
@@ -83,26 +100,69 @@ fn come_up(run: &mut Staged) {
     assert!(run.herd.until(LONG, |herd| herd.said("up")), "it never came up: {:?}", run.herd.words);
 }
 
+const KEYS: [(&str, i32); 2] = [("\x03", 130), ("\x1c", 131)];
+
+/// Fifty times each.
 fn keys_end_the_run() {
-    for round in 0..50 {
-        let (key, code) = [("\x03", 130), ("\x1c", 131)][round % 2];
+    let mut times = Times::default();
+    for (key, code) in KEYS.repeat(50) {
         let (terminal, mut run) = Terminal::start(own(), "herd wait");
         come_up(&mut run);
+        let pressed = Instant::now();
         terminal.press(key);
         assert!(run.herd.is_gone(SOON), "{key:?}: {:?}", run.herd.left());
+        times.add(pressed.elapsed());
         assert_eq!(run.finish().code, Some(code), "{key:?}");
+    }
+    times.assert_promise("a key of the terminal");
+}
+
+/// Keeper and guard would each clear up.
+const NOBODY_CLEARS: &str = "clear,takeover";
+
+fn control_keys() {
+    for (key, _) in KEYS {
+        let (terminal, mut run) = Terminal::start_without(NOBODY_CLEARS, own(), "herd wait");
+        come_up(&mut run);
+        terminal.press(key);
+        assert!(!run.herd.is_gone(SECOND), "{key:?}: the test does not see what is left");
+        run.herd.clean_up();
+        run.finish();
     }
 }
 
+fn control_closed_terminal() {
+    let (terminal, mut run) = Terminal::start_without(NOBODY_CLEARS, own(), "herd wait");
+    come_up(&mut run);
+    drop(terminal);
+    assert!(!run.herd.is_gone(SECOND), "the test does not see what is left");
+    run.herd.clean_up();
+    run.finish();
+}
+
+/// A scenario that ignores SIGHUP, and nobody who insists.
+fn control_grace() {
+    let (terminal, mut run) = Terminal::start_without("grace", own(), "herd stubborn");
+    come_up(&mut run);
+    drop(terminal);
+    assert!(!run.herd.is_gone(SECOND), "the test does not see that it stays");
+    run.herd.clean_up();
+    run.finish();
+}
+
 fn a_closed_terminal_ends_the_run() {
+    let mut times = Times::default();
     for round in 0..50 {
         let (terminal, mut run) =
             Terminal::start(own(), ["herd wait", "herd stubborn"][usize::from(round % 10 == 0)]);
         come_up(&mut run);
+        let closed = Instant::now();
         drop(terminal);
         assert!(run.herd.is_gone(SOON), "{:?}", run.herd.left());
+        times.add(closed.elapsed());
         assert_eq!(run.finish().code, Some(129));
     }
+    times.assert_promise("a closed terminal");
 }
 
 fn a_scenario_that_ignores_ctrl_c_goes_on() {

@@ -2,8 +2,8 @@
 
 use crate::{World, in_process, sleep_for_ever};
 use proctor::process::{
-    Errno, ExitStatus, Fork, Group, Limits, Pidfd, Reach, Setup, Stage, Stream, Waited, exit_now, fds, fork,
-    group, signals, wait,
+    Errno, ExitStatus, Fork, Group, Limits, Pidfd, Reach, Setup, Stage, Stream, Waited, clock, exit_now, fds,
+    fork, group, signals, wait,
 };
 use proctor::value::Signal;
 use std::os::unix::fs::PermissionsExt;
@@ -115,7 +115,7 @@ fn failures_to_execute_are_told_by_their_errno_and_code() {
 }
 
 #[test]
-fn streams_that_cannot_be_opened_are_told_before_the_start_and_a_fifo_hangs_nobody() {
+fn streams_that_cannot_be_opened_are_told_before_the_start_and_a_fifo_is_left_to_the_child() {
     in_process(|| {
         let dir = tempfile::tempdir().expect("a directory");
         let missing = Stream::File { path: dir.path().join("none/x"), append: false };
@@ -124,13 +124,26 @@ fn streams_that_cannot_be_opened_are_told_before_the_start_and_a_fifo_hangs_nobo
         let fifo = dir.path().join("fifo");
         let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo");
         assert!(made.success());
-        let writes = Stream::File { path: fifo.clone(), append: true };
-        let error = Setup { stdout: writes, ..Setup::default() }.prepare().expect_err("nobody reads");
-        assert_eq!(error.errno, Errno::ENXIO);
-        let reads = Stream::File { path: fifo, append: false };
+        let both = || Stream::File { path: fifo.clone(), append: true };
+        let setup = Setup { stdin: both(), stdout: both(), ..Setup::default() };
+        let prepared = setup.prepare().expect("a setup that opens its FIFOs later");
+        assert_eq!(prepared.fifos().iter().map(|fifo| fifo.stream).collect::<Vec<_>>(), [0, 1]);
         let mut world = World::new(4);
-        let started = world.program(&["cat"], Setup { stdin: reads, ..Setup::default() });
-        assert_eq!(world.join(started.pid), ExitStatus::Exited(0));
+        let path = &prepared.fifos()[0].path;
+        assert_eq!(
+            world
+                .waiter
+                .open_fifo_to_write(path, Some(clock::monotonic() + 50 * clock::MILLISECOND))
+                .map(|opened| opened.map(drop)),
+            Ok(Waited::TimedOut)
+        );
+        let mut kept = None;
+        let read = world.waiter.open_fifo_to_read(
+            &mut kept,
+            path,
+            Some(clock::monotonic() + 50 * clock::MILLISECOND),
+        );
+        assert_eq!(read.map(|opened| opened.map(drop)), Ok(Waited::TimedOut));
     });
 }
 

@@ -238,7 +238,7 @@ fn an_event_wakes_all_also_when_it_is_cleared_at_once() {
 }
 
 fn pass(waiter: &mut Waiter, object: Object, deadline: Option<i64>) -> ShareResult<Waited<u32>> {
-    match barrier::arrive(waiter.run(), object)? {
+    match barrier::arrive(waiter, object)? {
         barrier::Arrival::Opened(index) => Ok(Waited::Done(index)),
         barrier::Arrival::Waits(party) => barrier::wait(waiter, party, deadline),
     }

@@ -2,9 +2,7 @@
 
 use crate::{World, far, in_process};
 use proctor::process::share::semaphore;
-use proctor::process::{
-    Errno, ExitStatus, Pidfd, ProcessEvents, Reach, Waited, clock, pid, ppid, signals, wait,
-};
+use proctor::process::{Errno, ExitStatus, Pidfd, ProcessEvents, Reach, Waited, clock, pid, signals, wait};
 use proctor::value::Signal;
 
 const USER: Signal = Signal(libc::SIGUSR1 as u8);
@@ -85,19 +83,11 @@ fn none_is_lost_while_a_child_is_waited_for() {
     in_process(|| {
         let mut child = None;
         none_is_lost(5_000, |world| {
-            let (child, row) = *child.get_or_insert_with(|| world.task("sleeper", |_| orphan_guard()));
+            let (child, row) =
+                *child.get_or_insert_with(|| world.task("sleeper", |_| crate::sleep_for_ever()));
             world.waiter.child_ended(child, Some(row), None).expect("a child").map(drop)
         });
     });
-}
-
-/// Sleeps as long as its parent lives.
-fn orphan_guard() -> u8 {
-    let parent = ppid();
-    while ppid() == parent {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    0
 }
 
 #[test]
@@ -107,7 +97,7 @@ fn sleeping_and_deadlines_end_on_time_and_not_before() {
         let end = clock::monotonic() + 20 * clock::MILLISECOND;
         assert_eq!(world.waiter.sleep_until(end), Ok(Waited::Done(())));
         assert!(clock::monotonic() >= end);
-        let (child, row) = world.task("sleeper", |_| orphan_guard());
+        let (child, row) = world.task("sleeper", |_| crate::sleep_for_ever());
         let end = clock::monotonic() + 20 * clock::MILLISECOND;
         assert_eq!(world.waiter.child_ended(child, Some(row), Some(end)), Ok(Waited::TimedOut));
         assert_eq!(world.waiter.any_child_ended(Some(end)), Ok(Waited::TimedOut));

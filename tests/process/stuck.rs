@@ -40,7 +40,7 @@ fn a_cycle_of_locks_is_found() {
         let philosopher = |world: &mut World, name: &str, first: usize| {
             world.task(name, |world| {
                 assert_eq!(lock::acquire(&mut world.waiter, locks[first], None), Ok(Waited::Done(())));
-                if let Ok(barrier::Arrival::Waits(party)) = barrier::arrive(world.run, both) {
+                if let Ok(barrier::Arrival::Waits(party)) = barrier::arrive(&world.waiter, both) {
                     assert!(barrier::wait(&mut world.waiter, party, None).is_ok());
                 }
                 let _ = lock::acquire(&mut world.waiter, locks[1 - first], None);
@@ -93,9 +93,7 @@ fn main_alone_can_be_stuck_on_anything() {
         assert_eq!(found(lock::acquire(waiter, guard, None).expect("a lock"))[0].1, BlockedKind::Lock);
         assert_eq!(found(semaphore::acquire(waiter, places, None).expect("it"))[0].1, BlockedKind::Semaphore);
         assert_eq!(found(event::wait(waiter, flag, None).expect("it"))[0].1, BlockedKind::Event);
-        let Ok(barrier::Arrival::Waits(party)) = barrier::arrive(waiter.run(), gate) else {
-            panic!("it opened")
-        };
+        let Ok(barrier::Arrival::Waits(party)) = barrier::arrive(waiter, gate) else { panic!("it opened") };
         assert_eq!(found(barrier::wait(waiter, party, None).expect("it"))[0].1, BlockedKind::Barrier);
         assert_eq!(queue::put(waiter, full, b"x", None), Ok(Waited::Done(())));
         assert_eq!(found(queue::put(waiter, full, b"x", None).expect("it"))[0].1, BlockedKind::Put);

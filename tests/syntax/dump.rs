@@ -102,7 +102,13 @@ impl Dump<'_> {
             StmtKind::Within { limit, body, otherwise } => {
                 format!("(within {} {}{})", expr(limit), block(body), self.maybe_block(otherwise, depth))
             }
-            StmtKind::With { lock, body } => format!("(with {} {})", expr(lock), block(body)),
+            StmtKind::With { lock, limit, body, otherwise } => {
+                let limit =
+                    limit.as_ref().map_or_else(String::new, |limit| format!(" within {}", expr(limit)));
+                let other =
+                    otherwise.as_ref().map_or_else(String::new, |other| format!(" else {}", block(other)));
+                format!("(with {}{limit} {}{other})", expr(lock), block(body))
+            }
             StmtKind::For { names, iterable, body } => {
                 format!("(for ({}) {} {})", self.names(names), expr(iterable), block(body))
             }

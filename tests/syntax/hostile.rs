@@ -86,6 +86,33 @@ fn words_that_nest_without_brackets_are_too_deep() {
     expect_code(format!("{}f()", "spawn f() with ".repeat(MANY)), Code::TOO_DEEP);
     expect_code(format!("def g() {{ {}f() }}", "spawn f() with ".repeat(MANY)), Code::TOO_DEEP);
     expect_clean(format!("{}x{}", "if ".repeat(100), " { }".repeat(100)));
+    // A comma among parameters ends nothing.
+    for nest in [
+        "if |a, b| ",
+        "spawn |a, b| ",
+        "if for contains |a, b| ",
+        "spawn f() with |a, b| ",
+        "f(a, if |a, b| ",
+    ] {
+        expect_code(nest.repeat(MANY), Code::TOO_DEEP);
+        expect_code(format!("def g() {{ x = [{}1", nest.repeat(MANY)), Code::TOO_DEEP);
+    }
+    // One behind a `|` of another kind, and one that nothing stands behind, do.
+    expect_clean(format!("join {}spawn f()", "spawn f() | g(), ".repeat(60)));
+    expect_clean(format!("join {}spawn f()", "spawn f(), ".repeat(1000)));
+}
+
+/// What stands next to the limit fits the stack: nothing but the limit keeps a text from using it up.
+#[test]
+fn words_nested_to_the_limit_are_read_on_a_small_stack() {
+    for nest in
+        ["if |a, b| ", "spawn f() with ", "if not -join x within ", "spawn |a| ", "if x + ", "spawn if "]
+    {
+        let words = nest.matches("if").count() + nest.matches("spawn").count();
+        let text = format!("{}f()", nest.repeat(127 / words));
+        let codes: Vec<_> = parsed(text).diagnostics.iter().map(|finding| finding.code).collect();
+        assert!(!codes.contains(&Code::TOO_DEEP) || codes.len() == 1, "{nest}: {codes:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `# allow(CODE)`: silences a warning for the statement that begins on the next line, or on the same one.
 
-use crate::source::{Diagnostic, Source, Span};
+use crate::check::findings::Findings;
+use crate::source::{Code, Diagnostic, Source, Span, did_you_mean, find_code, warning_codes};
 
 /// The allowances of a file.
 pub(in crate::check) struct Allows<'a> {
@@ -8,18 +9,26 @@ pub(in crate::check) struct Allows<'a> {
     lines: Vec<(Span, Vec<&'a str>)>,
     /// Statements that begin on such lines: their extent, and which line.
     statements: Vec<(Span, usize)>,
+    /// What is named and is no warning's code.
+    unknown: Vec<(Span, &'a str)>,
 }
 
 impl<'a> Allows<'a> {
     pub fn new(source: &'a Source, comments: &[Span]) -> Self {
-        let mut lines = Vec::new();
+        let (mut lines, mut unknown) = (Vec::new(), Vec::new());
         for comment in comments {
             let codes = codes(source.slice(*comment));
+            for code in
+                codes.iter().filter(|code| !warning_codes().iter().any(|known| known.name() == **code))
+            {
+                let start = code.as_ptr() as usize - source.text().as_ptr() as usize;
+                unknown.push((Span::new(start, start + code.len()), *code));
+            }
             if !codes.is_empty() {
                 lines.push((line_meant(source.text(), *comment, comments), codes));
             }
         }
-        Self { lines, statements: Vec::new() }
+        Self { lines, statements: Vec::new(), unknown }
     }
 
     /// To be told of every statement.
@@ -39,6 +48,31 @@ impl<'a> Allows<'a> {
         self.statements.iter().any(|(span, line)| {
             (span.start..span.end).contains(&at) && self.lines[*line].1.contains(&warning.code.name())
         })
+    }
+}
+
+impl Allows<'_> {
+    /// The codes that silence nothing, because no warning has them.
+    pub fn report(&self, findings: &Findings) -> Vec<Diagnostic> {
+        let warning = |(span, code): &(Span, &str)| {
+            let (message, help) = match find_code(code) {
+                Some(_) => (
+                    format!("`{code}` is no warning: `allow` silences warnings only"),
+                    "an error goes on being one; at run time `try` catches it".to_owned(),
+                ),
+                None => (format!("there is no warning `{code}` to allow"), nearest(code)),
+            };
+            Diagnostic::warning(Code::UNKNOWN_CODE, message).at(findings.place(*span), "").help(help)
+        };
+        self.unknown.iter().take(Findings::MOST).map(warning).collect()
+    }
+}
+
+fn nearest(code: &str) -> String {
+    let names = || warning_codes().iter().map(Code::name);
+    match did_you_mean(code, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the warnings are {}", names().collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Comparisons that can come out one way only, because the two sides are never of one type or range.
 
-use crate::check::context::{Context, Shown, int_literal, shown};
+use crate::check::context::{Context, Shown, int_literal};
 use crate::check::findings::Findings;
 use crate::program::ATTRIBUTES;
 use crate::source::{Code, Diagnostic, Span};
@@ -27,7 +27,7 @@ pub(in crate::check) fn always_false<'a>(
     }
     let (never, attribute) = attribute_side(cx, left, right)
         .or_else(|| attribute_side(cx, right, left))
-        .or_else(|| Some((literals(left, right)?, None)))?;
+        .or_else(|| Some((literals(cx, left, right)?, None)))?;
     let outcome = if op == BinaryOp::Equal { "false" } else { "true" };
     let diagnostic =
         Diagnostic::warning(Code::ALWAYS_FALSE, format!("this is always {outcome}: {}", never.message))
@@ -36,8 +36,8 @@ pub(in crate::check) fn always_false<'a>(
     Some((diagnostic, attribute))
 }
 
-fn literals(left: &Expr, right: &Expr) -> Option<Never> {
-    let (left, right) = (shown(left)?, shown(right)?);
+fn literals(cx: Context<'_>, left: &Expr, right: &Expr) -> Option<Never> {
+    let (left, right) = (cx.shown(left)?, cx.shown(right)?);
     let number = |kind| matches!(kind, Shown::Int | Shown::Float | Shown::Duration);
     if left == right || (number(left) && number(right)) {
         return None;
@@ -56,7 +56,7 @@ fn attribute_side<'a>(cx: Context<'a>, field: &Expr, literal: &Expr) -> Option<(
 }
 
 fn never_equal(cx: Context<'_>, name: &str, gives: &str, field: &Expr, literal: &Expr) -> Option<Never> {
-    let given = shown(literal)?;
+    let given = cx.shown(literal)?;
     if name == "exitcode"
         && let Some(code) = int_literal(literal)
     {
@@ -75,6 +75,10 @@ fn never_equal(cx: Context<'_>, name: &str, gives: &str, field: &Expr, literal: 
             Some(format!("leave the quotes out: `{whole} == {}`", written.trim_matches(['"', '\''])))
         }
         ("bool", _) => Some(format!("write `{whole}`, or `not {whole}`")),
+        (_, Shown::Signal) if name == "exitcode" => {
+            let asked = whole.trim_end_matches("exitcode");
+            Some(format!("death by a signal is minus its number; or write `{asked}signaled == {written}`"))
+        }
         ("signal or none", Shown::Int | Shown::Str) => {
             Some(format!("compare it with a signal: `{whole} == SIGKILL`"))
         }
@@ -97,6 +101,7 @@ fn can_be(gives: &str, given: Shown) -> bool {
             !matches!(gives, "bool" | "string" | "list" | "map" | "process" | "signal or none")
         }
         Shown::Str => gives == "string",
+        Shown::Signal => gives == "signal or none",
         Shown::Bool => gives == "bool",
         Shown::List => gives == "list",
         Shown::Map => gives == "map",

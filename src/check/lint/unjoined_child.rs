@@ -1,4 +1,4 @@
-//! A named child that is never joined: from its end to the end of its parent it is a zombie.
+//! A child that is never joined: from its end to the end of its parent it is a zombie.
 
 use crate::check::findings::Findings;
 use crate::check::hash::FastSet;
@@ -8,6 +8,8 @@ use crate::source::{Code, Diagnostic, Span};
 #[derive(Default)]
 pub(in crate::check) struct UnjoinedChild {
     spawned: Vec<(DeclId, Span)>,
+    /// Spawns whose process nothing has a name for, and which are no value of anything.
+    nameless: Vec<Span>,
     /// Joined, or given to something that may join it.
     known: FastSet<DeclId>,
     /// Something joins children without naming them.
@@ -15,9 +17,14 @@ pub(in crate::check) struct UnjoinedChild {
 }
 
 impl UnjoinedChild {
-    /// A spawn with a NAME whose process is no daemon, and whose parent does not end right behind it.
+    /// A name whose process, or list of processes, was just spawned, is no daemon, and has a parent that does not end right behind it.
     pub fn spawned(&mut self, decl: DeclId, name: Span) {
         self.spawned.push((decl, name));
+    }
+
+    /// A spawn without a NAME, whose value goes nowhere.
+    pub fn nameless(&mut self, target: Span) {
+        self.nameless.push(target);
     }
 
     /// The process is joined, or goes where it may be.
@@ -35,7 +42,7 @@ impl UnjoinedChild {
             return Vec::new();
         }
         let lost = self.spawned.iter().filter(|(decl, _)| !self.known.contains(decl));
-        lost.map(|(_, span)| {
+        let named = lost.map(|(_, span)| {
             let name = name_of(*span);
             Diagnostic::warning(
                 Code::UNJOINED_CHILD,
@@ -45,7 +52,14 @@ impl UnjoinedChild {
             .help(format!(
                 "add `join {name}`; a parent's end joins the children that are left, but not before"
             ))
-        })
-        .collect()
+        });
+        let nameless = self.nameless.iter().map(|span| {
+            let message = "nothing joins this process: once ended, it stays a zombie";
+            Diagnostic::warning(Code::UNJOINED_CHILD, message).at(findings.place(*span), "never joined").help(
+                "give it a name and join it: `spawn p …` and `join p`, or `join all`; a parent's end joins the children \
+                 that are left, but not before",
+            )
+        });
+        named.chain(nameless).collect()
     }
 }

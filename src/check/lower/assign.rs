@@ -1,6 +1,7 @@
 //! Assignments.
 
 use super::expression::{has_block, writes_last};
+use super::literal::is_template;
 use super::lowering::Lower;
 use super::operator::small_step;
 use crate::check::resolution::{DeclId, DeclKind};
@@ -68,6 +69,13 @@ impl<'a> Lower<'a> {
             (_, Storage::Register) if small_step(op, value).is_some() => {
                 let step = small_step(op, value).unwrap_or_default();
                 self.emit(Op::AddInt { dst: slot, left: slot, value: step }, at);
+            }
+            (BinaryOp::Add, Storage::Register)
+                if let ExprKind::Str(parts) = &value.kind
+                    && is_template(parts) =>
+            {
+                let (first, count) = self.text_parts(parts, at);
+                self.emit(Op::AddTexts { target: slot, first, count }, at);
             }
             (BinaryOp::Add, _) => {
                 let src = self.value(value);

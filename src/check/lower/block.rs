@@ -19,8 +19,14 @@ impl<'a> Lower<'a> {
     pub(super) fn block_value(&mut self, block: &'a Block, dst: Option<Reg>) {
         let Some(dst) = dst else { return self.block(block) };
         let mark = self.frame.mark();
-        self.hoist(block.span.start, &block.statements);
-        match block.statements.split_last() {
+        self.statements_value(block.span.start, &block.statements, dst, end_of(block));
+        self.frame.release(mark);
+    }
+
+    /// The statements of the block that begins at `key`, for the value of the last.
+    pub(super) fn statements_value(&mut self, key: u32, statements: &'a [Stmt], dst: Reg, end: Span) {
+        self.hoist(key, statements);
+        match statements.split_last() {
             Some((Stmt { kind: StmtKind::Expr(value), span }, others)) => {
                 self.each(others);
                 self.nested_names(*span);
@@ -30,11 +36,10 @@ impl<'a> Lower<'a> {
                 }
             }
             _ => {
-                self.each(&block.statements);
-                self.emit(Op::None { dst }, end_of(block));
+                self.each(statements);
+                self.emit(Op::None { dst }, end);
             }
         }
-        self.frame.release(mark);
     }
 
     /// The statements of the block that begins at `key`.

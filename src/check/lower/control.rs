@@ -163,12 +163,29 @@ impl<'a> Lower<'a> {
         self.frame.release(mark);
     }
 
-    pub(super) fn with(&mut self, lock: &'a Expr, body: &'a Block) {
+    pub(super) fn with(
+        &mut self,
+        lock: &'a Expr,
+        limit: Option<&'a Expr>,
+        body: &'a Block,
+        otherwise: Option<&'a Block>,
+    ) {
         // Of its own: the variable may get another lock while the block runs.
         let held = self.frame.register();
         self.value_in(lock, held);
-        self.emit(Op::PushLock { lock: held }, lock.span);
+        let limit = limit.map_or(NO_REG, |limit| self.in_new_register(limit));
+        let got = if otherwise.is_some() { self.frame.register() } else { NO_REG };
+        self.emit(Op::PushLock { lock: held, limit, got }, lock.span);
+        let not_got = otherwise.map(|otherwise| {
+            (otherwise, self.emit(Op::JumpIfNot { condition: got, to: NO_TARGET }, lock.span))
+        });
         self.guarded(lock.span, |lower| lower.block(body));
+        if let Some((otherwise, not_got)) = not_got {
+            let end = self.emit(Op::Jump { to: NO_TARGET }, lock.span);
+            self.frame.patch(not_got);
+            self.block(otherwise);
+            self.frame.patch(end);
+        }
     }
 
     /// `if` with its value in `dst` where it is wanted.

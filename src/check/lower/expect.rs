@@ -48,7 +48,7 @@ impl<'a> Lower<'a> {
         self.frame.expects[number].parts = parts;
     }
 
-    fn in_new_register(&mut self, value: &'a Expr) -> Reg {
+    pub(super) fn in_new_register(&mut self, value: &'a Expr) -> Reg {
         let dst = self.frame.register();
         self.value_in(value, dst);
         dst
@@ -66,10 +66,8 @@ impl<'a> Lower<'a> {
                 self.judged_second(*op, left.span, right, dst, parts);
             }
             ExprKind::Binary { op, op_span, left, right } if compares(*op) => {
-                let diff =
-                    matches!(op, BinaryOp::Equal | BinaryOp::InAnyOrder) && (is_text(left) || is_text(right));
-                let first = self.part(left, parts, diff);
-                let second = self.part(right, parts, diff);
+                let first = self.part(left, parts);
+                let second = self.part(right, parts);
                 self.operate(*op, *op_span, dst, first, second);
             }
             ExprKind::Field { .. } if whole => {
@@ -82,7 +80,7 @@ impl<'a> Lower<'a> {
                 self.kept.clear();
             }
             _ => {
-                let reg = self.part(value, parts, false);
+                let reg = self.part(value, parts);
                 self.emit(Op::Move { dst, src: reg }, value.span);
             }
         }
@@ -111,9 +109,9 @@ impl<'a> Lower<'a> {
     }
 
     /// A value in a register that keeps it until the condition is judged, listed unless it is a literal.
-    fn part(&mut self, value: &'a Expr, parts: &mut Parts, always: bool) -> Reg {
+    fn part(&mut self, value: &'a Expr, parts: &mut Parts) -> Reg {
         let reg = self.in_new_register(value);
-        if always || !self.says_itself(value) {
+        if !self.says_itself(value) {
             parts.push(Part { span: value.span, reg });
         }
         reg
@@ -136,7 +134,7 @@ impl<'a> Lower<'a> {
         };
         for operand in operands {
             if !self.says_itself(operand) && !matches!(operand.kind, ExprKind::Range { .. }) {
-                let reg = self.part(operand, parts, false);
+                let reg = self.part(operand, parts);
                 self.kept.push((operand, reg));
             }
         }
@@ -233,8 +231,4 @@ fn compares(op: BinaryOp) -> bool {
             | BinaryOp::Matches
             | BinaryOp::InAnyOrder
     )
-}
-
-fn is_text(value: &Expr) -> bool {
-    matches!(value.kind, ExprKind::Str(_))
 }

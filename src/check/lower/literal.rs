@@ -8,6 +8,11 @@ use crate::syntax::tree::{Expr, ExprKind, MapKey, StrPart};
 /// So many elements are put together by one instruction; longer literals are put together from pieces.
 const PIECE: usize = 1024;
 
+/// Whether a string is put together from parts, and one instruction can do it.
+pub(super) fn is_template(parts: &[StrPart]) -> bool {
+    (2..=PIECE).contains(&parts.len())
+}
+
 impl<'a> Lower<'a> {
     pub(super) fn string(&mut self, text: &str, dst: Reg, span: Span) {
         let at = self.frame.string(text);
@@ -36,6 +41,15 @@ impl<'a> Lower<'a> {
             self.frame.release(mark);
             done = 1;
         }
+    }
+
+    /// The parts of a string in registers beside each other, for an instruction that puts them together.
+    pub(super) fn text_parts(&mut self, parts: &'a [StrPart], span: Span) -> (Reg, u16) {
+        let first = self.frame.registers(parts.len());
+        for (part, place) in parts.iter().zip(0..) {
+            self.text_part(part, first.saturating_add(place), span);
+        }
+        (first, parts.len() as u16)
     }
 
     fn text_part(&mut self, part: &'a StrPart, dst: Reg, span: Span) {

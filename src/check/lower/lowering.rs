@@ -54,9 +54,16 @@ pub(in crate::check) fn lower_file<'a>(
         slots: vec![NO_REG; found.decls.len()],
         kept: Vec::new(),
     };
-    lower.statements(TOP, &file.statements);
     let end = Span { start: span.end, end: span.end };
-    lower.emit(Op::Return { src: NO_REG }, end);
+    let src = if setting.earlier.is_some() {
+        let value = lower.frame.register();
+        lower.statements_value(TOP, &file.statements, value, end);
+        value
+    } else {
+        lower.statements(TOP, &file.statements);
+        NO_REG
+    };
+    lower.emit(Op::Return { src }, end);
     let frame = std::mem::replace(&mut lower.frame, Frame::new(0, "".into(), span, 0));
     lower.tell_full(&frame);
     let code = frame.finish(lower.findings.source, Vec::new());

@@ -97,6 +97,20 @@ impl<'a> Lower<'a> {
                 self.frame.patch_all(jumps);
                 others
             }
+            ExprKind::Binary { op, op_span, left, right } if is_order(*op) => {
+                let mark = self.frame.mark();
+                let reg = self.value_before(left, right);
+                let test = match small(right) {
+                    Some(value) => test_int(*op, reg, value, truth),
+                    None => {
+                        let right = self.value(right);
+                        test(*op, reg, right, truth)
+                    }
+                };
+                self.frame.release(mark);
+                self.emit(test, *op_span);
+                vec![self.emit(Op::Jump { to: NO_TARGET }, condition.span)]
+            }
             _ => {
                 let mark = self.frame.mark();
                 let reg = self.value(condition);
@@ -104,6 +118,40 @@ impl<'a> Lower<'a> {
                 vec![self.jump_when(reg, truth, condition.span)]
             }
         }
+    }
+}
+
+/// The comparisons that have instructions of their own for conditions.
+fn is_order(op: BinaryOp) -> bool {
+    use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
+    matches!(op, Less | LessEqual | Greater | GreaterEqual | Equal | NotEqual)
+}
+
+fn small(value: &Expr) -> Option<i16> {
+    let ExprKind::Int(int) = value.kind else { return None };
+    i16::try_from(int).ok()
+}
+
+/// A comparison for which [`is_order`] holds, and which a jump follows.
+fn test(op: BinaryOp, left: Reg, right: Reg, truth: bool) -> Op {
+    match op {
+        BinaryOp::Less => Op::TestLess { left, right, truth },
+        BinaryOp::LessEqual => Op::TestLessEqual { left, right, truth },
+        BinaryOp::Greater => Op::TestGreater { left, right, truth },
+        BinaryOp::GreaterEqual => Op::TestGreaterEqual { left, right, truth },
+        BinaryOp::Equal => Op::TestEqual { left, right, truth },
+        _ => Op::TestNotEqual { left, right, truth },
+    }
+}
+
+fn test_int(op: BinaryOp, left: Reg, value: i16, truth: bool) -> Op {
+    match op {
+        BinaryOp::Less => Op::TestLessInt { left, value, truth },
+        BinaryOp::LessEqual => Op::TestLessEqualInt { left, value, truth },
+        BinaryOp::Greater => Op::TestGreaterInt { left, value, truth },
+        BinaryOp::GreaterEqual => Op::TestGreaterEqualInt { left, value, truth },
+        BinaryOp::Equal => Op::TestEqualInt { left, value, truth },
+        _ => Op::TestNotEqualInt { left, value, truth },
     }
 }
 

@@ -48,7 +48,9 @@ impl<'a> Lower<'a> {
             },
             StmtKind::Test(test) => self.test(test, span),
             StmtKind::Within { limit, body, otherwise } => self.within(limit, body, otherwise.as_ref()),
-            StmtKind::With { lock, body } => self.with(lock, body),
+            StmtKind::With { lock, limit, body, otherwise } => {
+                self.with(lock, limit.as_ref(), body, otherwise.as_ref());
+            }
             StmtKind::For { names, iterable, body } => self.for_loop(names, iterable, body),
             StmtKind::While { condition, body } => self.while_loop(condition, body),
             StmtKind::Break => self.break_loop(span),

@@ -3,7 +3,7 @@
 use crate::check::findings::Findings;
 use crate::check::hash::{FastMap, FastSet};
 use crate::check::resolution::{
-    Decl, DeclId, DeclKind, Export, Function, FunctionId, Meaning, Resolution, TOP,
+    Decl, DeclId, DeclKind, EARLIER, Export, Function, FunctionId, Meaning, Resolution, TOP,
 };
 use crate::check::scope::Scopes;
 use crate::source::{Source, Span};
@@ -28,6 +28,8 @@ pub(in crate::check) struct Resolver<'a> {
     /// Words near which the parser lost something, or `None` where every word may be lost: they are not
     /// reported as undefined.
     pub(super) lost: Option<FastSet<&'a str>>,
+    /// The names of earlier entries of the session.
+    earlier: &'a [Export],
 }
 
 impl<'a> Resolver<'a> {
@@ -42,6 +44,7 @@ impl<'a> Resolver<'a> {
             statement: 0,
             free: FastSet::default(),
             lost: Some(FastSet::default()),
+            earlier: &[],
         }
     }
 
@@ -51,11 +54,24 @@ impl<'a> Resolver<'a> {
         self
     }
 
+    /// Says what the entries before this one declared.
+    pub fn after(mut self, earlier: &'a [Export]) -> Self {
+        self.earlier = earlier;
+        self
+    }
+
     pub fn run(mut self, file: &'a File) -> Resolution {
         let whole = Span::new(0, self.source.text().len());
         self.found.functions.push(Function { parent: 0, params: 0, span: whole, free: Vec::new() });
+        self.scopes.enter(EARLIER);
+        for export in self.earlier {
+            let number = self.found.imports.len() as u32;
+            self.found.imports.push(export.clone());
+            self.new_decl(&export.name, Span::default(), DeclKind::Import(number));
+        }
         self.scopes.enter(TOP);
         self.statements(&file.statements);
+        self.scopes.leave();
         self.scopes.leave();
         self.found.finish();
         self.found
@@ -66,7 +82,7 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn at_top(&self) -> bool {
-        self.scopes.depth() == 1
+        self.scopes.key() == TOP
     }
 
     pub(super) fn decl(&self, decl: DeclId) -> &Decl {

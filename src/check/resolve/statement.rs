@@ -74,9 +74,11 @@ impl<'a> Resolver<'a> {
                 self.block(body);
                 self.block_maybe(otherwise.as_ref());
             }
-            StmtKind::With { lock, body } => {
+            StmtKind::With { lock, limit, body, otherwise } => {
                 self.expression(lock);
+                self.expressions(limit.as_slice());
                 self.block(body);
+                self.block_maybe(otherwise.as_ref());
             }
             StmtKind::For { names, iterable, body } => {
                 self.expression(iterable);

@@ -1,5 +1,6 @@
 //! What each expression tells the checks.
 
+use super::goes::Goes;
 use super::surveyor::Surveyor;
 use crate::check::context::shown;
 use crate::check::lint::always_false;
@@ -32,6 +33,10 @@ impl<'a> Surveyor<'a> {
                 }
             }
             ExprKind::Map(entries) => self.map(entries),
+            ExprKind::If { .. } => {
+                self.gives_processes(value);
+                walk_expr(self, value);
+            }
             ExprKind::Binary { op, left, right, .. } => self.binary(*op, left, right, value.span),
             ExprKind::Function { body, .. } => {
                 let node = self.function_at(value.span.start);
@@ -64,13 +69,29 @@ impl<'a> Surveyor<'a> {
         }
     }
 
-    /// A function's block whose value is the process that it spawns last.
+    /// A block whose value is the process that it spawns last.
     fn gives_process(&mut self, block: &Block) {
-        if let Some(Stmt { kind: StmtKind::Expr(value), .. }) = block.statements.last()
-            && let ExprKind::Spawn(spawn) = &value.kind
-            && let Some(decl) = spawn.name.and_then(|name| self.cx.found.decl(name.span))
-        {
-            self.unjoined.known(decl);
+        let Some(Stmt { kind: StmtKind::Expr(value), .. }) = block.statements.last() else { return };
+        match &value.kind {
+            ExprKind::Spawn(spawn) => {
+                self.given.insert(value.span.start);
+                if let Some(decl) = spawn.name.and_then(|name| self.cx.found.decl(name.span)) {
+                    self.unjoined.known(decl);
+                }
+            }
+            ExprKind::If { .. } => self.gives_processes(value),
+            _ => {}
+        }
+    }
+
+    /// An `if` whose value is used.
+    fn gives_processes(&mut self, value: &Expr) {
+        if let ExprKind::If { branches, otherwise } = &value.kind {
+            branches
+                .iter()
+                .map(|(_, block)| block)
+                .chain(otherwise)
+                .for_each(|block| self.gives_process(block));
         }
     }
 
@@ -163,7 +184,11 @@ impl<'a> Surveyor<'a> {
             self.reach.expects(self.node);
             self.unbounded.joins();
         }
-        self.look(receiver);
+        match self.cx.text(name) {
+            // Of a process, or nothing that gives an element away.
+            "len" | "write" | "close_stdin" | "read_line" | "read_until" => self.look(receiver),
+            _ => self.visit_expr(receiver),
+        }
         args.iter().for_each(|argument| self.visit_expr(argument));
     }
 
@@ -173,34 +198,56 @@ impl<'a> Surveyor<'a> {
         }
     }
 
-    /// `statement`: the process goes nowhere but into NAME.
-    pub(super) fn spawn(&mut self, spawn: &Spawn, statement: bool) {
+    pub(super) fn spawn(&mut self, spawn: &Spawn, goes: Goes<'_>) {
         let start = spawn.targets.first().map_or_else(Span::default, |target| target.span);
         let place = spawn.name.map_or(start, |name| name.span);
         self.unbounded.spawn(place);
         self.spawns();
-        let mut daemon = false;
+        let closing = std::mem::take(&mut self.closing);
         for target in &spawn.targets {
             if let Some(options) = &target.options {
                 check_options(self.cx, options, self.findings);
-                // Options that the text does not show may say daemon.
-                daemon |= !matches!(options.kind, ExprKind::Map(_));
                 self.options(options);
             }
             let is_daemon = target.options.as_ref().is_some_and(|options| self.says_daemon(options));
-            daemon |= is_daemon;
             self.target(target, is_daemon);
         }
-        let parent_ends = self.exits.last().copied().unwrap_or(false);
-        if let Some(name) = spawn.name
+        if self.may_be_daemon(spawn) {
+            return;
+        }
+        match (goes, &spawn.name) {
+            (Goes::Nowhere, Some(name)) => self.left_in(std::slice::from_ref(name)),
+            // Where an error is caught or expected, the spawn may be what fails.
+            (Goes::Nowhere, None) if !self.parent_ends() && !closing && self.caught == 0 => {
+                self.unjoined.nameless(start);
+            }
+            (Goes::Into(names), _) => self.left_in(names),
+            (Goes::Nowhere | Goes::Somewhere, _) => {}
+        }
+    }
+
+    /// Processes that only this name stands for.
+    pub(super) fn left_in(&mut self, names: &[Name]) {
+        if let [name] = names
             && let Some(decl) = self.cx.found.decl(name.span)
-            && statement
-            && !daemon
-            && !parent_ends
-            && !self.cx.text(name).starts_with('_')
+            // A variable that nothing reads is another finding, and one is enough.
+            && self.cx.found.decls.get(decl as usize).is_some_and(|decl| decl.used || decl.kind == DeclKind::Spawn)
+            && !self.parent_ends()
+            && !self.cx.text(*name).starts_with('_')
         {
             self.unjoined.spawned(decl, name.span);
         }
+    }
+
+    fn parent_ends(&self) -> bool {
+        self.exits.last().copied().unwrap_or(false)
+    }
+
+    pub(super) fn may_be_daemon(&self, spawn: &Spawn) -> bool {
+        spawn.targets.iter().filter_map(|target| target.options.as_ref()).any(|options| {
+            // Options that the text does not show may say daemon.
+            !matches!(options.kind, ExprKind::Map(_)) || self.says_daemon(options)
+        })
     }
 
     /// The option's values, without taking its keys for keys of the program's maps.

@@ -1,6 +1,7 @@
 //! The one walk after resolving: asks every check that needs the tree.
 
 mod expression;
+mod goes;
 mod statement;
 mod surveyor;
 

@@ -1,11 +1,12 @@
 //! What each statement tells the checks.
 
+use super::goes::Goes;
 use super::surveyor::Surveyor;
 use crate::check::lint::{Node, unused_function, unused_variable};
 use crate::check::resolution::DeclKind;
 use crate::check::table::check_set;
 use crate::syntax::tree::{Expect, Expr, ExprKind, Name, Stmt, StmtKind, Test};
-use crate::syntax::visit::{Visit, walk_stmt};
+use crate::syntax::visit::{Visit, walk_expr, walk_stmt};
 
 impl Surveyor<'_> {
     pub(super) fn statement(&mut self, statement: &Stmt) {
@@ -47,7 +48,12 @@ impl Surveyor<'_> {
                 self.visit_block(body);
                 self.unbounded.leave_loop();
             }
-            StmtKind::Expr(Expr { kind: ExprKind::Spawn(spawn), .. }) => self.spawn(spawn, true),
+            StmtKind::Expr(Expr { kind: ExprKind::Spawn(spawn), span }) => {
+                let given = self.given.contains(&span.start);
+                self.spawn(spawn, if given { Goes::Somewhere } else { Goes::Nowhere });
+            }
+            // Its value is nobody's: the processes that its blocks end with go nowhere.
+            StmtKind::Expr(value) if matches!(value.kind, ExprKind::If { .. }) => walk_expr(self, value),
             StmtKind::Break => self.unbounded.breaks(),
             StmtKind::Return(_) | StmtKind::Exit(_) => {
                 self.unbounded.joins();
@@ -76,7 +82,23 @@ impl Surveyor<'_> {
                 self.warn(unused);
             }
         }
-        self.visit_expr(value);
+        match &value.kind {
+            ExprKind::Spawn(spawn) => self.spawn(spawn, Goes::Into(names)),
+            ExprKind::List(items) => {
+                let spawns = items.iter().filter_map(|item| match &item.kind {
+                    ExprKind::Spawn(spawn) => Some(spawn),
+                    _ => None,
+                });
+                // One that may be a daemon spares the others: nobody knows which of them are meant.
+                if items.len() == spawns.clone().count()
+                    && !spawns.clone().any(|spawn| self.may_be_daemon(spawn))
+                {
+                    spawns.take(1).for_each(|_| self.left_in(names));
+                }
+                self.visit_expr(value);
+            }
+            _ => self.visit_expr(value),
+        }
     }
 
     fn assign(&mut self, target: &Expr, value: &Expr) {

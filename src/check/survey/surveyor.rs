@@ -1,5 +1,6 @@
 //! The state of the walk and its entry.
 
+use super::goes::Goes;
 use crate::check::context::Context;
 use crate::check::findings::Findings;
 use crate::check::hash::FastSet;
@@ -10,7 +11,7 @@ use crate::check::resolution::Resolution;
 use crate::check::table::check_tests;
 use crate::check::unsure::{Keys, Unsure};
 use crate::source::{Diagnostic, Source, Span};
-use crate::syntax::tree::{Block, Expr, File, Spawn, Stmt, StmtKind};
+use crate::syntax::tree::{Block, Expr, ExprKind, File, Spawn, Stmt, StmtKind};
 use crate::syntax::visit::Visit;
 
 pub(super) struct Surveyor<'a> {
@@ -26,12 +27,16 @@ pub(super) struct Surveyor<'a> {
     pub daemons: DaemonSpawns,
     pub unjoined: UnjoinedChild,
     pub unbounded: UnboundedSpawn,
+    /// Where the spawns begin whose process is the value of a block, and so somebody else's to join.
+    pub given: FastSet<u32>,
     /// How many blocks that catch errors are around.
     pub caught: usize,
     /// Whether an `exit` stands in each list of statements around.
     pub exits: Vec<bool>,
     /// A file that others use: what its top level declares is for them.
     pub library: bool,
+    /// Nothing is left of the scenario but what takes no time: then its end joins the children that are left.
+    pub closing: bool,
     /// How deep in blocks; 0 is the top level.
     pub depth: usize,
     /// Names that are keys of maps in this file.
@@ -62,9 +67,11 @@ pub(in crate::check) fn survey(
         daemons: DaemonSpawns::default(),
         unjoined: UnjoinedChild::default(),
         unbounded: UnboundedSpawn::default(),
+        given: FastSet::default(),
         caught: 0,
         exits: Vec::new(),
         library: !is_root || only_declares(file),
+        closing: false,
         depth: 0,
         keys: FastSet::default(),
         doubts: Vec::new(),
@@ -80,11 +87,19 @@ fn only_declares(file: &File) -> bool {
     })
 }
 
+/// Whether a statement takes no time: another spawn, something printed or declared.
+fn is_brief(statement: &Stmt) -> bool {
+    match &statement.kind {
+        StmtKind::Expr(value) => matches!(value.kind, ExprKind::Spawn(_)),
+        StmtKind::Print(_) | StmtKind::Def { .. } => true,
+        _ => false,
+    }
+}
+
 impl Surveyor<'_> {
     fn report(mut self, warn: bool, is_root: bool, keys: &mut Keys) {
         // Maps may be out of sight: in statements that the parser lost, or in the files that will use this one.
         let sighted = warn && !(is_root && self.library);
-        let warn = warn && !self.findings.failed();
         let allows = &self.allows;
         self.doubts
             .retain(|doubt| sighted && (doubt.finding.is_error() || warn && !allows.silence(&doubt.finding)));
@@ -97,10 +112,16 @@ impl Surveyor<'_> {
         self.warnings.extend(self.daemons.report(&self.reach, self.findings));
         let source = self.cx.source;
         let name_of = |span: Span| source.slice(span).to_owned();
-        self.warnings.extend(self.unjoined.report(name_of, self.findings));
-        self.warnings.extend(self.unbounded.report(self.findings));
+        self.warnings.extend(self.allows.report(self.findings));
+        let unbounded = self.unbounded.report(self.findings);
+        let place = |warning: &Diagnostic| warning.labels.first().map(|label| label.location);
+        let mut unjoined = self.unjoined.report(name_of, self.findings);
+        // That it has no end is the better half of the news.
+        unjoined.retain(|warning| unbounded.iter().all(|other| place(other) != place(warning)));
+        self.warnings.extend(unjoined);
+        self.warnings.extend(unbounded);
         for warning in self.warnings {
-            if !self.allows.silence(&warning) {
+            if !self.allows.silence(&warning) && self.findings.vouches_for(&warning) {
                 self.findings.add(warning);
             }
         }
@@ -124,7 +145,12 @@ impl Surveyor<'_> {
         self.warn(lost);
         let exits = statements.iter().any(|statement| matches!(statement.kind, StmtKind::Exit(_)));
         self.exits.push(exits);
-        statements.iter().for_each(|statement| self.visit_stmt(statement));
+        let busy = statements.iter().rposition(|statement| !is_brief(statement));
+        for (number, statement) in statements.iter().enumerate() {
+            self.closing = self.depth == 0 && !self.library && busy.is_none_or(|busy| number > busy);
+            self.visit_stmt(statement);
+        }
+        self.closing = false;
         self.exits.pop();
     }
 
@@ -161,6 +187,6 @@ impl Visit for Surveyor<'_> {
     }
 
     fn visit_spawn(&mut self, spawn: &Spawn) {
-        self.spawn(spawn, false);
+        self.spawn(spawn, Goes::Somewhere);
     }
 }

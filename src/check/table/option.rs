@@ -3,8 +3,8 @@
 use crate::check::context::{Context, Shown, int_literal, shown};
 use crate::check::findings::Findings;
 use crate::check::text::literal_text;
-use crate::program::{Expected, LIMITS, OPTIONS, OptionRow, option};
-use crate::source::{Code, Span, did_you_mean};
+use crate::program::{Expected, LIMITS, NICE, OPTIONS, OptionRow, SpawnOption, Way, conflict, option};
+use crate::source::{Code, Diagnostic, Span, did_you_mean};
 use crate::syntax::tree::{Expr, ExprKind, MapKey};
 
 pub(in crate::check) fn check_options(cx: Context<'_>, options: &Expr, findings: &mut Findings) {
@@ -16,6 +16,7 @@ pub(in crate::check) fn check_options(cx: Context<'_>, options: &Expr, findings:
         }
         return;
     };
+    check_conflict(cx, entries, findings);
     for (key, value) in entries {
         let Some((name, span)) = cx.key(key) else {
             not_a_name(key, findings);
@@ -25,6 +26,40 @@ pub(in crate::check) fn check_options(cx: Context<'_>, options: &Expr, findings:
             Some(row) => check_value(cx, row, value, findings),
             None => unknown(name, span, "spawn has no option", OPTIONS.iter().map(|row| row.name), findings),
         }
+    }
+}
+
+/// Options that contradict each other, as far as the text shows how they are set.
+fn check_conflict(cx: Context<'_>, entries: &[(MapKey, Expr)], findings: &mut Findings) {
+    let set = |asked: SpawnOption| {
+        entries.iter().rev().find(|(key, _)| cx.key(key).is_some_and(|(name, _)| name == asked.row().name))
+    };
+    let way = |asked: SpawnOption| match set(asked) {
+        Some((_, value)) => way(asked.row().expected, value),
+        None => Way::Off,
+    };
+    let Some((one, other, why)) = conflict(way) else { return };
+    let (one, other) = (one.row().name, other.row().name);
+    let message = format!("`{one}` and `{other}` contradict each other: {why}");
+    let span = |name: &str| {
+        entries.iter().filter_map(|(key, _)| cx.key(key)).find(|key| key.0 == name).map(|key| key.1)
+    };
+    let (Some(first), Some(second)) = (span(one), span(other)) else { return };
+    let (first, second) = if first.start < second.start { (first, second) } else { (second, first) };
+    let finding = Diagnostic::error(Code::OPTION_CONFLICT, message)
+        .at(findings.place(second), "and this one")
+        .at(findings.place(first), "this one")
+        .help("leave one of them out");
+    findings.add(finding);
+}
+
+fn way(expected: Expected, value: &Expr) -> Way {
+    match &value.kind {
+        ExprKind::Bool(true) | ExprKind::Map(_) => Way::On,
+        ExprKind::Str(_) if expected.is_stream() => literal_text(value).map_or(Way::Off, Way::of_word),
+        ExprKind::Str(_) => Way::On,
+        // What the text does not show is left to the run.
+        _ => Way::Off,
     }
 }
 
@@ -76,6 +111,13 @@ fn check_value(cx: Context<'_>, row: &OptionRow, value: &Expr, findings: &mut Fi
         }
     }
     if fits(row.expected, value) {
+        if row.option == SpawnOption::Nice
+            && let Some(nice) = int_literal(value).filter(|nice| !NICE.contains(nice))
+        {
+            let message =
+                format!("the option `nice` goes from {} to {}, not {nice}", NICE.start(), NICE.end());
+            findings.error(Code::OPTION_TYPE, value.span, message, "", Some(row.doc.to_owned()));
+        }
         return;
     }
     let message = format!("the option `{}` takes {}", row.name, row.expected.words());

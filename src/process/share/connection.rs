@@ -7,14 +7,14 @@
 use super::super::blocked::{Blocked, BlockedKind};
 use super::super::capture::input_file;
 use super::super::errno::{Errno, check};
-use super::super::run::Run;
+use super::super::table::Row;
 use super::super::waiter::{Waited, Waiter};
 use super::arena::{self, Record};
 use super::trouble::{ShareError, ShareResult, WaitResult};
 use crate::value::{Object, ObjectKind};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering::SeqCst};
 
 /// The most bytes of one message: 64 MiB.
 pub const LONGEST: usize = 64 << 20;
@@ -27,6 +27,9 @@ const FILE: u8 = 1;
 #[repr(C)]
 struct Memory {
     arena: AtomicU32,
+    /// The numbers of both ends' descriptors, which are the same in every process that has them: they go from one to the next by
+    /// forks only.
+    fds: [AtomicI32; 2],
 }
 
 // SAFETY: `repr(C)`, atomics only, the arena's word first.
@@ -50,7 +53,11 @@ pub fn create(waiter: &mut Waiter) -> ShareResult<(Object, Object)> {
         check(libc::socketpair(libc::AF_UNIX, kind, 0, fds.as_mut_ptr()))?;
         fds.map(|fd| Some(OwnedFd::from_raw_fd(fd)))
     };
-    let index = arena::create::<Memory>(waiter.run(), |_, _| Ok(()))?.index;
+    let fill = |_, memory: &Memory| {
+        memory.fds.iter().zip(fds).for_each(|(place, fd)| place.store(fd, SeqCst));
+        Ok(())
+    };
+    let index = arena::create::<Memory>(waiter.run(), fill)?.index;
     waiter.reach.ends.insert(index, ends);
     let [one, other] = [ObjectKind::ConnectionA, ObjectKind::ConnectionB].map(|kind| Object { kind, index });
     Ok((one, other))
@@ -205,16 +212,25 @@ fn read_file(file: OwnedFd) -> Result<Vec<u8>, Errno> {
     Ok(message)
 }
 
-/// Whether one who waits on this end would have to wait on; none where this process cannot see it.
+/// Whether the process of this row, which waits on this end, would have to wait on; none where that cannot be seen.
 pub(in crate::process) fn would_wait(
     waiter: &Waiter,
-    run: Run,
+    row: Row,
     index: u32,
     end: u32,
     sends: bool,
 ) -> Option<bool> {
-    arena::find::<Memory>(&run, index).ok()?;
-    let fd = waiter.reach.ends.get(&index)?.get(end as usize)?.as_ref()?.as_raw_fd();
+    let run = waiter.run();
+    let memory = arena::find::<Memory>(&run, index).ok()?;
+    let own = waiter.reach.ends.get(&index).and_then(|ends| ends.get(end as usize)?.as_ref());
+    // Where this process has closed the end, or never had it, it borrows that of the sleeper for a moment.
+    let borrowed = if own.is_some() {
+        None
+    } else {
+        let number = memory.fds.get(end as usize)?.load(SeqCst);
+        Some(run.hold(row).ok()??.descriptor(number).ok()?)
+    };
+    let fd = own.or(borrowed.as_ref())?.as_raw_fd();
     let mut polled =
         libc::pollfd { fd, events: if sends { libc::POLLOUT } else { libc::POLLIN }, revents: 0 };
     // SAFETY: one pollfd is given, valid for reading and writing.

@@ -10,7 +10,7 @@ pub enum ShareError {
     OwnerDied,
     /// This process does not hold the lock that it gives back.
     NotOwner,
-    /// The barrier was given up by a party.
+    /// A party gave up waiting at the barrier, or died there.
     Broken,
     /// The other end of the connection is closed in every process, or this end in this one.
     Closed,
@@ -44,7 +44,7 @@ impl fmt::Display for ShareError {
         match self {
             Self::OwnerDied => out.write_str("a process died while it held the lock"),
             Self::NotOwner => out.write_str("this process does not hold the lock"),
-            Self::Broken => out.write_str("the barrier is broken: a party gave up waiting"),
+            Self::Broken => out.write_str("the barrier is broken: a process gave up waiting there, or died"),
             Self::Closed => out.write_str("the connection is closed"),
             Self::TooLong { max } => write!(out, "a message can have at most {max} bytes"),
             Self::Overflow => out.write_str("the sum is out of range"),

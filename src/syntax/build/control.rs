@@ -64,8 +64,17 @@ impl Builder<'_> {
     }
 
     pub(super) fn with_statement(&mut self, mut inner: Nodes<'_>, whole: Span) -> StmtKind {
-        let lock = self.head(&mut inner, whole);
-        StmtKind::With { lock, body: self.next_block(&mut inner) }
+        let lock = self.unit(&mut inner, whole);
+        let limit = match inner.peek().filter(|next| is(next, Rule::within_time)) {
+            Some(time) => {
+                inner.next();
+                Some(self.unit(&mut time.into_inner(), whole))
+            }
+            None => None,
+        };
+        let body = self.next_block(&mut inner);
+        let otherwise = inner.next().map(|node| self.block(node));
+        StmtKind::With { lock, limit, body, otherwise }
     }
 
     pub(super) fn try_statement(&mut self, mut inner: Nodes<'_>) -> StmtKind {

@@ -1,6 +1,7 @@
 //! Brackets: which `{` opens a map and which a block, what closes what, what is left open.
 
 use super::scanner::{Before, DEEPEST, Frame, Kind, Open, Scanner};
+use super::token::TokenKind;
 use crate::source::{Code, Diagnostic};
 
 impl Kind {
@@ -51,6 +52,7 @@ impl Scanner<'_> {
             _ if map => Kind::Map,
             _ => Kind::Block,
         };
+        self.note(self.at, self.at + 1, TokenKind::Open(kind.bracket()));
         self.push(kind);
         self.at += 1;
         self.after(if kind == Kind::Block { Before::Start } else { Before::Operator });
@@ -63,7 +65,7 @@ impl Scanner<'_> {
             self.tell_too_deep(self.at);
             return;
         }
-        self.frames.push(Frame { open: self.at, kind, words: 0 });
+        self.frames.push(Frame { open: self.at, kind, words: 0, bar: false });
     }
 
     pub(super) fn close(&mut self, byte: u8) {
@@ -74,6 +76,7 @@ impl Scanner<'_> {
         }
         self.token(false);
         let at = self.at;
+        self.note(at, at + 1, TokenKind::Close);
         self.at += 1;
         let after = if byte == b'}' { Before::Brace } else { Before::Operand };
         if self.excess > 0 {
@@ -163,6 +166,7 @@ impl Scanner<'_> {
             self.pop();
         }
         self.excess = 0;
+        self.note(self.at, self.at, TokenKind::Unclosed { raw: false });
         self.unterminated_line(
             string,
             "a `{` in a string opens an expression: a brace itself is written `{{`",
@@ -181,15 +185,33 @@ impl Scanner<'_> {
         }
     }
 
+    /// What stays open behind a newline: no interpolation of a string that its line does not close, and
+    /// no bracket of that line around it.
+    fn frames_at_line_end(&self) -> &[Frame] {
+        let one_line = self.frames.iter().enumerate().find_map(|(index, frame)| match frame.kind {
+            Kind::Interpolation { string, triple: false } => Some((index, string)),
+            _ => None,
+        });
+        let Some((index, string)) = one_line else { return &self.frames };
+        let line = self.bytes[..string].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let outer = &self.frames[..index];
+        let kept = outer.iter().rposition(|frame| {
+            frame.open < line || !matches!(frame.kind, Kind::Paren | Kind::Square | Kind::Map)
+        });
+        &outer[..kept.map_or(0, |at| at + 1)]
+    }
+
     pub(super) fn open_at_end(&self) -> Open {
         if self.ends_in_string {
             return Open::String;
         }
-        let depth = self.frames.len() + self.excess;
-        match self.frames.last().map(|frame| frame.kind) {
+        let frames = self.frames_at_line_end();
+        let depth = frames.len() + self.excess;
+        match frames.last().map(|frame| frame.kind) {
             Some(Kind::Block) if self.excess == 0 => Open::Block(depth),
             Some(Kind::Interpolation { .. }) => Open::String,
             Some(_) => Open::Bracket(depth),
+            None if !self.frames.is_empty() => Open::Nothing,
             None if matches!(self.before, Before::Operator | Before::Bar) => Open::Line,
             None => Open::Nothing,
         }

@@ -9,8 +9,10 @@
 mod brackets;
 mod scanner;
 mod strings;
+mod token;
 
-pub(crate) use scanner::{DEEPEST, Layout, MOST_DIAGNOSTICS, Open, Piece, scan};
+pub(crate) use scanner::{DEEPEST, Layout, MOST_DIAGNOSTICS, Open, Piece, scan, scan_tokens};
+pub use token::{Bracket, Token, TokenKind};
 
 #[cfg(test)]
 mod tests {

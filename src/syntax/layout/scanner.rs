@@ -1,5 +1,6 @@
 //! The scan itself: words, numbers, symbols, and where statements end.
 
+use super::token::{Bracket, Token, TokenKind};
 use crate::source::{Code, Diagnostic, Location, SourceId, Span};
 use crate::syntax::words;
 
@@ -71,6 +72,8 @@ pub(super) struct Frame {
     pub kind: Kind,
     /// Prefix words nested directly in it; see `Scanner::nest_word`.
     pub words: usize,
+    /// Whether a `|` stands directly in it; see `Scanner::comma`.
+    pub bar: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,18 @@ pub(super) enum Kind {
     },
 }
 
+impl Kind {
+    pub(super) fn bracket(self) -> Bracket {
+        match self {
+            Self::Paren => Bracket::Paren,
+            Self::Square => Bracket::Square,
+            Self::Map => Bracket::Map,
+            Self::Block => Bracket::Block,
+            Self::Interpolation { .. } => Bracket::Interpolation,
+        }
+    }
+}
+
 /// A statement end that was seen; it is written only when a further statement begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Break {
@@ -99,6 +114,14 @@ pub(crate) fn scan(text: &str, source: SourceId) -> Layout {
     let mut scanner = Scanner::new(text, source);
     scanner.run();
     scanner.finish()
+}
+
+/// The same scan, for its tokens: those of the text as it stands, whether it is right or not.
+pub(crate) fn scan_tokens(text: &str) -> Vec<Token> {
+    let mut scanner = Scanner::new(text, SourceId::default());
+    scanner.tokens = Some(Vec::new());
+    scanner.run();
+    scanner.tokens.unwrap_or_default()
 }
 
 pub(super) struct Scanner<'s> {
@@ -120,6 +143,8 @@ pub(super) struct Scanner<'s> {
     pub(super) words: usize,
     /// Those of the top level.
     pub(super) top_words: usize,
+    /// Whether the statement of the top level has a `|` outside all brackets.
+    pub(super) top_bar: bool,
     pub(super) start: Option<usize>,
     pub(super) broken: bool,
     pub(super) too_deep_told: bool,
@@ -127,6 +152,8 @@ pub(super) struct Scanner<'s> {
     pub(super) comments: Vec<Span>,
     pub(super) statements: Vec<Piece>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Where somebody wants to know them.
+    pub(super) tokens: Option<Vec<Token>>,
 }
 
 impl<'s> Scanner<'s> {
@@ -145,6 +172,7 @@ impl<'s> Scanner<'s> {
             suspect: None,
             words: 0,
             top_words: 0,
+            top_bar: false,
             start: None,
             broken: false,
             too_deep_told: false,
@@ -152,6 +180,16 @@ impl<'s> Scanner<'s> {
             comments: Vec::new(),
             statements: Vec::new(),
             diagnostics: Vec::new(),
+            tokens: None,
+        }
+    }
+
+    /// Notes a token, where tokens are wanted.
+    pub(super) fn note(&mut self, start: usize, end: usize, kind: TokenKind) {
+        if let Some(tokens) = &mut self.tokens
+            && (start < end || matches!(kind, TokenKind::Unclosed { .. }))
+        {
+            tokens.push(Token { span: Span::new(start, end), kind });
         }
     }
 
@@ -166,6 +204,7 @@ impl<'s> Scanner<'s> {
                 b'\n' => self.newline(),
                 b'#' if !self.in_interpolation() => self.comment(),
                 b';' if self.newlines_count() => {
+                    self.note(self.at, self.at + 1, TokenKind::End);
                     self.pending = Some(Break { at: self.at, explicit: true });
                     self.blank_one();
                 }
@@ -208,6 +247,7 @@ impl<'s> Scanner<'s> {
         let rest = &self.bytes[start..];
         let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
         let end = start + length - usize::from(rest[..length].ends_with(b"\r"));
+        self.note(start, end, TokenKind::Comment);
         self.comments.push(Span::new(start, end));
         self.blank(start, end);
         self.at = end;
@@ -219,6 +259,7 @@ impl<'s> Scanner<'s> {
         }
         let continues = matches!(self.before, Before::Operator | Before::Bar);
         if self.newlines_count() && !continues && self.pending.is_none() {
+            self.note(self.at, self.at + 1, TokenKind::End);
             self.pending = Some(Break { at: self.at, explicit: false });
         }
         self.blank_one();
@@ -236,6 +277,7 @@ impl<'s> Scanner<'s> {
         }
         self.before = Before::Start;
         self.forget_words();
+        *self.bar() = false;
         if self.start.is_none() {
             self.start = Some(self.at);
         } else if self.frames.is_empty() {
@@ -266,7 +308,9 @@ impl<'s> Scanner<'s> {
 
     fn number(&mut self) {
         self.token(false);
+        let start = self.at;
         self.at = self.word_end();
+        self.note(start, self.at, TokenKind::Number);
         self.after(Before::Operand);
     }
 
@@ -285,6 +329,7 @@ impl<'s> Scanner<'s> {
         let field = self.before == Before::Dot;
         self.token(!field && matches!(word, "else" | "catch"));
         let operand = matches!(self.before, Before::Operand | Before::Brace);
+        self.note_word(end, operand);
         self.at = end;
         let before = if field {
             Before::Operand
@@ -305,8 +350,24 @@ impl<'s> Scanner<'s> {
         self.after(before);
     }
 
+    fn note_word(&mut self, end: usize, operand: bool) {
+        if self.tokens.is_some() {
+            let word = &self.text[self.at..end];
+            let kind = match word {
+                _ if self.before == Before::Dot => TokenKind::Field,
+                "true" | "false" | "none" => TokenKind::Constant,
+                _ if words::is_reserved(word) || (operand && words::is_infix_only(word)) => {
+                    TokenKind::Keyword
+                }
+                _ => TokenKind::Name,
+            };
+            self.note(self.at, end, kind);
+        }
+    }
+
     fn symbol(&mut self, byte: u8) {
         self.token(false);
+        self.note(self.at, self.at + 1, TokenKind::Symbol);
         let double_dot = byte == b'.' && self.before == Before::Dot;
         self.at += 1;
         let before = match byte {
@@ -318,8 +379,10 @@ impl<'s> Scanner<'s> {
             b'.' => Before::Operator,
             _ => Before::Word,
         };
-        if byte == b',' {
-            self.forget_words();
+        match byte {
+            b',' => self.comma(),
+            b'|' => *self.bar() = true,
+            _ => {}
         }
         self.after(before);
     }
@@ -352,6 +415,22 @@ impl<'s> Scanner<'s> {
         }
         if self.frames.len() + self.words > DEEPEST {
             self.tell_too_deep(self.at);
+        }
+    }
+
+    /// What stood before a comma is complete, but for one between the parameters of a function, which is behind a `|`:
+    /// `if |a, b| if |c, d| x` nests. So the depth counted here is never less than that of the grammar's rules, which
+    /// nothing else keeps from using up the stack.
+    fn comma(&mut self) {
+        if !*self.bar() {
+            self.forget_words();
+        }
+    }
+
+    fn bar(&mut self) -> &mut bool {
+        match self.frames.last_mut() {
+            Some(frame) => &mut frame.bar,
+            None => &mut self.top_bar,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Strings: where they end, and where their interpolations are. What they say is read by the builder.
 
 use super::scanner::{Before, Kind, LONGEST_STRING, Scanner};
+use super::token::{Bracket, TokenKind};
 use crate::source::{Code, Diagnostic};
 
 const ON_ONE_LINE: &str = "close it on the same line; a text of several lines stands between `\"\"\"`";
@@ -33,18 +34,24 @@ impl Scanner<'_> {
                 b'\\' if escapes && self.bytes.get(self.at + 1).is_some_and(|next| *next != b'\n') => {
                     self.at += 2
                 }
-                _ if byte == quote => return self.string_end(start, start + 1, 1),
+                _ if byte == quote => {
+                    self.note(start, self.at + 1, TokenKind::Raw);
+                    return self.string_end(start, start + 1, 1);
+                }
                 _ => self.at += 1,
             }
         }
         self.at = self.at.min(self.bytes.len());
         self.blank(start, self.at);
+        self.note(start, self.at, TokenKind::Unclosed { raw: true });
         self.unterminated_line(start, ON_ONE_LINE);
     }
 
     /// Reads on in the text of an interpolated string, up to its end or the next `{`.
     pub(super) fn string_text(&mut self, string: usize, triple: bool) {
         let from = self.at;
+        // The first piece has the quotes.
+        let begin = if from == string + if triple { 3 } else { 1 } { string } else { from };
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 // The brace of `\u{…}` opens no interpolation.
@@ -53,15 +60,22 @@ impl Scanner<'_> {
                     self.at += 2
                 }
                 b'\n' if !triple => {
+                    self.note(begin, self.at, TokenKind::Unclosed { raw: false });
                     self.blank(from, self.at);
                     return self.unterminated_line(string, ON_ONE_LINE);
                 }
-                b'"' if !triple => return self.string_end(string, from, 1),
+                b'"' if !triple => {
+                    self.note(begin, self.at + 1, TokenKind::String);
+                    return self.string_end(string, from, 1);
+                }
                 b'"' if self.bytes[self.at..].starts_with(b"\"\"\"") => {
+                    self.note(begin, self.at + 3, TokenKind::String);
                     return self.string_end(string, from, 3);
                 }
                 b'{' if self.bytes.get(self.at + 1) == Some(&b'{') => self.at += 2,
                 b'{' => {
+                    self.note(begin, self.at, TokenKind::String);
+                    self.note(self.at, self.at + 1, TokenKind::Open(Bracket::Interpolation));
                     self.blank(from, self.at);
                     self.push(Kind::Interpolation { string, triple });
                     self.at += 1;
@@ -71,6 +85,8 @@ impl Scanner<'_> {
             }
         }
         self.at = self.at.min(self.bytes.len());
+        let kind = if triple { TokenKind::Unended } else { TokenKind::Unclosed { raw: false } };
+        self.note(begin, self.at, kind);
         self.blank(from, self.at);
         self.ends_in_string = triple;
         if triple {
@@ -131,6 +147,7 @@ impl Scanner<'_> {
     pub(super) fn blank_format(&mut self) {
         let rest = &self.bytes[self.at..];
         let length = rest.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n')).unwrap_or(rest.len());
+        self.note(self.at, self.at + length, TokenKind::Format);
         self.blank(self.at, self.at + length);
         self.at += length;
         self.after(Before::Operand);

@@ -95,7 +95,7 @@ fn same_multiset<T: std::hash::Hash + Eq>(
 
 /// What equal values of one kind have in common and can be hashed.
 #[derive(PartialEq, Eq, Hash)]
-enum Hashed<'a> {
+pub(super) enum Hashed<'a> {
     Str(&'a str),
     Int(i64),
     /// A float that is not whole, by its bits.
@@ -106,7 +106,7 @@ enum Hashed<'a> {
 }
 
 impl<'a> Hashed<'a> {
-    fn of(value: &'a Value) -> Option<Self> {
+    pub(super) fn of(value: &'a Value) -> Option<Self> {
         Some(match value {
             Value::Str(text) => Self::Str(text),
             Value::Int(int) => Self::Int(*int),

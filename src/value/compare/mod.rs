@@ -2,6 +2,8 @@
 
 mod member;
 mod order;
+mod unmatched;
 
 pub use member::{contains, in_any_order, matches};
 pub use order::{equal, greater, greater_equal, less, less_equal, order, position};
+pub use unmatched::unmatched;

@@ -1,0 +1,46 @@
+//! What a process has that runs behind a prompt, beside what every process has.
+
+use crate::process::{Relay, clock};
+use std::rc::Rc;
+
+/// Two Ctrl-C within this time mean the second one, whatever the scenario does about the first.
+const INSISTENT: i64 = clock::SECOND;
+
+/// The other side of the prompt, which has the keyboard and the screen.
+pub trait Editor {
+    /// Shows a question and gives the answer, without its newline; None where there is none.
+    fn ask(&self, question: &str) -> Option<String>;
+
+    /// A process is about to have the terminal, or gave it back: nobody else writes meanwhile.
+    fn lend(&self, lent: bool);
+}
+
+/// The prompt, as the processes behind it know it.
+#[derive(Clone)]
+pub struct Prompt {
+    pub relay: Rc<Relay>,
+    pub editor: Rc<dyn Editor>,
+}
+
+/// A process's own part.
+pub(super) struct Behind {
+    pub prompt: Prompt,
+    /// This is the process that runs the entries, not a child of it.
+    pub is_session: bool,
+    /// When Ctrl-C came last.
+    interrupted: i64,
+}
+
+impl Behind {
+    pub(super) fn session(prompt: Prompt) -> Self {
+        Self { prompt, is_session: true, interrupted: i64::MIN }
+    }
+
+    /// Whether a Ctrl-C interrupts what runs. One that the scenario has a block for does not, but a second one soon after.
+    pub(super) fn interrupts(&mut self, has_block: bool) -> bool {
+        let now = clock::monotonic();
+        let again = self.interrupted > now - INSISTENT;
+        self.interrupted = now;
+        self.is_session && (again || !has_block)
+    }
+}

@@ -1,0 +1,109 @@
+//! What an entry is: a command of the prompt, or words for the session.
+
+use super::command::{Command, parse};
+use super::editor::Prompting;
+use super::help::help;
+use super::screen::write;
+use super::wire::Request;
+use std::path::Path;
+use std::process::Command as Program;
+
+/// Entries that `:history` lists.
+const LISTED: usize = 1000;
+
+impl Prompting {
+    /// Does what the editor can do by itself; gives what is for the session.
+    pub(super) fn act(&mut self, text: String) -> Option<Request> {
+        let home = std::env::var_os("HOME");
+        let command = match parse(&text, home.as_deref().map(Path::new)) {
+            None => return Some(Request::Entry(text)),
+            Some(Ok(command)) => command,
+            Some(Err(wrong)) => {
+                self.say(&wrong);
+                return None;
+            }
+        };
+        match command {
+            Command::Help(topic) => match help(topic.as_deref()) {
+                Ok(page) => write(&page),
+                Err(wrong) => self.say(&wrong),
+            },
+            Command::History => self.list_history(),
+            Command::Watch => self.watch(),
+            Command::Edit => return self.edit(),
+            Command::Load(path) => return Some(Request::Load(path.to_string_lossy().into_owned())),
+            Command::Save(path) => return Some(Request::Save(path.to_string_lossy().into_owned())),
+            Command::Vars => return Some(Request::Vars),
+            Command::Time { statement, .. } => return Some(Request::Time(statement)),
+            Command::Reset => {
+                self.again = true;
+                return Some(Request::Quit { sure: true });
+            }
+            Command::Quit => return Some(Request::Quit { sure: false }),
+        }
+        None
+    }
+
+    fn say(&self, sentence: &str) {
+        write(&format!("{}\n", self.style.yellow(sentence)));
+    }
+
+    fn list_history(&self) {
+        let newest: Vec<&str> = self.lines.history().newest().take(LISTED).collect();
+        let mut text = String::new();
+        for entry in newest.into_iter().rev() {
+            text.push_str(entry);
+            text.push('\n');
+        }
+        write(&text);
+    }
+
+    /// The last entry in the user's editor, and then to the session.
+    fn edit(&mut self) -> Option<Request> {
+        let last = self
+            .lines
+            .history()
+            .newest()
+            .find(|entry| !entry.starts_with(':'))
+            .unwrap_or_default()
+            .to_owned();
+        match self.edited(&last) {
+            Ok(text) if text.trim().is_empty() => None,
+            Ok(text) => {
+                let _ = rustyline::history::History::add(self.lines.history_mut(), text.trim_end());
+                write(&text);
+                Some(Request::Entry(text))
+            }
+            Err(wrong) => {
+                self.say(&wrong);
+                None
+            }
+        }
+    }
+
+    fn edited(&self, text: &str) -> Result<String, String> {
+        let folder = std::env::temp_dir().join(format!("proctor-edit-{}", std::process::id()));
+        let wrong = |error: std::io::Error| format!("the entry cannot be edited: {error}");
+        std::fs::create_dir(&folder).map_err(wrong)?;
+        let result = self.edited_in(&folder.join("entry.proc"), text);
+        let _ = std::fs::remove_dir_all(&folder);
+        result
+    }
+
+    fn edited_in(&self, path: &Path, text: &str) -> Result<String, String> {
+        let wrong = |error: std::io::Error| format!("the entry cannot be edited: {error}");
+        std::fs::write(path, text).map_err(wrong)?;
+        let chosen = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok());
+        let editor = chosen.filter(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
+        // It may have arguments, as in `code --wait`: a shell takes it apart, as other programs do it.
+        self.screen.hold(true);
+        let status =
+            Program::new("/bin/sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).status();
+        self.screen.hold(false);
+        match status {
+            Ok(status) if status.success() => std::fs::read_to_string(path).map_err(wrong),
+            Ok(status) => Err(format!("`{editor}` ended with {status}: nothing is run")),
+            Err(error) => Err(wrong(error)),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What rustyline asks of us while a line is typed: colours, whether an entry is whole, what could come next.
+
+use super::colour::{colour, matching};
+use super::complete::complete;
+use super::hint::hint;
+use super::indent::continuation;
+use super::known::Known;
+use super::mark::marked;
+use super::prompt::Numbers;
+use super::screen::Screen;
+use crate::process::terminal;
+use crate::report::{Style, cut, width};
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::history::SearchDirection;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Context, Helper};
+use std::borrow::Cow;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Entries of the history that a hint is looked for in.
+const HINTS: usize = 1000;
+/// Names of a folder that are looked at.
+const FILES: usize = 5000;
+/// So many candidates are shown with what they are.
+const DOCS: usize = 16;
+
+/// What is known while a line is typed.
+pub struct Typing {
+    pub screen: Arc<Screen>,
+    pub numbers: Numbers,
+    pub known: Known,
+    pub style: Style,
+    /// Whether the last entry held.
+    pub held: bool,
+    /// It is an answer that is typed, not an entry.
+    pub is_answer: bool,
+}
+
+impl Typing {
+    /// The same, for another editor.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self {
+            screen: self.screen.clone(),
+            numbers: self.numbers.clone(),
+            known: self.known.clone(),
+            style: self.style,
+            held: self.held,
+            is_answer: self.is_answer,
+        }
+    }
+}
+
+impl Helper for Typing {}
+
+impl Highlighter for Typing {
+    fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        if self.is_answer {
+            return Cow::Borrowed(line);
+        }
+        let drawn = if self.style.color {
+            Cow::Owned(colour(line, matching(line, pos)))
+        } else {
+            Cow::Borrowed(line)
+        };
+        Cow::Owned(marked(line, &drawn, self.style))
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
+        if default && !self.is_answer {
+            Cow::Owned(self.numbers.drawn(prompt, self.style, self.held))
+        } else {
+            Cow::Borrowed(prompt)
+        }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(self.style.dim(hint))
+    }
+
+    fn highlight_char(&self, _line: &str, _pos: usize, _kind: CmdKind) -> bool {
+        // What a letter changes may stand anywhere: it may open a string.
+        !self.is_answer
+    }
+}
+
+impl Validator for Typing {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        let text = context.input();
+        if !self.is_answer && !text.trim_start().starts_with(':') && continuation(text).is_some() {
+            return Ok(ValidationResult::Incomplete);
+        }
+        // The line is accepted now: nothing may be shown above it any more.
+        self.screen.close();
+        Ok(ValidationResult::Valid(None))
+    }
+}
+
+impl Hinter for Typing {
+    type Hint = String;
+
+    fn hint(&self, line: &str, pos: usize, context: &Context<'_>) -> Option<String> {
+        if self.is_answer {
+            return None;
+        }
+        let history = context.history();
+        let newest = (0..history.len()).rev().take(HINTS).filter_map(|index| {
+            let found = history.get(index, SearchDirection::Forward).ok()??;
+            Some(found.entry.into_owned())
+        });
+        let newest: Vec<String> = newest.collect();
+        hint(line, pos, newest.iter().map(String::as_str), || self.complete(line, pos))
+    }
+}
+
+impl Typing {
+    fn complete(&self, line: &str, pos: usize) -> (usize, Vec<super::complete::Candidate>) {
+        complete(line, pos, &self.known, &|folder| names_in(folder))
+    }
+}
+
+/// The names in a folder as it was typed, and whether each is a folder.
+fn names_in(folder: &str) -> Vec<(String, bool)> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let path = match (folder.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ if folder.is_empty() => PathBuf::from("."),
+        _ => PathBuf::from(folder),
+    };
+    let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.ok()?;
+        let is_folder = std::fs::metadata(entry.path()).is_ok_and(|entry| entry.is_dir());
+        Some((entry.file_name().into_string().ok()?, is_folder))
+    };
+    entries.take(FILES).filter_map(name).collect()
+}
+
+impl Completer for Typing {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        if self.is_answer {
+            return Ok((pos, Vec::new()));
+        }
+        let (start, candidates) = self.complete(line, pos);
+        // With many there is room for their names alone.
+        let with_docs = candidates.len() <= DOCS;
+        let columns =
+            terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
+        let widest = candidates.iter().map(|candidate| width(&candidate.shown)).max().unwrap_or(0);
+        let pairs = candidates.into_iter().map(|candidate| {
+            let display = if with_docs && !candidate.doc.is_empty() {
+                let space = " ".repeat(widest - width(&candidate.shown) + 2);
+                let whole = format!("{}{space}{}", candidate.shown, candidate.doc);
+                cut(&whole, columns.saturating_sub(2), self.style.ellipsis())
+            } else {
+                candidate.shown
+            };
+            Pair { display, replacement: candidate.text }
+        });
+        Ok((start, pairs.collect()))
+    }
+}

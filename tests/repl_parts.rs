@@ -1,0 +1,8 @@
+//! The parts of the prompt, without a prompt: completion, history, the examples of the help.
+
+#[path = "repl/complete.rs"]
+mod complete;
+#[path = "repl/examples.rs"]
+mod examples;
+#[path = "repl/history.rs"]
+mod history;
