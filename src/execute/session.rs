@@ -182,7 +182,7 @@ impl Session {
     }
 
     fn process(&self, record: &Record) -> Rc<ProcessRef> {
-        if let Some(child) = self.machine.world.children.get(record.pid)
+        if let Some(child) = self.machine.world.waiter.children.get(record.pid)
             && Row::of(&child.process) == Some(record.row)
         {
             return child.process.clone();

@@ -275,7 +275,7 @@ impl Machine {
         mut setup: Option<Prepared>,
     ) -> Result<Side, Stop> {
         let chance = self.world.chance.fork();
-        self.before_fork();
+        self.world.waiter.before_fork();
         match process::fork().map_err(|errno| no_room(&errno))? {
             Fork::Parent(pid) => {
                 if let Some(setup) = &setup {
@@ -305,17 +305,10 @@ impl Machine {
         setup.apply(process::Kind::Task).map_err(|error| not_set_up(error.stage, error.errno).into())
     }
 
-    fn before_fork(&mut self) {
-        self.world.waiter.before_fork();
-        // A heap that cannot be made of large pages only makes the fork slower.
-        let _ = heap::before_fork();
-    }
-
     /// Notes a new child of this process.
     pub(super) fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
         let process = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
-        self.world.children.add(process.clone(), daemon);
-        self.world.waiter.child_started(pid);
+        self.world.waiter.child_started(process.clone(), daemon);
         process
     }
 
@@ -329,7 +322,6 @@ impl Machine {
         // What is replaced is left where it is: to drop it would copy pages that are still shared with the parent.
         std::mem::forget(std::mem::replace(&mut world.name, name));
         std::mem::forget(std::mem::take(&mut world.me));
-        world.children.forget();
         world.waiter.after_fork_child(row);
         world.handlers.forget_signals();
         world.streams.clear();
@@ -358,7 +350,7 @@ impl Machine {
         let name = self.name_of_fork();
         let row = self.reserve(&name, false)?;
         let chance = self.world.chance.fork();
-        self.before_fork();
+        self.world.waiter.before_fork();
         match process::fork() {
             Ok(Fork::Parent(pid)) => {
                 self.world.run.started(row, pid);
@@ -383,7 +375,7 @@ impl Machine {
         let command = self.command(&argv, &[])?;
         let _diverted = self.divert_output()?;
         self.world.run.set_external(self.world.row, true);
-        if !self.world.children.is_empty() {
+        if !self.world.waiter.children.is_empty() {
             self.world.run.before_exec();
         }
         let error = process::exec_in_place(&command);

@@ -1,6 +1,5 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
-use super::children::Children;
 use super::handlers::Handlers;
 use super::lent::{Lent, Parked};
 use super::prompt::{Behind, Prompt};
@@ -33,7 +32,6 @@ pub struct World {
     pub(super) row: Row,
     /// Watches children while an expectation waits for a change.
     pub(super) events: Option<ProcessEvents>,
-    pub(super) children: Children,
     /// The children that `fork()` made, by the pid that it gave.
     pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
     /// Our terminal, where a child has it.
@@ -86,7 +84,6 @@ impl World {
             daemon: false,
             row,
             events: None,
-            children: Children::default(),
             forked: HashMap::new(),
             lent: None,
             parked: Vec::new(),
@@ -145,7 +142,7 @@ impl World {
 
     /// How many children this process has started so far.
     pub(super) fn children_so_far(&self) -> u64 {
-        self.children.started()
+        self.waiter.children.started()
     }
 }
 
