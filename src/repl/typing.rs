@@ -206,8 +206,7 @@ fn spare_last_row(pairs: &mut [Pair], columns: usize, above: usize) {
     // As rustyline puts them in columns.
     let widest = pairs.iter().map(|pair| width(&pair.display)).max().unwrap_or(0) + 2;
     let rows = pairs.len().div_ceil((columns / widest).max(1));
-    if rows > 0 {
-        let column = (pairs.len() - rows) / rows;
+    if let Some(column) = pairs.len().saturating_sub(rows).checked_div(rows) {
         pairs[column * rows + rows - 1].display.push_str(&"\n".repeat(above));
     }
 }
