@@ -145,13 +145,27 @@ impl Machine {
         if let Some(child) = self.world.waiter.children.get(pid) {
             return child.process.clone();
         }
-        let record = self.world.run.row_of_pid(pid).and_then(|row| self.world.run.record(row));
+        let record = self.row_of(pid).and_then(|row| self.world.run.record(row));
         Rc::new(match record.filter(|record| record.state != RowState::Reaped) {
             Some(record) => {
                 ProcessRef::new(pid, record.row.index, record.row.generation, Rc::from(&*record.name))
             }
             None => self.outsider(pid),
         })
+    }
+
+    /// The row of a pid. A task that was forked this moment may be seen before it has told who it is: then that is awaited.
+    fn row_of(&self, pid: i32) -> Option<Row> {
+        let run = &self.world.run;
+        let until = clock::monotonic() + clock::SECOND;
+        loop {
+            let row = run.row_of_pid(pid);
+            let starting = || proc_file::stat(pid).is_ok_and(|stat| run.is_starting(stat.ppid));
+            if row.is_some() || !starting() || clock::monotonic() > until {
+                return row.or_else(|| run.row_of_pid(pid));
+            }
+            std::thread::yield_now();
+        }
     }
 
     /// A process that the scenario has no row for: told from a later one with its pid by when it started.

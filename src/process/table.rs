@@ -378,6 +378,14 @@ impl Run {
             .or(row)
     }
 
+    /// Whether this process has forked, or is about to, and the table does not name the new process yet.
+    #[must_use]
+    pub fn is_starting(&self, spawner: i32) -> bool {
+        self.held_rows().into_iter().filter_map(|row| self.memory(row)).any(|memory| {
+            memory.word().state == RowState::Reserved && memory.spawner.load(Relaxed) == spawner
+        })
+    }
+
     /// The use of this row now, where its process has this pid.
     fn use_of(&self, index: u32, pid: i32) -> Option<Row> {
         let memory = self.rows().get(index as usize)?;
