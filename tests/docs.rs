@@ -1,7 +1,7 @@
 //! The reference says what the code does: its tables are those of `program`. UPDATE=1 rewrites them.
 
 use proctor::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, Receiver, SIGNALS, STATES, VERBS};
-use proctor::source::all_codes;
+use proctor::source::{RESERVED, all_codes};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -236,4 +236,42 @@ fn the_first_example_of_each_page_gives_its_code_and_prints_what_the_page_shows(
         }
     }
     assert!(wrong.is_empty(), "UPDATE=1 rewrites what the pages show\n{}", wrong.join("\n"));
+}
+
+/// Every test and control that the contract's table names is a test; and no control is left out.
+#[test]
+fn the_contract_names_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/reliability.md")).expect("the page");
+    let table = page.split("## The contract, row by row").nth(1).and_then(|rest| rest.split("\n## ").next());
+    let table = table.expect("the section");
+    let is_test = |word: &str| word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let named: Vec<&str> = table.split('`').skip(1).step_by(2).filter(|word| is_test(word)).collect();
+    assert!(named.len() > 50, "{named:?}");
+    let mut tests = String::new();
+    for folder in ["keeper", "process", "hostile"] {
+        for file in std::fs::read_dir(root.join("tests").join(folder)).expect("the tests").flatten() {
+            tests.push_str(&std::fs::read_to_string(file.path()).expect("a test"));
+        }
+    }
+    for name in &named {
+        let exists = [format!("(\"{name}\","), format!("fn {name}()")].iter().any(|way| tests.contains(way));
+        assert!(exists, "docs/reliability.md names `{name}`, and there is no such test");
+    }
+    let controls = tests.split("(\"control_").skip(1).filter_map(|rest| rest.split('"').next());
+    for control in controls.map(|rest| format!("control_{rest}")) {
+        assert!(named.contains(&control.as_str()), "docs/reliability.md does not name `{control}`");
+    }
+}
+
+#[test]
+fn the_reserved_words_are_those_of_the_table() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md"))
+        .expect("the reference");
+    let list = text.split("These words are reserved:\n`").nth(1).and_then(|rest| rest.split('`').next());
+    let mut listed: Vec<&str> = list.expect("the list").split_whitespace().collect();
+    let mut words = RESERVED.to_vec();
+    listed.sort_unstable();
+    words.sort_unstable();
+    assert_eq!(listed, words);
 }

@@ -3,6 +3,8 @@
 //!
 //! The test binary plays two parts: without `PROCTOR_KEEPER_ROLE` it is the tests, with it a program that is guarded.
 
+#[path = "keeper/aim.rs"]
+mod aim;
 #[path = "keeper/awkward.rs"]
 mod awkward;
 #[path = "keeper/bomb.rs"]
@@ -21,6 +23,8 @@ mod ends;
 mod exits;
 #[path = "keeper/herd.rs"]
 mod herd;
+#[path = "keeper/jobs.rs"]
+mod jobs;
 #[path = "keeper/kills.rs"]
 mod kills;
 #[path = "keeper/reuse.rs"]
@@ -39,6 +43,8 @@ mod strangers;
 mod streams;
 #[path = "keeper/terminal.rs"]
 mod terminal;
+#[path = "keeper/trace.rs"]
+mod trace;
 #[path = "keeper/words.rs"]
 mod words;
 
@@ -56,6 +62,8 @@ fn main() {
     tests.extend(scarce::TESTS);
     tests.extend(streams::TESTS);
     tests.extend(words::TESTS);
+    tests.extend(jobs::TESTS);
+    tests.extend(aim::TESTS);
     tests.extend(disk::TESTS);
     tests.extend(clocks::TESTS);
     runner::run(&tests);

@@ -21,7 +21,9 @@ use proctor::process::{
     Command, DeadlockCheck, ExitStatus, Fork, Prepared, Row, Run, Setup, Started, Waited, Waiter, clock,
     exit_now, fork, pid, signals, start_program, wait,
 };
+use proctor::value::ProcessRef;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Mutex;
 
 /// One test at a time: they count descriptors and processes.
@@ -94,7 +96,7 @@ impl World {
             }
             Fork::Parent(child) => {
                 self.run.started(row, child);
-                self.waiter.child_started(child);
+                self.waiter.child_started(process_of(child, row, name), false);
                 (child, row)
             }
         }
@@ -113,7 +115,7 @@ impl World {
         self.waiter.before_fork();
         let started = start_program(&command, prepared).expect("a process");
         self.run.started(row, started.pid);
-        self.waiter.child_started(started.pid);
+        self.waiter.child_started(process_of(started.pid, row, argv[0]), false);
         started
     }
 
@@ -133,6 +135,10 @@ impl World {
         self.waiter.child_reaped(child);
         status
     }
+}
+
+fn process_of(pid: i32, row: Row, name: &str) -> Rc<ProcessRef> {
+    Rc::new(ProcessRef::new(pid, row.index, row.generation, Rc::from(name)))
 }
 
 /// A time so far ahead that only a hang reaches it.

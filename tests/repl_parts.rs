@@ -4,5 +4,5 @@
 mod complete;
 #[path = "repl/examples.rs"]
 mod examples;
-#[path = "repl/history.rs"]
-mod history;
+#[path = "repl/history_file.rs"]
+mod history_file;

@@ -1,6 +1,8 @@
 //! What people and machines are shown: golden drawings of every shape, and properties that hold for any text.
 
-use proctor::event::{Difference, Actor, Failure, Frame, PartValue, ProcessRow, TestOutcome, TreeRow, Verdict};
+use proctor::event::{
+    Actor, Difference, Failure, Frame, PartValue, ProcessRow, TestOutcome, TreeRow, Verdict,
+};
 use proctor::report::{
     Places, Style, Summary, diagnostic_json, draw_diagnostic, draw_diagnostics, draw_difference,
     draw_failure, draw_leftovers, draw_outcome, draw_table, draw_tree, failure_json, is_hidden,

@@ -20,11 +20,16 @@ int main(int argc, char **argv) {
     int64_t *times = calloc((size_t)rounds, sizeof *times);
     pid_t *others = calloc((size_t)live + 1, sizeof *others);
     volatile int64_t *ended =
-        mmap(NULL, sizeof *ended, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, 2 * sizeof *ended, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!times || !others || ended == MAP_FAILED) fail("memory");
     for (long i = 0; i < live; i++)
-        if ((others[i] = start_child()) == 0)
+        if ((others[i] = start_child()) == 0) {
+            __atomic_add_fetch(ended + 1, 1, __ATOMIC_SEQ_CST);
             for (;;) pause();
+        }
+    while (ended[1] < live) usleep(1000);
+    // The last of them have yet to fall asleep.
+    if (live > 0) sleep(1);
     for (long i = 0; i < rounds; i++) {
         pid_t pid = start_child();
         if (pid == 0) {

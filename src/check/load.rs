@@ -48,6 +48,8 @@ pub(super) struct Files<'a> {
     pub assembly: Assembly,
     pub diagnostics: Vec<Diagnostic>,
     pub keys: Keys,
+    /// What was parsed, all of it.
+    pub trees: Vec<File>,
     pub done: Done,
     /// The files that are being loaded: each uses the next.
     chain: Vec<(Identity, String)>,
@@ -61,6 +63,7 @@ impl<'a> Files<'a> {
             assembly: Assembly::default(),
             diagnostics: Vec::new(),
             keys: Keys::default(),
+            trees: Vec::new(),
             done: Done::default(),
             chain: Vec::new(),
         }
@@ -97,6 +100,7 @@ impl<'a> Files<'a> {
             &mut findings,
         );
         self.diagnostics.extend(findings.into_list());
+        self.trees.push(parsed.file);
         checked
     }
 

@@ -23,6 +23,7 @@ mod unsure;
 
 use crate::program::Program;
 use crate::source::{Diagnostic, SourceId, SourceMap};
+use crate::syntax::tree::File;
 
 pub use loader::Loader;
 pub use session::{CheckedEntry, Session, SessionName};
@@ -34,16 +35,18 @@ pub struct Checked {
     pub program: Option<Program>,
     /// Errors and warnings of all files, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// What was parsed. Taking down the tree of a large text takes time, which a process that ends now need not spend.
+    pub trees: Vec<File>,
 }
 
 /// Parses and checks the text `root` and all that it uses, and makes one program of them.
 pub fn check(sources: &mut SourceMap, root: SourceId, loader: &mut dyn Loader) -> Checked {
     let mut files = load::Files::new(sources, loader);
     files.file(root, true);
-    let load::Files { assembly, mut diagnostics, keys, .. } = files;
+    let load::Files { assembly, mut diagnostics, keys, trees, .. } = files;
     diagnostics.extend(keys.sure());
     diagnostics.sort_by_key(|finding| finding.labels.first().map(|label| label.location));
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let program = if failed { None } else { assembly.finish() };
-    Checked { program, diagnostics }
+    Checked { program, diagnostics, trees }
 }

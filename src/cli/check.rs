@@ -16,7 +16,15 @@ pub fn check(args: &CheckArgs, output: Output) -> u8 {
     let mut sources = SourceMap::default();
     let mut findings = Vec::new();
     for file in &args.files {
-        read_and_check(&mut sources, file, &mut findings);
+        match files::read(&mut sources, file) {
+            Ok(root) => {
+                let checked = check_text(&mut sources, root, &mut Files);
+                findings.extend(checked.diagnostics);
+                // This process ends soon, and its memory with it.
+                std::mem::forget((checked.program, checked.trees));
+            }
+            Err(diagnostic) => findings.push(*diagnostic),
+        }
     }
     show(&findings, &sources, output);
     if findings.iter().any(Diagnostic::is_error) { exit::WRONG } else { exit::HELD }

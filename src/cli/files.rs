@@ -65,7 +65,7 @@ fn bytes(stream: impl Read) -> io::Result<Vec<u8>> {
 }
 
 fn decode(name: &str, bytes: Vec<u8>) -> Result<Source, Wrong> {
-    let nul = bytes.iter().position(|byte| *byte == 0);
+    let nul = memchr::memchr(0, &bytes);
     let wrong = nul.or_else(|| std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to()));
     let (byte, line) = wrong.map_or((0, 1), |offset| {
         (bytes[offset], bytes[..offset].iter().filter(|byte| **byte == b'\n').count() + 1)

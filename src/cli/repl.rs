@@ -12,7 +12,9 @@ use std::io::IsTerminal;
 pub fn repl(args: &ReplArgs, output: Output) -> u8 {
     if !std::io::stdin().is_terminal() {
         if args.file.is_some() {
-            to_stderr("proctor: `repl FILE` wants a terminal: `proctor run FILE` runs a scenario without one\n");
+            to_stderr(
+                "proctor: `repl FILE` wants a terminal: `proctor run FILE` runs a scenario without one\n",
+            );
             return exit::WRONG;
         }
         return run::run(&RunArgs::of_standard_input(args), output);

@@ -38,7 +38,7 @@ impl Machine {
         if process.pid == self.world.pid {
             return Ok(Facts::Alive);
         }
-        if self.world.children.find(process).is_some() {
+        if self.world.waiter.children.find(process).is_some() {
             return match wait::peek(process.pid) {
                 Ok(Some(status)) => Ok(Facts::ended(status)),
                 Ok(None) => Ok(Facts::Alive),
@@ -105,8 +105,12 @@ impl Machine {
         if self.state(process)? != "stopped" {
             return Ok(None);
         }
-        let state =
-            self.world.children.find(process).and_then(|child| wait::peek_state(child.process.pid).ok());
+        let state = self
+            .world
+            .waiter
+            .children
+            .find(process)
+            .and_then(|child| wait::peek_state(child.process.pid).ok());
         Ok(Some(match state.flatten() {
             Some(wait::ChildState::Stopped(signal)) => signal,
             _ => Signal(19),
@@ -138,16 +142,30 @@ impl Machine {
         if pid == self.world.pid {
             return self.world.me().clone();
         }
-        if let Some(child) = self.world.children.get(pid) {
+        if let Some(child) = self.world.waiter.children.get(pid) {
             return child.process.clone();
         }
-        let record = self.world.run.row_of_pid(pid).and_then(|row| self.world.run.record(row));
+        let record = self.row_of(pid).and_then(|row| self.world.run.record(row));
         Rc::new(match record.filter(|record| record.state != RowState::Reaped) {
             Some(record) => {
                 ProcessRef::new(pid, record.row.index, record.row.generation, Rc::from(&*record.name))
             }
             None => self.outsider(pid),
         })
+    }
+
+    /// The row of a pid. A task that was forked this moment may be seen before it has told who it is: then that is awaited.
+    fn row_of(&self, pid: i32) -> Option<Row> {
+        let run = &self.world.run;
+        let until = clock::monotonic() + clock::SECOND;
+        loop {
+            let row = run.row_of_pid(pid);
+            let starting = || proc_file::stat(pid).is_ok_and(|stat| run.is_starting(stat.ppid));
+            if row.is_some() || !starting() || clock::monotonic() > until {
+                return row.or_else(|| run.row_of_pid(pid));
+            }
+            std::thread::yield_now();
+        }
     }
 
     /// A process that the scenario has no row for: told from a later one with its pid by when it started.
@@ -175,7 +193,7 @@ impl Machine {
     }
 
     pub(super) fn is_daemon(&self, process: &ProcessRef) -> bool {
-        match self.world.children.find(process) {
+        match self.world.waiter.children.find(process) {
             Some(child) => child.daemon,
             None => self.record(process).is_some_and(|record| record.daemon),
         }

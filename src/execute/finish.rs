@@ -100,7 +100,7 @@ impl Machine {
 
     /// The main process's code has ended: its daemons get SIGTERM, its other children are joined.
     fn close(&mut self) -> Result<(), Stop> {
-        let children = self.world.children.in_order();
+        let children = self.world.waiter.children.in_order();
         let (daemons, others): (Vec<_>, Vec<_>) = children.into_iter().partition(|child| child.daemon);
         for daemon in &daemons {
             if let Some(row) = Row::of(&daemon.process) {
@@ -115,7 +115,7 @@ impl Machine {
 
     fn wait_for_daemons(&mut self) -> Result<(), Stop> {
         let until = clock::monotonic() + DAEMON_GRACE;
-        while !self.world.children.is_empty() {
+        while !self.world.waiter.children.is_empty() {
             let ended = self.block(Some(until), |waiter, deadline| waiter.any_child_ended(deadline))?;
             let Some((pid, _)) = ended else { break };
             self.reap(pid)?;
@@ -132,7 +132,7 @@ fn exec_code(failure: &Failure) -> Option<u8> {
 impl super::World {
     /// SIGTERM to the children started since there were `since` of them: their block was abandoned.
     pub(super) fn abandon_children(&mut self, since: u64) {
-        for child in self.children.in_order() {
+        for child in self.waiter.children.in_order() {
             if child.number >= since
                 && let Some(row) = Row::of(&child.process)
             {

@@ -1,62 +1,29 @@
 //! The terminal of a child that is spawned with `{foreground: true}`: lent to it, and taken back as it is reaped.
 
+use super::lent::{Before, CHILD, Parked};
 use super::machine::Machine;
 use super::world::World;
-use crate::process::{Errno, ProcessEvents, clock, group, terminal, wait};
-use std::os::fd::{AsFd, OwnedFd};
+use crate::process::{Errno, Pidfd, ProcessEvents, clock, group, signals, terminal, wait};
+use crate::value::Signal;
+use std::os::fd::AsFd;
 
-/// How often one looks after a child that has the terminal, while one waits for something else.
+/// SIGCONT.
+const RESUME: Signal = Signal(18);
+/// What stops a process because of the terminal: SIGTSTP is Ctrl-Z, SIGTTIN and SIGTTOU are for those in the background.
+const OF_TERMINAL: [Signal; 3] = [Signal(20), Signal(21), Signal(22)];
+/// How often one looks after a child that has the prompt's terminal, while one waits for something else.
 const LOOK: i64 = 50 * clock::MILLISECOND;
-
-/// Our terminal while a child has it.
-pub(super) struct Lent {
-    /// The child that has it.
-    pub pid: i32,
-    terminal: OwnedFd,
-    modes: terminal::Modes,
-    /// The group that had it before.
-    group: i32,
-}
-
-/// What is to be known of the terminal before it is lent.
-pub(super) struct Before {
-    terminal: OwnedFd,
-    modes: terminal::Modes,
-    group: i32,
-}
-
-impl Before {
-    /// Looks at our terminal.
-    pub(super) fn look() -> Result<Self, Errno> {
-        let terminal = terminal::open()?;
-        let modes = terminal::modes(terminal.as_fd())?;
-        let group = terminal::foreground(terminal.as_fd())?;
-        Ok(Self { terminal, modes, group })
-    }
-
-    pub(super) fn lent_to(self, pid: i32) -> Lent {
-        Lent { pid, terminal: self.terminal, modes: self.modes, group: self.group }
-    }
-}
-
-impl Lent {
-    /// Takes the terminal back and puts its modes in order. Where it is gone there is nothing to take.
-    pub(super) fn take_back(self) {
-        let _ = terminal::give(self.terminal.as_fd(), self.group);
-        let _ = terminal::restore(self.terminal.as_fd(), &self.modes);
-    }
-}
-
-/// A process that had the terminal when it was stopped: it has it again once it goes on.
-pub(super) struct Parked {
-    pub pid: i32,
-    modes: terminal::Modes,
-}
 
 impl World {
     /// A child has the terminal from now on.
     pub(super) fn lend(&mut self, before: Before, pid: i32) {
         self.lent = Some(before.lent_to(pid));
+        if self.behind.is_none() {
+            // A stop of the child is to be noticed whatever we wait for. Where it cannot be, it only has to be resumed.
+            let _ = signals::catch(CHILD);
+            // It may have been stopped before that.
+            self.follow_foreground();
+        }
     }
 
     /// Looks at our terminal, and tells the prompt that it is about to be another's.
@@ -71,8 +38,47 @@ impl World {
         if let Some(lent) = self.lent.take_if(|lent| from.is_none_or(|pid| lent.pid == pid)) {
             lent.take_back();
             self.tell_editor(false);
+            self.unwatch_foreground();
         }
         self.parked.retain(|parked| from != Some(parked.pid));
+    }
+
+    fn unwatch_foreground(&self) {
+        if self.behind.is_none() && !self.handlers.blocks.contains_key(&CHILD.0) {
+            let _ = signals::default(CHILD);
+        }
+    }
+
+    /// In a child of the process that has lent the terminal.
+    pub(super) fn forget_foreground(&mut self) {
+        if self.lent.take().is_some() {
+            self.unwatch_foreground();
+        }
+        self.parked.clear();
+    }
+
+    /// A key has stopped the child that has the terminal: the whole run stops with it, as a shell's job, and the child goes
+    /// on with the run. A scenario's own `stop` does not mean that.
+    pub(super) fn follow_foreground(&mut self) {
+        let Some(lent) = self.lent.as_mut().filter(|_| self.behind.is_none()) else { return };
+        let Ok(Some(wait::ChildState::Stopped(signal))) = wait::peek_state(lent.pid) else { return };
+        if !OF_TERMINAL.contains(&signal) {
+            return;
+        }
+        let tty = lent.terminal.as_fd();
+        let modes = terminal::modes(tty).ok();
+        // After `bg` and then `fg` it is ours again, and the child only has to get it.
+        if !(lent.away && lent.is_ours()) {
+            lent.return_to_us();
+            self.run.stop_job();
+        }
+        let away = !lent.is_ours();
+        if !away {
+            let _ = modes.map(|modes| terminal::restore(tty, &modes));
+            let _ = group::of(lent.pid).and_then(|group| terminal::give(tty, group));
+        }
+        lent.away = away;
+        let _ = Pidfd::open(lent.pid).and_then(|child| group::signal(&child, RESUME));
     }
 
     /// Where nothing was started that could have it.

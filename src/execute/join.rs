@@ -2,9 +2,9 @@
 
 use super::Stop;
 use super::block::fault;
-use super::children::Child;
+
 use super::machine::Machine;
-use crate::process::{ExitStatus, Row, clock, wait};
+use crate::process::{Child, ExitStatus, Row, clock, wait};
 use crate::source::Code;
 use crate::value::{End, ProcessRef, Trouble, Value, a_kind};
 use std::rc::Rc;
@@ -30,7 +30,7 @@ impl Machine {
     }
 
     pub(super) fn join_all(&mut self) -> Result<Value, Stop> {
-        let children = self.world.children.in_order();
+        let children = self.world.waiter.children.in_order();
         let codes = children
             .iter()
             .map(|child| self.join_one(&child.process).map(Value::Int))
@@ -51,7 +51,7 @@ impl Machine {
     }
 
     fn check_child(&self, process: &ProcessRef) -> Result<(), Stop> {
-        if process.end.get().is_some() || self.world.children.find(process).is_some() {
+        if process.end.get().is_some() || self.world.waiter.children.find(process).is_some() {
             return Ok(());
         }
         let message = if process.pid == self.world.pid && *process == **self.world.me() {
@@ -67,16 +67,16 @@ impl Machine {
     }
 
     pub(super) fn wait_any(&mut self) -> Result<Value, Stop> {
-        if self.world.children.is_empty() {
+        if self.world.waiter.children.is_empty() {
             return Ok(Value::None);
         }
         let waited = self.block_for(|waiter, deadline| waiter.any_child_ended(deadline));
         let (pid, _) =
-            self.waited_for(waited, |machine| match machine.world.children.in_order().as_slice() {
+            self.waited_for(waited, |machine| match machine.world.waiter.children.in_order().as_slice() {
                 [only] => machine.end_of(&only.process),
                 children => format!("one of {} children to end", children.len()),
             })?;
-        let Some(process) = self.world.children.get(pid).map(|child| child.process.clone()) else {
+        let Some(process) = self.world.waiter.children.get(pid).map(|child| child.process.clone()) else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
         self.reap(pid)?;
@@ -85,7 +85,7 @@ impl Machine {
 
     /// Reaps a child that has ended, and remembers how.
     pub(super) fn reap(&mut self, pid: i32) -> Result<i64, Stop> {
-        let Some(child) = self.world.children.get(pid).cloned() else {
+        let Some(child) = self.world.waiter.children.get(pid).cloned() else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
         self.finish_streams(&child.process);
@@ -113,7 +113,6 @@ impl Machine {
             .record(&child.process)
             .map_or((now, now), |record| (record.started, record.ended.unwrap_or(now)));
         let _ = child.process.end.set(End { code, started, ended });
-        self.world.children.remove(child.process.pid);
         self.world.waiter.child_reaped(child.process.pid);
         code
     }
@@ -132,7 +131,7 @@ impl Machine {
 
     fn process_with_pid(&self, pid: i64) -> Result<Rc<ProcessRef>, Stop> {
         let pid_of_linux = i32::try_from(pid).unwrap_or(0);
-        if self.world.children.get(pid_of_linux).is_none()
+        if self.world.waiter.children.get(pid_of_linux).is_none()
             && let Some(forked) = self.world.forked.get(&pid_of_linux)
         {
             return Ok(forked.clone());

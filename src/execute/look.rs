@@ -19,7 +19,7 @@ impl Machine {
     /// `children()`: those that were not joined; `active_children()`: those of them that are alive.
     pub(super) fn children(&self, active: bool) -> Result<Value, Stop> {
         let mut found = Vec::new();
-        for child in self.world.children.in_order() {
+        for child in self.world.waiter.children.in_order() {
             if !active || self.facts(&child.process)?.is_alive() {
                 found.push(value(&child.process));
             }

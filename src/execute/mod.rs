@@ -5,7 +5,6 @@ mod attribute;
 mod block;
 mod builtin;
 mod chance;
-mod children;
 mod dispatch;
 mod expect;
 mod facts;
@@ -18,6 +17,7 @@ mod foreground;
 mod handlers;
 mod join;
 mod kill;
+mod lent;
 mod look;
 mod machine;
 mod member;
@@ -58,6 +58,7 @@ use std::rc::Rc;
 /// caught, N after `exit N`.
 #[must_use]
 pub fn run(program: Program, run: Run, setting: Setting) -> u8 {
+    crate::process::small::begin();
     let row = run.enter_main("main");
     let me = ProcessRef::new(crate::process::pid(), row.index, row.generation, Rc::from("main"));
     let world = World::new(run, Waiter::new(run, row, Some(deadlock::stuck)), Rc::new(me), row, setting);

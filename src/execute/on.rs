@@ -1,6 +1,7 @@
 //! `on`, `ignore`, `default`: what a process does when a signal arrives.
 
 use super::handlers::bit;
+use super::lent::CHILD;
 use super::machine::Machine;
 use super::{Stop, world};
 use crate::process::{clock, signals};
@@ -66,6 +67,9 @@ impl Machine {
     /// Runs the blocks of the signals that arrived. Called between statements and by whatever blocks.
     pub(super) fn run_handlers(&mut self) -> Result<(), Stop> {
         while let Some(signal) = self.next_signal() {
+            if signal == CHILD {
+                self.world.follow_foreground();
+            }
             let block = self.world.handlers.blocks.get(&signal.0).cloned();
             if signal == INTERRUPT
                 && let Some(behind) = &mut self.world.behind
@@ -90,7 +94,8 @@ impl Machine {
     /// In a child of the session: Ctrl-C is for the session, and a SIGINT does to the child what the scenario says.
     pub(super) fn leave_prompt(&mut self) {
         let handlers = &self.world.handlers;
-        let (ignored, block) = (handlers.ignored & bit(INTERRUPT) != 0, handlers.blocks.contains_key(&INTERRUPT.0));
+        let (ignored, block) =
+            (handlers.ignored & bit(INTERRUPT) != 0, handlers.blocks.contains_key(&INTERRUPT.0));
         let (pid, name) = (self.world.pid, self.world.name.clone());
         let Some(behind) = &mut self.world.behind else { return };
         behind.prompt.relay.task(pid, &name);

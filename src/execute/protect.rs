@@ -84,7 +84,9 @@ impl Machine {
                 self.go_on(protection.frame, to);
                 Ok(None)
             }
-            (Guard::Test { site, to, started }, stop) if !matches!(stop, Stop::Exit(_) | Stop::Interrupted) => {
+            (Guard::Test { site, to, started }, stop)
+                if !matches!(stop, Stop::Exit(_) | Stop::Interrupted) =>
+            {
                 self.go_on(protection.frame, to);
                 self.test_failed(site, started, stop);
                 Ok(None)

@@ -20,7 +20,8 @@ impl Machine {
     ) -> Result<(), Stop> {
         let Some(behind) = &self.world.behind else { return Ok(()) };
         let relay = &behind.prompt.relay;
-        let goes = |stream: &process::Stream, fd| matches!(stream, process::Stream::Inherit) && relay.carries(fd);
+        let goes =
+            |stream: &process::Stream, fd| matches!(stream, process::Stream::Inherit) && relay.carries(fd);
         let goes = [goes(&setup.stdout, 1), goes(&setup.stderr, 2)];
         if setup.pty.is_some() || goes == [false; 2] || (is_task && !options.foreground) {
             return Ok(());

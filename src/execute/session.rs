@@ -5,7 +5,9 @@ use super::machine::Machine;
 use super::on::INTERRUPT;
 use super::world::{Setting, World};
 use crate::event::{ProcessRow, TreeRow};
-use crate::process::{ProcessEvents, Record, Row, RowState, Run, Waiter, clock, deadlock, proc_file, signals};
+use crate::process::{
+    ProcessEvents, Record, Row, RowState, Run, Waiter, clock, deadlock, proc_file, signals,
+};
 use crate::program::{NO_REG, Program};
 use crate::source::SourceMap;
 use crate::value::{ProcessRef, Value};
@@ -127,7 +129,8 @@ impl Session {
         let fd = fd.as_raw_fd();
         let Self { machine, events } = self;
         loop {
-            let waited = machine.block(until, |waiter, deadline| waiter.readable_or_event(fd, events, deadline));
+            let waited =
+                machine.block(until, |waiter, deadline| waiter.readable_or_event(fd, events, deadline));
             match waited {
                 Ok(Some(true)) => return Woken::Readable,
                 Ok(Some(false)) => return Woken::Changed,
@@ -154,7 +157,8 @@ impl Session {
     #[must_use]
     pub fn processes(&self) -> Vec<Seen> {
         let world = &self.machine.world;
-        let others = |record: &Record| record.state == RowState::Live && record.pid > 0 && record.row != world.row;
+        let others =
+            |record: &Record| record.state == RowState::Live && record.pid > 0 && record.row != world.row;
         world.run.live().into_iter().filter(others).map(seen).collect()
     }
 
@@ -178,7 +182,7 @@ impl Session {
     }
 
     fn process(&self, record: &Record) -> Rc<ProcessRef> {
-        if let Some(child) = self.machine.world.children.get(record.pid)
+        if let Some(child) = self.machine.world.waiter.children.get(record.pid)
             && Row::of(&child.process) == Some(record.row)
         {
             return child.process.clone();

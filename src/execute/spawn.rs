@@ -14,6 +14,9 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+/// A name longer than this gets nothing more behind it: a chain of forks has no end.
+const LONGEST_FORKED: usize = 40;
+
 /// On which side of a spawn the machine goes on.
 enum Side {
     Parent(Rc<ProcessRef>),
@@ -272,7 +275,7 @@ impl Machine {
         mut setup: Option<Prepared>,
     ) -> Result<Side, Stop> {
         let chance = self.world.chance.fork();
-        self.before_fork();
+        self.world.waiter.before_fork();
         match process::fork().map_err(|errno| no_room(&errno))? {
             Fork::Parent(pid) => {
                 if let Some(setup) = &setup {
@@ -302,17 +305,10 @@ impl Machine {
         setup.apply(process::Kind::Task).map_err(|error| not_set_up(error.stage, error.errno).into())
     }
 
-    fn before_fork(&mut self) {
-        self.world.waiter.before_fork();
-        // A heap that cannot be made of large pages only makes the fork slower.
-        let _ = heap::before_fork();
-    }
-
     /// Notes a new child of this process.
     pub(super) fn adopt_child(&mut self, name: Rc<str>, row: Row, pid: i32, daemon: bool) -> Rc<ProcessRef> {
         let process = Rc::new(ProcessRef::new(pid, row.index, row.generation, name));
-        self.world.children.add(process.clone(), daemon);
-        self.world.waiter.child_started(pid);
+        self.world.waiter.child_started(process.clone(), daemon);
         process
     }
 
@@ -326,24 +322,35 @@ impl Machine {
         // What is replaced is left where it is: to drop it would copy pages that are still shared with the parent.
         std::mem::forget(std::mem::replace(&mut world.name, name));
         std::mem::forget(std::mem::take(&mut world.me));
-        world.children.forget();
         world.waiter.after_fork_child(row);
         world.handlers.forget_signals();
         world.streams.clear();
-        world.lent = None;
-        world.parked.clear();
+        world.forget_foreground();
         world.chance = chance;
-        world.unnamed = 0;
+        (world.unnamed, world.forks) = (0, 0);
         self.leave_prompt();
+    }
+
+    /// `main-fork-1`; below that `main-fork-1:1`, until the name is long enough.
+    fn name_of_fork(&mut self) -> Rc<str> {
+        self.world.forks += 1;
+        let (name, number) = (&self.world.name, self.world.forks);
+        if name.len() > LONGEST_FORKED {
+            return name.clone();
+        }
+        let forked = name
+            .rsplit_once("-fork-")
+            .is_some_and(|(_, tail)| tail.starts_with(|c: char| c.is_ascii_digit()));
+        Rc::from(if forked { format!("{name}:{number}") } else { format!("{name}-fork-{number}") })
     }
 
     /// `fork()`: both go on from here.
     pub(super) fn fork(&mut self) -> Result<Value, Stop> {
         self.check_may_spawn()?;
-        let name = self.world.name.clone();
+        let name = self.name_of_fork();
         let row = self.reserve(&name, false)?;
         let chance = self.world.chance.fork();
-        self.before_fork();
+        self.world.waiter.before_fork();
         match process::fork() {
             Ok(Fork::Parent(pid)) => {
                 self.world.run.started(row, pid);
@@ -368,7 +375,7 @@ impl Machine {
         let command = self.command(&argv, &[])?;
         let _diverted = self.divert_output()?;
         self.world.run.set_external(self.world.row, true);
-        if !self.world.children.is_empty() {
+        if !self.world.waiter.children.is_empty() {
             self.world.run.before_exec();
         }
         let error = process::exec_in_place(&command);

@@ -1,8 +1,7 @@
 //! What a process of the scenario knows of itself and its surroundings, beside the machine that runs it.
 
-use super::children::Children;
-use super::foreground::{Lent, Parked};
 use super::handlers::Handlers;
+use super::lent::{Lent, Parked};
 use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
 use super::tally::Tests;
@@ -33,7 +32,6 @@ pub struct World {
     pub(super) row: Row,
     /// Watches children while an expectation waits for a change.
     pub(super) events: Option<ProcessEvents>,
-    pub(super) children: Children,
     /// The children that `fork()` made, by the pid that it gave.
     pub(super) forked: HashMap<i32, Rc<ProcessRef>>,
     /// Our terminal, where a child has it.
@@ -52,6 +50,8 @@ pub struct World {
     pub(super) environment: Vec<(String, Option<String>)>,
     /// How many spawns without a name this process did.
     pub(super) unnamed: u32,
+    /// How many forks it did.
+    pub(super) forks: u32,
     /// Where this process runs behind a prompt.
     pub(super) behind: Option<Behind>,
     /// What the wait was for that a deadline has just ended.
@@ -84,7 +84,6 @@ impl World {
             daemon: false,
             row,
             events: None,
-            children: Children::default(),
             forked: HashMap::new(),
             lent: None,
             parked: Vec::new(),
@@ -96,6 +95,7 @@ impl World {
             args: setting.args.into(),
             environment: Vec::new(),
             unnamed: 0,
+            forks: 0,
             behind: setting.prompt.map(Behind::session),
             unmet: None,
             recorder: setting.recorder,
@@ -142,7 +142,7 @@ impl World {
 
     /// How many children this process has started so far.
     pub(super) fn children_so_far(&self) -> u64 {
-        self.children.started()
+        self.waiter.children.started()
     }
 }
 

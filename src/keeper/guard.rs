@@ -12,7 +12,7 @@ use super::{Ended, Outcome, proxy, sweep};
 use crate::event::Actor;
 use crate::process::custody::{block_every, signal_child, start_clean, survive_failed_writes};
 use crate::process::wait::{self, ChildState};
-use crate::process::{Errno, Fork, Run, fork, room};
+use crate::process::{Errno, Fork, Run, fork, job, room};
 use rustix::process::{
     Pid, PidfdFlags, Signal, getpid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
 };
@@ -249,6 +249,7 @@ impl Guard<'_> {
         while let Some(word) = self.line.hear() {
             match word {
                 Word::Clearing => self.takeover = Some(Instant::now() + WORK),
+                Word::Stopped => job::stop_oneself(),
                 Word::Last(last) => self.last = Some(last),
             }
         }

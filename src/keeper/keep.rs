@@ -11,6 +11,7 @@ use super::switch::Protection;
 use super::wire::{Last, Line, Order, ScenarioEnd, Word};
 use crate::event::Actor;
 use crate::process::custody::signal_child;
+use crate::process::wait::ChildState;
 use crate::process::{ExitStatus, Fork, Run, Scratch, exit_now, fork, wait};
 use rustix::process::{Pid, Signal, set_child_subreaper, set_parent_process_death_signal};
 use std::os::fd::{AsFd, OwnedFd};
@@ -108,6 +109,7 @@ impl Keeper<'_> {
             if let Some(ended) = self.reap_orphans() {
                 return Over::ScenarioEnded(ended);
             }
+            self.follow_a_stop();
             while let Some(order) = self.kit.line.next_order() {
                 if self.obey(order) {
                     return Over::Ordered;
@@ -152,6 +154,18 @@ impl Keeper<'_> {
             self.run.repair(|pid| wait::peek(pid).is_ok());
         }
         None
+    }
+
+    /// Where a key has stopped the scenario's foreground child, and so the scenario, the guard is to follow: the shell
+    /// looks at nobody else.
+    fn follow_a_stop(&self) {
+        let stops = self.run.job_stops() && Protection::Job.is_on();
+        if stops
+            && matches!(wait::peek_state(self.scenario), Ok(Some(ChildState::Stopped(_))))
+            && self.run.take_job_stop()
+        {
+            self.kit.line.say(&Word::Stopped);
+        }
     }
 
     /// Gives whether to end the run at once.

@@ -19,6 +19,8 @@ pub enum Protection {
     Sweep,
     /// A process is swept only after a second proof.
     SecondProof,
+    /// The guard stops when a foreground child was stopped by a key.
+    Job,
 }
 
 impl Protection {
@@ -32,6 +34,7 @@ impl Protection {
             Self::Proxy => "proxy",
             Self::Sweep => "sweep",
             Self::SecondProof => "second-proof",
+            Self::Job => "job",
         }
     }
 

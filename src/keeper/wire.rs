@@ -31,6 +31,8 @@ pub enum Order {
 pub enum Word {
     /// It is at work on ending everything.
     Clearing,
+    /// The scenario has stopped as a shell's job does: the guard, whom the shell waits for, is to stop too.
+    Stopped,
     /// Everything has ended.
     Last(Last),
 }
@@ -104,6 +106,7 @@ impl Line {
     pub fn say(&self, word: &Word) {
         let _ = match word {
             Word::Clearing => self.0.send(&[]),
+            Word::Stopped => self.0.send(&[0]),
             Word::Last(last) => self.0.send(&encode(last)),
         };
     }
@@ -113,6 +116,7 @@ impl Line {
         let mut bytes = [0; LONGEST_WORD];
         match self.0.recv(&mut bytes).ok()? {
             0 => Some(Word::Clearing),
+            1 => Some(Word::Stopped),
             length => decode(&bytes[..length]).map(Word::Last),
         }
     }
@@ -189,8 +193,10 @@ mod tests {
         };
         let (keeper, guard) = Line::pair().unwrap();
         keeper.say(&Word::Clearing);
+        keeper.say(&Word::Stopped);
         keeper.say(&Word::Last(last.clone()));
         assert_eq!(guard.hear(), Some(Word::Clearing));
+        assert_eq!(guard.hear(), Some(Word::Stopped));
         assert_eq!(guard.hear(), Some(Word::Last(last)));
         assert_eq!(guard.hear(), None);
     }

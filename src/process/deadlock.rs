@@ -21,6 +21,9 @@ use std::sync::atomic::Ordering::SeqCst;
 #[must_use]
 pub fn stuck(waiter: &Waiter) -> Option<Vec<Waiting>> {
     let run = waiter.run();
+    if somebody_runs(run) {
+        return None;
+    }
     let first = round(waiter, run)?;
     let second = round(waiter, run)?;
     if first.len() != second.len() || !first.iter().zip(&second).all(|(a, b)| a.same_sleep(b)) {
@@ -41,6 +44,15 @@ pub fn stuck(waiter: &Waiter) -> Option<Vec<Waiting>> {
         second.iter().map(|sleeper| (sleeper.record.pid, sleeper.record.name.clone())).collect();
     let living = second.into_iter().filter(|sleeper| run.has_ended(sleeper.record.row) == Ok(false));
     Some(living.map(|sleeper| sleeper.waiting(run, &names)).collect())
+}
+
+/// Whether a process lives that waits for none of the others: as a rule the end of the search, found without copying what is known
+/// of each of many.
+fn somebody_runs(run: Run) -> bool {
+    run.held_rows().into_iter().any(|row| {
+        let live = run.memory(row).is_some_and(|memory| memory.word().state == RowState::Live);
+        live && run.blocked(row).is_none() && run.has_ended(row) == Ok(false)
+    })
 }
 
 struct Sleeper {

@@ -5,6 +5,7 @@
 //! pages are made huge just before the next fork.
 
 use super::errno::{Errno, check};
+use super::small;
 use std::cell::Cell;
 
 /// A huge page.
@@ -37,10 +38,14 @@ fn end() -> usize {
 /// what comes from now on begins at a huge page's border.
 pub fn prepare() {
     const LARGEST: i32 = i32::MAX;
-    // SAFETY: these only set numbers of the allocator; see mallopt(3). It bears a foreign sbrk: it leaves that part alone.
+    // SAFETY: these only set numbers of the allocator; see mallopt(3).
     unsafe {
         libc::mallopt(libc::M_MMAP_MAX, 0);
         libc::mallopt(libc::M_TRIM_THRESHOLD, LARGEST);
+    }
+    small::reserve();
+    // SAFETY: the allocator bears a foreign sbrk: it leaves that part alone.
+    unsafe {
         let now = end();
         if let Ok(gap) = isize::try_from(now.next_multiple_of(HUGE) - now) {
             libc::sbrk(gap);
@@ -83,7 +88,8 @@ const GRACE: usize = 64 << 20;
 #[cold]
 fn is_too_much() -> bool {
     // SAFETY: mallinfo2 only reads the allocator's counters.
-    let used = unsafe { libc::mallinfo2() }.uordblks;
+    let taken = unsafe { libc::mallinfo2() }.uordblks;
+    let used = taken.saturating_sub(small::unused());
     let most = MAY.get();
     let granted = if used <= most { 0 } else { GRANTED.get() };
     GRANTED.set(granted);

@@ -87,8 +87,7 @@ pub enum Heard {
 /// # Errors
 /// `EMFILE`, `ENFILE`.
 pub fn relay() -> Result<(Listener, OwnedFd, OwnedFd), Errno> {
-    let (voice, theirs) =
-        socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    let (voice, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
     let (programs, announce) =
         socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
     sockopt::set_socket_passcred(&voice, true)?;

@@ -59,6 +59,8 @@ pub struct Control {
     pub over: AtomicU32,
     /// Not 0: a program may have reaped processes of ours; see `identity`.
     pub(super) unseen_reaper: AtomicU32,
+    /// Not 0: the run is being stopped as a shell's job; see `job`.
+    pub(super) job_stop: AtomicU32,
     /// How many temporary directories were made; see `Scratch`.
     pub scratch: AtomicU32,
     /// Where the search for a free row begins; grows without end.

@@ -1,6 +1,7 @@
 //! What this process does with signals: sigaction(2), sigprocmask(2). A caught signal is only noted here;
 //! the interpreter asks for it between statements.
 
+use super::clock;
 use super::errno::{Errno, check};
 use crate::value::Signal;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
@@ -144,13 +145,43 @@ pub fn caught() -> u64 {
 /// too, so that a task that writes to a closed pipe dies as any Unix program does.
 pub fn initial_state() {
     for number in 1..=64 {
-        // SIGKILL, SIGSTOP and the C library's own two cannot be set, and need not.
+        // SIGKILL and SIGSTOP cannot be set, and need not.
         let _ = install(number, libc::SIG_DFL);
+    }
+    // The C library keeps its own two to itself, but its posix_spawn(3) starts programs, us too, with 32 ignored: so ask the
+    // kernel. They serve threads only.
+    for number in [32, 33] {
+        let default = [0u64; 4];
+        // SAFETY: zeroes are a valid sigaction of the kernel: the default, no flags, an empty mask of 8 bytes.
+        unsafe {
+            libc::syscall(libc::SYS_rt_sigaction, number, default.as_ptr(), std::ptr::null_mut::<u64>(), 8)
+        };
     }
     CAUGHT.store(0, SeqCst);
     PENDING.store(0, SeqCst);
     CHANGED.store(0, SeqCst);
     set_mask(&empty_set());
+    give_up_alternate_stack();
+}
+
+/// Rust's start gives the main thread a second stack for the handler that tells of an overflow of the first. That handler is gone
+/// by now, so that no child needs the stack: two mappings less to copy at each fork. See sigaltstack(2), madvise(2).
+fn give_up_alternate_stack() {
+    const GUARD: usize = 4096;
+    // SAFETY: all zero bytes are a valid stack_t, and the first call only asks. The advice is about a mapping that is there, for a
+    // stack that a child lacks is not named any more; nothing uses it. Where no page lies before it, all of it is copied as before.
+    unsafe {
+        let mut stack: libc::stack_t = std::mem::zeroed();
+        if libc::sigaltstack(std::ptr::null(), &raw mut stack) == 0 && stack.ss_flags & libc::SS_DISABLE == 0
+        {
+            let begin = (stack.ss_sp as usize).saturating_sub(GUARD);
+            let bytes = stack.ss_size + GUARD;
+            stack.ss_flags = libc::SS_DISABLE;
+            if libc::sigaltstack(&raw const stack, std::ptr::null_mut()) == 0 {
+                libc::madvise(begin as *mut libc::c_void, bytes, libc::MADV_DONTFORK);
+            }
+        }
+    }
 }
 
 /// In the child after a fork: what was pending was its parent's. Handlers stay, as the language says.
@@ -188,6 +219,26 @@ pub(super) fn unwatch_children() {
     let before = CHILD_WATCHERS.fetch_update(SeqCst, SeqCst, |count| count.checked_sub(1));
     if before == Ok(1) {
         settle_sigchld();
+    }
+}
+
+/// Whether SIGCHLD means something beside waking who waits: to a handler of the program, or to who watches.
+pub(super) fn child_signal_is_noted() -> bool {
+    CHILD_WATCHERS.load(Relaxed) > 0 || caught() & bit(libc::SIGCHLD as u8) != 0
+}
+
+/// Sleeps until the SIGCHLD that the caller has blocked has come, a handler ran, or it is time. Takes that signal, and gives the
+/// pid that it names: as a rule of a child that ended. See sigtimedwait(2).
+pub(super) fn await_child_signal(until: i64) -> Option<i32> {
+    let set = set_of(bit(libc::SIGCHLD as u8));
+    let left = (until != i64::MAX).then(|| clock::timespec(until.saturating_sub(clock::monotonic())));
+    let left = left.map(|left| libc::timespec { tv_sec: left.tv_sec, tv_nsec: left.tv_nsec });
+    let left = left.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: the set is valid, the time valid or null; all zero bytes are a valid siginfo_t, and so is what is written, whose pid
+    // is set for every SIGCHLD.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        (libc::sigtimedwait(&raw const set, &raw mut info, left) > 0).then(|| info.si_pid())
     }
 }
 

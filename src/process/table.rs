@@ -58,6 +58,7 @@ pub(super) const DAEMON: u32 = 1;
 pub(super) const EXTERNAL: u32 = 2;
 /// It has handlers: a signal may make it do anything.
 pub(super) const HANDLES: u32 = 4;
+// The bits above are those of `identity`.
 
 /// A ticket that was taken by this pid for a row not chosen yet.
 const CHOOSING: u64 = 1 << 63;
@@ -375,6 +376,14 @@ impl Run {
                 held.find(|held| self.use_of(held.index, pid) == Some(*held))
             })
             .or(row)
+    }
+
+    /// Whether this process has forked, or is about to, and the table does not name the new process yet.
+    #[must_use]
+    pub fn is_starting(&self, spawner: i32) -> bool {
+        self.held_rows().into_iter().filter_map(|row| self.memory(row)).any(|memory| {
+            memory.word().state == RowState::Reserved && memory.spawner.load(Relaxed) == spawner
+        })
     }
 
     /// The use of this row now, where its process has this pid.

@@ -36,6 +36,19 @@ impl Drop for ProcessEvents {
     }
 }
 
+/// So often is one woken by the ends of others before a descriptor of the one child pays.
+const FEW_WAKES: u32 = 8;
+
+/// None where there is no answer yet.
+fn flatten<T>(waited: Waited<Option<T>>) -> Option<Waited<T>> {
+    match waited {
+        Waited::Done(found) => found.map(Waited::Done),
+        Waited::Interrupted => Some(Waited::Interrupted),
+        Waited::TimedOut => Some(Waited::TimedOut),
+        Waited::Deadlock(who) => Some(Waited::Deadlock(who)),
+    }
+}
+
 impl Waiter {
     /// Waits until a child has ended, and does not reap it: its status. `row` is its row, for the detection of deadlocks.
     ///
@@ -59,6 +72,10 @@ impl Waiter {
         if let Some(status) = wait::peek(pid)? {
             return Ok(Waited::Done(status));
         }
+        let seen = self.child_signalled(deadline, on, FEW_WAKES, || wait::peek(pid), |_| None)?;
+        if let Some(waited) = flatten(seen) {
+            return Ok(waited);
+        }
         // It is our own unreaped child: the pid is its own. Where the table of files is full, looks must do.
         let pidfd = Pidfd::open(pid).ok();
         let mut look = SHORTEST_LOOK;
@@ -71,6 +88,41 @@ impl Waiter {
             }
             Ok(wait::peek(pid)?.map_or(Sleep::Again, Sleep::Done))
         })
+    }
+
+    /// Looks whenever a SIGCHLD comes, which needs no descriptor: it is blocked, so that it waits to be taken, and its default is to do
+    /// nothing. None where that does not serve: signals are caught, streams are to be drained; or after so many wakes by other
+    /// children. `look` asks the kernel; `quick` asks only about the pid that a signal named, for to look at all of many takes time.
+    fn child_signalled<T>(
+        &mut self,
+        deadline: Option<i64>,
+        on: Option<Blocked>,
+        mut wakes: u32,
+        mut look: impl FnMut() -> Result<Option<T>, Errno>,
+        mut quick: impl FnMut(i32) -> Option<T>,
+    ) -> Result<Waited<Option<T>>, Errno> {
+        if signals::caught() != 0 || signals::child_signal_is_noted() || self.captures.any_open() {
+            return Ok(Waited::Done(None));
+        }
+        let before = signals::block(&signals::set_of(signals::mask_of(libc::SIGCHLD)));
+        let waited = self.wait(deadline, on, |_, until| {
+            if let Some(found) = look()? {
+                return Ok(Sleep::Done(Some(found)));
+            }
+            if wakes == 0 {
+                return Ok(Sleep::Done(None));
+            }
+            wakes -= 1;
+            let named = signals::await_child_signal(until);
+            // Of several signals only the first is kept: where it does not tell, all are looked at.
+            let found = match named.and_then(&mut quick) {
+                None if named.is_some() => look()?,
+                found => found,
+            };
+            Ok(found.map_or(Sleep::Again, |found| Sleep::Done(Some(found))))
+        });
+        signals::set_mask(&before);
+        waited
     }
 
     /// Waits until any child has ended, and does not reap it.
@@ -99,6 +151,11 @@ impl Waiter {
         }
         if let Some(found) = wait::peek_any()? {
             return Ok(Waited::Done(found));
+        }
+        let one = |pid| Some((pid, wait::peek(pid).ok()??));
+        let seen = self.child_signalled(deadline, on, u32::MAX, wait::peek_any, one)?;
+        if let Some(waited) = flatten(seen) {
+            return Ok(waited);
         }
         let mut events = ProcessEvents::watch();
         self.wait(deadline, on, |waiter, until| {

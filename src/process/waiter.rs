@@ -7,14 +7,16 @@
 
 use super::blocked::{Blocked, Waiting};
 use super::capture::{self, CaptureId, Captures};
-use super::children::Children;
+use super::children::{Child, Children};
 use super::clock::{self, MILLISECOND};
 use super::errno::Errno;
+use super::reach::Reached;
 use super::run::Run;
-use super::share::Reached;
 use super::table::Row;
-use super::{futex, heap, signals};
+use super::{futex, heap, signals, text};
+use crate::value::ProcessRef;
 use std::os::fd::RawFd;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// How a wait came to its end.
@@ -56,7 +58,8 @@ pub struct Waiter {
     run: Run,
     row: Row,
     pub captures: Captures,
-    pub(super) children: Children,
+    /// Those that are not reaped yet.
+    pub children: Children,
     /// The objects that this process can reach by descriptors or mappings of its own.
     pub(super) reach: Reached,
     check: Option<DeadlockCheck>,
@@ -99,6 +102,7 @@ impl Waiter {
         self.children.drop_set();
         // Without huge pages a fork is slower, no more.
         let _ = heap::before_fork();
+        text::before_fork();
     }
 
     /// In the child after a fork: it is another process, without children, and captures nothing.
@@ -110,13 +114,13 @@ impl Waiter {
     }
 
     /// A new child of this process.
-    pub fn child_started(&mut self, pid: i32) {
-        self.children.started(pid);
+    pub fn child_started(&mut self, process: Rc<ProcessRef>, daemon: bool) {
+        self.children.add(process, daemon);
     }
 
-    /// A child of this process was reaped.
-    pub fn child_reaped(&mut self, pid: i32) {
-        self.children.reaped(pid);
+    /// A child of this process was reaped: what was known of it.
+    pub fn child_reaped(&mut self, pid: i32) -> Option<Child> {
+        self.children.remove(pid)
     }
 
     /// Whether a plain system call may sleep without end: no signal to note, nothing to drain, nothing to check.

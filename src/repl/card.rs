@@ -63,7 +63,14 @@ pub fn shown(session: &Session, value: &Value, style: Style) -> Option<String> {
 /// `p1 · pid 4211 · sleeping · 2.1s`.
 fn card(session: &Session, process: &Rc<ProcessRef>, style: Style) -> String {
     let dot = if style.unicode { " · " } else { " - " };
-    let mut words = vec![style.bold(&named(&process.name)), format!("pid {}", process.pid)];
+    format!("{}{dot}{}", style.bold(&named(&process.name)), about(session, process, style))
+}
+
+/// A card without the name.
+#[must_use]
+pub fn about(session: &Session, process: &Rc<ProcessRef>, style: Style) -> String {
+    let dot = if style.unicode { " · " } else { " - " };
+    let mut words = vec![format!("pid {}", process.pid)];
     if let Some(row) = session.row(process) {
         if row.state == "dead" {
             words.push("joined".to_owned());

@@ -144,7 +144,10 @@ impl Collector {
             && line.add(&self.line, LINE).is_ok()
             && watch.add(self.listener.voice(), VOICE).is_ok()
             && watch.add(self.listener.programs(), PROGRAMS).is_ok();
-        while all {
+        if !all {
+            return;
+        }
+        loop {
             self.react_to_signals();
             let again = self.screen.is_waiting().then_some(AGAIN);
             // Whoever speaks has to wait where too much waits to be shown, but never the session: it tells when more can be shown.

@@ -1,13 +1,13 @@
 //! The editor's process: it has the terminal, reads entries, and shows what the session and its processes say.
 
 use super::collect::{Collector, Parts, Shared, Told};
-use super::helper::Typing;
 use super::history::{History, place};
 use super::keys::{Lines, lines, printer};
 use super::known::Known;
 use super::prompt::Numbers;
 use super::screen::Screen;
 use super::start::{Started, start};
+use super::typing::Typing;
 use super::wire::{Reply, Request};
 use crate::process::terminal::{self, Modes};
 use crate::process::{fds, signals};

@@ -1,9 +1,9 @@
 //! The line editor as we want it: its settings, and what some keys do.
 
-use super::helper::Typing;
 use super::history::History;
 use super::indent::{brace, continuation};
 use super::screen::{Printer, Screen};
+use super::typing::Typing;
 use crate::process::proc_file;
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
@@ -63,10 +63,7 @@ struct Enter;
 impl ConditionalEventHandler for Enter {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         let (text, at_end) = (context.line(), context.pos() == context.line().len());
-        if !at_end || text.trim_start().starts_with(':') {
-            return None;
-        }
-        let blanks = continuation(text)?;
+        let blanks = continuation(text).filter(|_| at_end)?;
         Some(Cmd::Insert(1, format!("\n{}", " ".repeat(blanks))))
     }
 }

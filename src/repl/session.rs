@@ -1,6 +1,6 @@
 //! The session's process: takes entries from the editor, checks them, runs them, and tells what happens to processes.
 
-use super::card::{brief, named, shown};
+use super::card::{about, brief, named, shown};
 use super::known::{Known, Name};
 use super::news::{Look, News};
 use super::transcript::Transcript;
@@ -168,10 +168,10 @@ impl Play {
             Request::Time(text) => self.time(&text),
             Request::Look => {
                 let frame = self.frame();
-                return if self.line.send(&Reply::Frame(frame)).is_ok() { Next::Silent } else { Next::Leave };
+                if self.line.send(&Reply::Frame(frame)).is_ok() { Next::Silent } else { Next::Leave }
             }
-            Request::Quit { sure } => return self.quit(sure),
-            Request::Answer(_) | Request::Held | Request::Glance => return Next::Silent,
+            Request::Quit { sure } => self.quit(sure),
+            Request::Answer(_) | Request::Held | Request::Glance => Next::Silent,
         }
     }
 
@@ -376,7 +376,12 @@ impl Play {
     }
 
     fn vars(&mut self) -> Next {
-        let known = self.known();
+        let mut known = self.known();
+        for (name, row) in self.names.names().zip(&mut known.names) {
+            if let Some(Value::Process(process)) = name.global.and_then(|at| self.session.global(at)) {
+                row.about = about(&self.session, process, self.style);
+            }
+        }
         let widths = [0, 1].map(|column| {
             let cells = known.names.iter().map(|name| if column == 0 { &name.name } else { &name.kind });
             cells.map(|cell| crate::report::width(cell)).max().unwrap_or(0)

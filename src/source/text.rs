@@ -44,7 +44,7 @@ impl Source {
         if u32::try_from(bytes.len()).is_err() {
             return Err(LoadError::TooLong { bytes: bytes.len() });
         }
-        if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
+        if let Some(offset) = memchr::memchr(0, &bytes) {
             return Err(LoadError::Nul { offset });
         }
         let mut text = String::from_utf8(bytes)

@@ -307,7 +307,13 @@ fn wanted(failure: &Failure, scene: &Scene<'_>) -> Wanted {
     let operator = scene.expects_operator;
     let plain = |words| Wanted { words, help: None };
     match () {
-        () if expects_expression(failure) && !operator => plain("an expression"),
+        () if expects_expression(failure) && !operator => {
+            let signal = match scene.first {
+                "on" | "ignore" | "default" => scene.before == scene.first,
+                first => first == "signal" && scene.before != ",",
+            };
+            plain(if signal { "a signal" } else { "an expression" })
+        }
         () if operator && has("{") => {
             Wanted { words: "an operator or a block", help: Some("a block is written in braces: `{ … }`") }
         }

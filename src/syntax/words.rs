@@ -1,45 +1,6 @@
 //! The words of the language: which are reserved, and which other languages' words stand for them.
 
-/// The words that can never be names.
-pub(crate) const RESERVED: &[&str] = &[
-    "let",
-    "def",
-    "spawn",
-    "join",
-    "wait",
-    "kill",
-    "terminate",
-    "stop",
-    "resume",
-    "signal",
-    "sleep",
-    "print",
-    "exit",
-    "expect",
-    "test",
-    "with",
-    "within",
-    "for",
-    "in",
-    "while",
-    "if",
-    "else",
-    "break",
-    "continue",
-    "return",
-    "try",
-    "catch",
-    "on",
-    "ignore",
-    "default",
-    "use",
-    "and",
-    "or",
-    "not",
-    "true",
-    "false",
-    "none",
-];
+pub(crate) use crate::source::is_reserved;
 
 /// The words that a statement can begin with: what a misspelt first word is compared with.
 pub(crate) const LEADING: &[&str] = &[
@@ -73,12 +34,6 @@ pub(crate) const LEADING: &[&str] = &[
     "use",
     "tree",
 ];
-
-/// Is this word reserved?
-pub(crate) fn is_reserved(word: &str) -> bool {
-    // The length first: most names end the search there.
-    (2..=9).contains(&word.len()) && word.is_ascii() && RESERVED.contains(&word)
-}
 
 /// The infix operators that are words and not reserved.
 pub(crate) fn is_infix_only(word: &str) -> bool {

@@ -2,51 +2,11 @@
 
 use super::limit::{NESTING, TEXT_BYTES, check_text};
 use super::{Key, ProcessRef, Value, ValueResult, signal};
+use crate::source::is_reserved;
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::LazyLock;
-
-/// Words of the language that cannot be a map's key without quotes.
-const KEYWORDS: &[&str] = &[
-    "let",
-    "def",
-    "spawn",
-    "join",
-    "wait",
-    "kill",
-    "terminate",
-    "stop",
-    "resume",
-    "signal",
-    "sleep",
-    "print",
-    "exit",
-    "expect",
-    "test",
-    "with",
-    "within",
-    "for",
-    "in",
-    "while",
-    "if",
-    "else",
-    "break",
-    "continue",
-    "return",
-    "try",
-    "catch",
-    "on",
-    "ignore",
-    "default",
-    "use",
-    "and",
-    "or",
-    "not",
-    "true",
-    "false",
-    "none",
-];
 
 /// What `print` writes: a string as it is, anything else as [`literal`]. What is past [`TEXT_BYTES`] is left out.
 #[must_use]
@@ -350,7 +310,7 @@ fn is_plain_key(name: &str) -> bool {
     } else {
         NAME.as_ref().is_some_and(|regex| regex.is_match(name))
     };
-    plain && !KEYWORDS.contains(&name)
+    plain && !is_reserved(name)
 }
 
 /// The shortest text that reads back as the same float, always with a point or an exponent.

@@ -146,7 +146,7 @@ fn control_takeover() {
 }
 
 /// Guard and keeper with no instruction in between: both are stopped first.
-fn kill_both(run: &Staged) -> bool {
+pub fn kill_both(run: &Staged) -> bool {
     let guard = run.pid();
     let (Some(keeper), _) = keeper_and_scenario(guard) else {
         kill(guard);

@@ -124,7 +124,8 @@ pub fn play_exec(rounds: u32, control: bool) -> ! {
         drop(write);
         let mut said = [0; 1];
         let told = rustix::io::read(&read, &mut said);
-        let child = run.live().into_iter().find(|record| record.name == "child");
+        // The last: in the control nobody learns of the end of those before.
+        let child = run.live().into_iter().rfind(|record| record.name == "child");
         match (told, said, child) {
             (Ok(1), [b'.'], Some(child)) => {
                 let stranger = Pidfd::open(child.pid).expect("the stranger");

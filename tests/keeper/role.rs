@@ -1,7 +1,7 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use super::{bomb, clocks, reuse};
+use super::{aim, bomb, clocks, reuse};
 use proctor::keeper::{GuardOptions, guard, sweep};
 use proctor::process::custody::start_clean;
 use proctor::process::{Fork, Run, exit_now, fork, wait};
@@ -209,6 +209,7 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
             pen.say("up");
             awkward::sleep();
         }
+        "astray" => aim::go_astray(argument),
         // One that ends by itself, in a session of its own.
         "brief" => {
             awkward::in_child(|| {

@@ -1,16 +1,15 @@
-//! Processes that are not ours live on, whatever happens beside them (rows 8 and 9).
+//! Processes that are not ours live on, whatever happens beside them (row 8).
 
 use super::herd::{Member, children, member};
 use super::runner::{Test, left_out};
 use super::stage::{LONG, SOON, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
-use std::collections::HashMap;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-pub const TESTS: [Test; 9] = [
+pub const TESTS: [Test; 8] = [
     ("children_from_before_live_on", children_from_before_live_on),
     ("control_without_the_proxy_they_die", control_proxy),
     ("a_proxied_run_ends_like_any_other", a_proxied_run_ends_like_any_other),
@@ -19,7 +18,6 @@ pub const TESTS: [Test; 9] = [
     ("a_pid_that_came_back_is_nobody_of_ours", a_pid_that_came_back),
     ("a_pid_that_a_program_reaped_is_nobody_of_ours", a_pid_that_a_program_reaped),
     ("a_sweep_touches_only_what_is_proven_to_be_ours", a_sweep_touches_only_ours),
-    ("signals_are_sent_only_to_those_below", signals_are_sent_only_below),
 ];
 
 /// What a shell leaves to the program that it becomes.
@@ -221,71 +219,4 @@ fn a_sweep_touches_only_ours() {
         let _ = stranger.kill();
         let _ = stranger.wait();
     }
-}
-
-/// Every call that sends a signal is watched from outside, with strace(1), in the guard, the keeper and a sweep.
-fn signals_are_sent_only_below() {
-    if Command::new("strace").arg("-V").output().is_err() {
-        left_out("there is no strace");
-        return;
-    }
-    let directory = tempfile::tempdir().expect("a directory");
-    for (role, timeout) in
-        [("herd return", ""), ("herd panic", ""), ("herd wait", "200000000"), ("bomb wide", "300000000")]
-    {
-        let log = directory.path().join("log");
-        let mut strace = Command::new("strace");
-        strace.args([
-            "-f",
-            "-y",
-            "-qq",
-            "-e",
-            "trace=kill,pidfd_send_signal,clone,clone3,fork,vfork",
-            "-e",
-            "signal=none",
-        ]);
-        strace.arg("-o").arg(&log).arg(std::env::current_exe().expect("our own path"));
-        let mut stage = Stage::with_command(strace, role);
-        if !timeout.is_empty() {
-            stage = stage.env("PROCTOR_KEEPER_TIMEOUT", timeout).env("PROCTOR_KEEPER_PROCESSES", "32");
-        }
-        let mut run = stage.start();
-        run.finish();
-        assert!(run.herd.is_gone(SOON), "{:?}", run.herd.left());
-        let text = std::fs::read_to_string(&log).expect("strace's log");
-        assert_only_below(&text, role);
-    }
-}
-
-/// The guard is the first of the log, the keeper its first child. All that they signal was forked below the keeper.
-fn assert_only_below(log: &str, role: &str) {
-    let guard: i32 = log.split_whitespace().next().and_then(|pid| pid.parse().ok()).expect("a log");
-    let mut parents: HashMap<i32, i32> = HashMap::new();
-    let mut sent = 0;
-    for line in log.lines() {
-        let Some((caller, call)) = line.split_once(' ') else { continue };
-        let (caller, call) = (caller.parse::<i32>().expect("a pid"), call.trim_start());
-        if call.contains("clone") || call.contains("fork") {
-            // `PID clone(…) = CHILD`, or the second half of an interrupted line.
-            if let Some(child) = call.rsplit_once("= ").and_then(|(_, child)| child.trim().parse().ok()) {
-                parents.insert(child, caller);
-            }
-        }
-        let Some(target) = target(call) else { continue };
-        sent += 1;
-        let line_of_descent: Vec<i32> =
-            std::iter::successors(Some(target), |pid| parents.get(pid).copied()).take(1000).collect();
-        // The target, what is between, the scenario, the keeper, the guard.
-        assert!(line_of_descent.len() >= 3 && line_of_descent.last() == Some(&guard), "{role}: {line}");
-    }
-    assert!(sent > 0, "{role}: no signal was seen");
-}
-
-/// To whom a call sends: `kill(PID, …)`, `pidfd_send_signal(FD<pid:PID>, …)`.
-fn target(call: &str) -> Option<i32> {
-    let arguments = call
-        .strip_prefix("kill(")
-        .or_else(|| call.strip_prefix("pidfd_send_signal(")?.split_once("pid:").map(|(_, rest)| rest))?;
-    let end = arguments.find([',', '>'])?;
-    arguments[..end].trim().parse().ok()
 }

@@ -25,7 +25,7 @@ pub const TESTS: [Test; 8] = [
 const PATIENCE: Timespec = Timespec { tv_sec: 20, tv_nsec: 0 };
 
 /// A pseudo-terminal: pty(7).
-struct Terminal {
+pub struct Terminal {
     master: OwnedFd,
     /// What it has shown.
     shown: String,
@@ -38,7 +38,7 @@ impl Terminal {
     }
 
     /// With these protections off.
-    fn start_without(protections: &str, command: Command, role: &str) -> (Self, Staged) {
+    pub fn start_without(protections: &str, command: Command, role: &str) -> (Self, Staged) {
         let master =
             openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
         grantpt(&master).expect("grantpt");
@@ -66,12 +66,22 @@ impl Terminal {
         (Self { master, shown: String::new() }, staged)
     }
 
-    fn press(&self, keys: &str) {
+    pub fn press(&self, keys: &str) {
         assert_eq!(rustix::io::write(&self.master, keys.as_bytes()), Ok(keys.len()));
     }
 
-    /// Reads until the text has been shown.
-    fn see(&mut self, text: &str) {
+    /// The process group that has it.
+    pub fn foreground(&self) -> i32 {
+        rustix::termios::tcgetpgrp(&self.master).map_or(0, |group| group.as_raw_nonzero().get())
+    }
+
+    /// What was shown until now is not what is waited for next.
+    pub fn forget(&mut self) {
+        self.shown.clear();
+    }
+
+    /// Reads until the text has been shown; gives all that has been.
+    pub fn see(&mut self, text: &str) -> &str {
         wait_for(&format!("{text:?} on the terminal"), || {
             let mut bytes = [0; 4096];
             // Until it shows something, or the other side is closed.
@@ -81,10 +91,11 @@ impl Terminal {
             }
             self.shown.contains(text)
         });
+        &self.shown
     }
 }
 
-fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + LONG;
     while !holds() {
         assert!(Instant::now() < deadline, "never: {what}");
@@ -188,7 +199,7 @@ fn ctrl_c_ends_a_stopped_scenario() {
 }
 
 /// The letter of a process's state, of its first thread.
-fn state(pid: i32) -> String {
+pub fn state(pid: i32) -> String {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     fields(&stat).next().unwrap_or("").to_owned()
 }
@@ -206,18 +217,14 @@ fn a_shell_can_stop_and_resume_the_run() {
     let guard = children(run.pid())[0];
     let keeper = children(guard)[0];
     assert_eq!(children(keeper)[0], scenario);
-    let foreground =
-        || rustix::termios::tcgetpgrp(&terminal.master).map_or(0, |group| group.as_raw_nonzero().get());
-    assert_eq!(foreground(), guard, "the guard's group is the terminal's");
+    assert_eq!(terminal.foreground(), guard, "the guard's group is the terminal's");
     terminal.press("\x1a");
-    wait_for("the shell has its terminal back", || foreground() == run.pid());
+    wait_for("the shell has its terminal back", || terminal.foreground() == run.pid());
     wait_for("guard and scenario are stopped", || state(guard) == "T" && state(scenario) == "T");
-    assert_eq!(state(keeper), "S", "the keeper is awake");
+    wait_for("the keeper waits, and is not stopped", || state(keeper) == "S");
     terminal.press("fg\n");
     wait_for("guard and scenario go on", || state(guard) == "S" && state(scenario) == "S");
-    let foreground =
-        || rustix::termios::tcgetpgrp(&terminal.master).map_or(0, |group| group.as_raw_nonzero().get());
-    assert_eq!(foreground(), guard);
+    assert_eq!(terminal.foreground(), guard);
     terminal.press("\x03");
     wait_for("the guard has ended", || state(guard).is_empty());
     assert!(run.herd.left().is_empty(), "{:?}", run.herd.left());

@@ -1,10 +1,9 @@
 //! Reading what the kernel knows of processes, and a heap that forks cheaply.
 
 use crate::{World, far, in_process, sleep_for_ever};
-use proctor::process::wait;
 use proctor::process::{
     Captured, Errno, ExitStatus, Pidfd, ProcessEvents, Reach, Setup, Stream, Waited, fds, heap, pid, pipe,
-    proc_file, signals,
+    proc_file, signals, small, text, wait,
 };
 use proctor::value::Signal;
 
@@ -150,5 +149,63 @@ fn a_large_heap_is_made_of_huge_pages_and_stays_what_it_was() {
         if !setting.is_empty() && !setting.contains("[never]") {
             assert!(huge_bytes() >= 16 << 20, "{} bytes", huge_bytes());
         }
+    });
+}
+
+#[test]
+fn code_that_was_moved_to_huge_pages_goes_on() {
+    in_process(|| {
+        let setting =
+            std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/shmem_enabled").unwrap_or_default();
+        match text::move_to_huge_pages() {
+            Ok(bytes) => {
+                assert!(bytes >= 2 << 20, "{bytes} bytes");
+                let maps = std::fs::read_to_string("/proc/self/maps").expect("ourselves");
+                let moved = maps.lines().find(|line| line.contains("/memfd:proctor-code"));
+                assert!(moved.is_some_and(|line| line.contains(" r-xp ")), "{maps}");
+            }
+            // No huge pages here, or no code that fills one: nothing has changed.
+            Err(errno) => assert!(errno == Errno::ENOEXEC || !setting.contains("[always]"), "{errno}"),
+        }
+        let mut world = World::new(4);
+        for code in [0, 7] {
+            let (child, _) = world.task("moved", |world| {
+                let (grandchild, _) = world.task("again", |_| code);
+                u8::from(world.join(grandchild) != ExitStatus::Exited(code))
+            });
+            assert_eq!(world.join(child), ExitStatus::Exited(0));
+        }
+    });
+}
+
+#[test]
+fn small_pieces_keep_what_is_in_them() {
+    in_process(|| {
+        // Pieces from before and after, of all sizes, in both directions over the border between small and large.
+        let mut old: Vec<Vec<u8>> = (0..1500).map(|size| vec![size as u8; size]).collect();
+        small::begin();
+        small::begin();
+        let mut new: Vec<Vec<u8>> = (0..1500).map(|size| vec![size as u8; size]).collect();
+        for pieces in [&mut old, &mut new] {
+            for (size, piece) in pieces.iter_mut().enumerate().filter(|(size, _)| size % 3 == 0) {
+                piece.resize(1500 - size, size as u8);
+                piece.shrink_to_fit();
+            }
+        }
+        for (size, (one, other)) in old.iter().zip(&new).enumerate() {
+            assert_eq!(one.len(), if size % 3 == 0 { 1500 - size } else { size });
+            assert!(one == other && one.iter().all(|byte| *byte == size as u8), "{size}");
+        }
+        // What is given back is taken again before anything new, and more than a block holds is no trouble.
+        let piece = Box::new([1u64; 5]);
+        let first = std::ptr::from_ref(&*piece) as usize;
+        drop(piece);
+        assert_eq!(std::ptr::from_ref(&*Box::new([2u64; 5])) as usize, first);
+        let many: Vec<Box<[u64; 100]>> = (0..1000).map(|number| Box::new([number; 100])).collect();
+        assert!(many.iter().enumerate().all(|(number, piece)| piece[99] == number as u64));
+        // Another thread has none of it, and may free it all the same.
+        let words: Vec<String> = (0..100).map(|number| format!("word {number}")).collect();
+        let joined = std::thread::spawn(move || words.concat()).join().expect("a thread");
+        assert_eq!(joined.len(), 690);
     });
 }

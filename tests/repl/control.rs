@@ -13,7 +13,7 @@ fn ctrl_c_clears_the_line() {
     terminal.keys(CTRL_C);
     terminal.prompt();
     terminal.keys("def f() {\rprint 'never'\r");
-    terminal.wait_for("the third line", |sight| sight.rows[sight.cursor.0 - 1] == "    print 'never'");
+    terminal.wait_for("the third line", |sight| sight.rows[sight.cursor.0 - 1] == "... print 'never'");
     terminal.keys(CTRL_C);
     terminal.prompt();
     assert_eq!(terminal.entry("print 'still here'"), "still here\n");

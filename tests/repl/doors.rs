@@ -61,6 +61,7 @@ fn a_terminal_that_can_do_nothing_works_line_by_line() {
     terminal.see_line("proctor> ");
     terminal.keys("if x == 20 {\rprint 'multi'\r}\r");
     terminal.see_row("multi");
+    terminal.see_line("proctor> ");
     terminal.keys("spawn p { sleep 100ms; print 'in p'; sleep 1000 }\r");
     terminal.see_row("[p] in p");
     terminal.wait_for("a prompt", |sight| {

@@ -7,17 +7,17 @@ fn an_entry_of_several_lines_is_indented() {
     let terminal = Terminal::repl();
     terminal.type_keys("def f(x) {");
     terminal.keys("\r");
-    terminal.wait_for("an indented line", |sight| sight.cursor.1 == 4 && sight.row().trim().is_empty());
+    terminal.wait_for("an indented line", |sight| sight.cursor.1 == 4 && sight.row().trim() == "...");
     terminal.keys("if x > 1 {\r");
     terminal.wait_for("more indented", |sight| sight.cursor.1 == 8);
     terminal.keys("return 'big'\r}");
-    terminal.wait_for("below the if", |sight| sight.row().trim_end() == "    }" && sight.cursor.1 == 5);
+    terminal.wait_for("below the if", |sight| sight.row().trim_end() == "... }" && sight.cursor.1 == 5);
     terminal.keys("\rreturn 'small'\r}");
     let sight = terminal.wait_for("below the def", |sight| sight.row() == "}");
     let at = sight.cursor.0;
     assert_eq!(
         sight.rows[at - 5..=at],
-        ["proctor> def f(x) {", "    if x > 1 {", "        return 'big'", "    }", "    return 'small'", "}"]
+        ["proctor> def f(x) {", "... if x > 1 {", "...     return 'big'", "... }", "... return 'small'", "}"]
     );
     terminal.keys("\r");
     terminal.prompt();

@@ -137,8 +137,8 @@ fn ctrl_c_is_for_who_has_the_terminal() {
 #[test]
 fn run_reads_keys_and_input_asks() {
     let terminal = Terminal::repl();
-    terminal.keys("let r = run(\"cat\")\r");
-    terminal.wait_for("it runs", |sight| sight.cursor == (1, 0));
+    terminal.keys("let r = run(\"sh\", \"-c\", \"echo on >/dev/tty; exec cat\")\r");
+    terminal.see_row("on");
     terminal.keys("hello\r");
     terminal.see_row("hello");
     terminal.keys("\x04");

@@ -27,7 +27,7 @@ fn the_history_lasts_from_session_to_session() {
     second.keys(UP);
     second.wait_for("all of the function", |sight| {
         let row = sight.cursor.0;
-        row >= 2 && sight.rows[row - 2..=row] == ["proctor> def twice(x) {", "    return x * 2", "}"]
+        row >= 2 && sight.rows[row - 2..=row] == ["proctor> def twice(x) {", "... return x * 2", "}"]
     });
     second.keys("\r");
     second.prompt();

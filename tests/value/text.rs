@@ -61,6 +61,11 @@ fn a_string_is_displayed_as_it_is_but_quoted_inside_a_list() {
     append(&mut line, &text("y")).expect("room");
     append(&mut line, &ints([1])).expect("room");
     assert_eq!(line, "x: y[1]");
+    for int in [0, 7, -10, 1_234_567_890, i64::MAX, i64::MIN] {
+        let mut line = String::new();
+        append(&mut line, &Value::Int(int)).expect("room");
+        assert_eq!(line, int.to_string());
+    }
 }
 
 #[test]

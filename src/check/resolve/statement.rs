@@ -156,7 +156,12 @@ impl<'a> Resolver<'a> {
 
     /// What is assigned to; `read` where its value is used as well, as by `+=`.
     fn target(&mut self, target: &'a Expr, read: bool) {
-        let ExprKind::Name = target.kind else { return self.expression(target) };
+        match target.kind {
+            ExprKind::Name => {}
+            ExprKind::Field { .. } | ExprKind::Index { .. } => return self.expression(target),
+            // The parser reported it, and one error is enough.
+            _ => return,
+        }
         let name = Name { span: target.span };
         let text = self.text(name);
         if let Some(decl) = self.scopes.lookup(text) {

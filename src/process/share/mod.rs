@@ -8,9 +8,7 @@ pub mod connection;
 pub mod event;
 pub mod lock;
 pub mod queue;
-mod reach;
 pub mod semaphore;
 mod trouble;
 
-pub use reach::Reached;
 pub use trouble::{ShareError, ShareResult};

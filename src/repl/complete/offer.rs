@@ -29,7 +29,10 @@ pub(super) fn offers(place: &Place, word: &str, names: &[Name], called: bool) ->
             offer.out.add_as("error ", "error", "Passes where the block fails with that kind.");
         }
         Place::Process(verb) => offer.process(verb),
-        Place::Signal { caught } => offer.signals(*caught),
+        Place::Signal { caught } => {
+            offer.signals(*caught);
+            offer.known(|kind| kind == "signal");
+        }
         Place::Target => offer.target(),
         Place::Operator(words) => offer.operators(words),
         Place::Kind => all_codes().iter().for_each(|code| offer.out.add(code.name(), code.title())),

@@ -38,12 +38,37 @@ impl Builder<'_> {
         for node in row {
             self.item(node, pending);
         }
+        self.end_of_row(operands, pending)
+    }
+
+    /// What is on the stacks above these marks becomes one value.
+    fn end_of_row(&mut self, operands: usize, pending: usize) -> Built {
         while self.pending.len() > pending {
             self.reduce();
         }
         let result = self.operands.pop();
         self.operands.truncate(operands);
         result.unwrap_or_else(|| Built::leaf(Span::default(), ExprKind::None))
+    }
+
+    /// A unit and what operators put behind it.
+    pub(super) fn continued<'i>(
+        &mut self,
+        first: Node<'i>,
+        further: impl Iterator<Item = Node<'i>>,
+    ) -> Built {
+        let (operands, pending) = (self.operands.len(), self.pending.len());
+        let built = self.expression(first);
+        self.operands.push(built);
+        for node in further {
+            let mut inner = node.into_inner();
+            if let (Some(operator), Some(unit)) = (inner.next(), inner.next()) {
+                self.operator(&operator, pending);
+                let built = self.expression(unit);
+                self.operands.push(built);
+            }
+        }
+        self.end_of_row(operands, pending)
     }
 
     fn item(&mut self, node: Node<'_>, base: usize) {

@@ -106,7 +106,7 @@ impl Builder<'_> {
         self.report(finding);
     }
 
-    /// `print a, b`, and `print(a, b)`, where the parentheses hold all that is printed.
+    /// `print a, b`, and `print(a, b)`, where the parentheses hold all that is printed; but `(join p, q)` is one value, as elsewhere.
     fn print(&mut self, mut inner: Nodes<'_>) -> Vec<Expr> {
         if inner.len() == 1
             && let Some(only) = inner.peek()
@@ -114,6 +114,7 @@ impl Builder<'_> {
             let mut row = only.into_inner();
             if row.len() == 1
                 && let Some(parens) = row.next().filter(|node| is(node, Rule::parens))
+                && !begins_with_join(parens.as_str())
             {
                 inner = parens.into_inner();
             }
@@ -137,12 +138,14 @@ impl Builder<'_> {
         // Has this unit a comma before it?
         let mut listed: Vec<bool> = Vec::new();
         let mut comma = false;
-        for node in inner {
+        let mut inner = inner.peekable();
+        while let Some(node) = inner.next() {
             if is(&node, Rule::more) {
                 comma = true;
                 continue;
             }
-            let built = self.expression(node);
+            let further = std::iter::from_fn(|| inner.next_if(|next| is(next, Rule::further)));
+            let built = self.continued(node, further);
             units.push(self.place(built));
             listed.push(std::mem::take(&mut comma));
         }
@@ -190,6 +193,13 @@ impl Builder<'_> {
 /// Stands in where the grammar promises an expression, so this is never seen.
 pub(super) fn placeholder(span: Span) -> Expr {
     Expr { span, kind: ExprKind::None }
+}
+
+fn begins_with_join(parens: &str) -> bool {
+    let inside = parens.strip_prefix('(').map(str::trim_start);
+    inside
+        .and_then(|inside| inside.strip_prefix("join"))
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 /// `sleep e`; in `sleep e within d else { … }` the time limits the sleep, not the value.

@@ -145,6 +145,9 @@ impl Scanner<'_> {
                 .help(format!("remove the `{closer}`, or open the bracket before it")),
         };
         self.report(finding);
+        if mate.is_none() && self.stands_for_the_right_one() {
+            self.pop();
+        }
         if let Some(mate) = mate {
             let kind = self.frames[mate].kind;
             while self.frames.len() > mate {
@@ -154,6 +157,13 @@ impl Scanner<'_> {
                 self.string_text(string, triple);
             }
         }
+    }
+
+    /// Whether a wrong closer is likely meant for the bracket that is open: where the right one follows, it is one too many instead.
+    fn stands_for_the_right_one(&self) -> bool {
+        let Some(frame) = self.frames.last() else { return false };
+        let next = self.bytes[self.at..].iter().find(|byte| !byte.is_ascii_whitespace());
+        matches!(frame.kind, Kind::Paren | Kind::Square | Kind::Map) && next != Some(&frame.kind.closer())
     }
 
     /// A newline inside an interpolation of a one-line string: the string is not closed.
@@ -175,12 +185,18 @@ impl Scanner<'_> {
     }
 
     /// Forgets the parentheses and square brackets that were opened after `from`, because the line
-    /// that would have closed them is broken off.
-    pub(super) fn drop_brackets_since(&mut self, from: usize) {
+    /// that would have closed them is broken off; and as many blocks as there are braces in what broke it off.
+    pub(super) fn drop_brackets_since(&mut self, from: usize, mut braces: usize) {
         while let Some(frame) = self.frames.last() {
-            if frame.open < from || !matches!(frame.kind, Kind::Paren | Kind::Square | Kind::Map) {
+            let goes = match frame.kind {
+                Kind::Paren | Kind::Square | Kind::Map => true,
+                Kind::Block => braces > 0,
+                Kind::Interpolation { .. } => false,
+            };
+            if frame.open < from || !goes {
                 break;
             }
+            braces -= usize::from(frame.kind == Kind::Block);
             self.pop();
         }
     }

@@ -125,7 +125,8 @@ impl Scanner<'_> {
             self.unterminated(start, help);
         }
         let line = self.bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        self.drop_brackets_since(line);
+        let braces = self.bytes[start..self.at].iter().filter(|byte| **byte == b'}').count();
+        self.drop_brackets_since(line, braces);
     }
 
     fn unterminated(&mut self, start: usize, help: &str) {

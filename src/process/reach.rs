@@ -8,13 +8,13 @@ use std::os::fd::OwnedFd;
 #[derive(Debug, Default)]
 pub struct Reached {
     /// Both ends of each connection, as far as they are open here.
-    pub(super) ends: HashMap<u32, [Option<OwnedFd>; 2]>,
+    pub(in crate::process) ends: HashMap<u32, [Option<OwnedFd>; 2]>,
     /// Where each queue's messages are mapped; 0: not here.
-    pub(super) areas: Vec<usize>,
+    pub(in crate::process) areas: Vec<usize>,
 }
 
 impl Reached {
-    pub(super) fn set_area(&mut self, index: u32, address: usize) {
+    pub(in crate::process) fn set_area(&mut self, index: u32, address: usize) {
         let index = index as usize;
         if self.areas.len() <= index {
             self.areas.resize(index + 1, 0);

@@ -5,6 +5,7 @@ use super::complete::complete;
 use super::hint::hint;
 use super::indent::{brace, continuation};
 use super::known::Known;
+use super::mark::marked;
 use super::prompt::{MARK, Numbers};
 use super::screen::Screen;
 use crate::process::terminal;
@@ -49,10 +50,15 @@ impl Helper for Typing {}
 
 impl Highlighter for Typing {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
-        if self.is_answer || !self.style.color {
+        if self.is_answer {
             return Cow::Borrowed(line);
         }
-        Cow::Owned(colour(line, matching(line, pos)))
+        let drawn = if self.style.color {
+            Cow::Owned(colour(line, matching(line, pos)))
+        } else {
+            Cow::Borrowed(line)
+        };
+        Cow::Owned(marked(line, &drawn, self.style))
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
@@ -71,14 +77,14 @@ impl Highlighter for Typing {
 
     fn highlight_char(&self, _line: &str, _pos: usize, _kind: CmdKind) -> bool {
         // What a letter changes may stand anywhere: it may open a string.
-        self.style.color && !self.is_answer
+        !self.is_answer
     }
 }
 
 impl Validator for Typing {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input();
-        if !self.is_answer && !text.trim_start().starts_with(':') && continuation(text).is_some() {
+        if !self.is_answer && continuation(text).is_some() {
             return Ok(ValidationResult::Incomplete);
         }
         // The line is accepted now: nothing may be shown above it any more.
@@ -100,7 +106,10 @@ impl Hinter for Typing {
             Some(found.entry.into_owned())
         });
         let newest: Vec<String> = newest.collect();
-        hint(line, pos, newest.iter().map(String::as_str), || self.complete(line, pos))
+        hint(line, pos, newest.iter().map(String::as_str), || {
+            // No folder is read for a hint: it comes with each key.
+            complete(line, pos, &self.known, &|_| Vec::new())
+        })
     }
 }
 
@@ -181,8 +190,7 @@ fn spare_last_row(pairs: &mut [Pair], columns: usize, above: usize) {
     // As rustyline puts them in columns.
     let widest = pairs.iter().map(|pair| width(&pair.display)).max().unwrap_or(0) + 2;
     let rows = pairs.len().div_ceil((columns / widest).max(1));
-    if rows > 0 {
-        let column = (pairs.len() - rows) / rows;
+    if let Some(column) = pairs.len().saturating_sub(rows).checked_div(rows) {
         pairs[column * rows + rows - 1].display.push_str(&"\n".repeat(above));
     }
 }
