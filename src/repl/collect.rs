@@ -233,7 +233,8 @@ impl Collector {
         let said = unread(self.listener.voice().as_raw_fd()).unwrap_or(0);
         self.hear(watch, said);
         self.greet(watch);
-        let pipes: Vec<(u64, i32)> = self.pipes.iter().map(|(number, (pipe, _))| (*number, pipe.as_raw_fd())).collect();
+        let pipes: Vec<(u64, i32)> =
+            self.pipes.iter().map(|(number, (pipe, _))| (*number, pipe.as_raw_fd())).collect();
         for (number, pipe) in pipes {
             // At least once: it may have ended in the middle of a line.
             self.read(number, watch, unread(pipe).unwrap_or(0).max(1));
@@ -318,7 +319,9 @@ impl Collector {
                     heard += length as u64;
                     self.screen.show(&voice.say(&self.buffer[..length]));
                 }
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return,
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    return;
+                }
                 _ => {
                     self.screen.show(&voice.end());
                     watch.remove(&*pipe);

@@ -111,6 +111,11 @@ fn nor_are_they_in_a_flood_of_words() {
     terminal.keys("kill noise\r");
     terminal.wait_for("the end of it", |sight| sight.is_prompt() && sight.has("0 alive, 1 zombie"));
     let all = terminal.everything();
-    let torn = all.lines().find(|line| line.contains("nois") && !line.contains("[noise] noise") && !line.contains("noise ended") && !line.contains("kill noise"));
+    let torn = all.lines().find(|line| {
+        line.contains("nois")
+            && !line.contains("[noise] noise")
+            && !line.contains("noise ended")
+            && !line.contains("kill noise")
+    });
     assert_eq!(torn, None);
 }

@@ -49,8 +49,11 @@ fn a_flood_waits_while_it_has_the_terminal() {
     let terminal = Terminal::repl();
     terminal.entry("let go = event()");
     terminal.entry("let floods = [spawn { go.wait(); exec(\"yes\", \"noise\") }, spawn { go.wait(); while true { print 'noise' } }]");
-    terminal.keys("go.set(); spawn v exec(\"sh\", \"-c\", \"echo on; read x; exit 6\") with {foreground: true}\r");
-    terminal.wait_for("it has the terminal", |sight| sight.rows[..sight.cursor.0].iter().any(|row| row == "on"));
+    terminal.keys(
+        "go.set(); spawn v exec(\"sh\", \"-c\", \"echo on; read x; exit 6\") with {foreground: true}\r",
+    );
+    terminal
+        .wait_for("it has the terminal", |sight| sight.rows[..sight.cursor.0].iter().any(|row| row == "on"));
     terminal.keys("x\r");
     terminal.see("noise");
     terminal.keys("kill floods\r");

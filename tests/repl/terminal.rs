@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 pub const PROCTOR: &str = env!("CARGO_BIN_EXE_proctor");
 /// How long is waited for anything.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// The variable that all the processes of a terminal have.
 const MARK: &str = "REPL_TEST_MARK";
 /// What stands before the line.
@@ -339,7 +339,9 @@ impl Terminal {
     /// Waits for a row above the cursor's that is exactly this.
     #[track_caller]
     pub fn see_row(&self, text: &str) -> Sight {
-        self.wait_for(&format!("the row {text:?}"), |sight| sight.rows[..sight.cursor.0].iter().any(|row| row == text))
+        self.wait_for(&format!("the row {text:?}"), |sight| {
+            sight.rows[..sight.cursor.0].iter().any(|row| row == text)
+        })
     }
 
     /// Waits until this is the line up to the cursor.
