@@ -57,8 +57,7 @@ fn a_flood_waits_while_it_has_the_terminal() {
     terminal.keys("x\r");
     terminal.see("noise");
     terminal.keys("kill floods\r");
-    terminal.see("killed by SIGKILL");
-    terminal.prompt();
+    terminal.wait_for("the end of all three", |sight| sight.is_prompt() && sight.has("0 alive, 3 zombies"));
     assert_eq!(terminal.entry("join v").lines().next(), Some("6"));
     in_order(&terminal);
 }
