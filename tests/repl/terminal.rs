@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 pub const PROCTOR: &str = env!("CARGO_BIN_EXE_proctor");
 /// How long is waited for anything.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// The variable that all the processes of a terminal have.
 const MARK: &str = "REPL_TEST_MARK";
 /// What stands before the line.
