@@ -31,8 +31,13 @@ impl Machine {
                 (Some(around), Some(own)) => Some(around.min(own)),
                 (around, own) => around.or(own),
             };
-            let world = &mut self.world;
-            let waited = match wait(&mut world.waiter, deadline) {
+            self.look_at_foreground();
+            let look = self.foreground_look();
+            let deadline = match (deadline, look) {
+                (Some(deadline), Some(look)) => Some(deadline.min(look)),
+                (deadline, look) => deadline.or(look),
+            };
+            let waited = match wait(&mut self.world.waiter, deadline) {
                 Ok(waited) => waited,
                 Err(error) => return Ok(Err(error)),
             };

@@ -3,7 +3,7 @@
 use super::lent::{Before, CHILD, Parked};
 use super::machine::Machine;
 use super::world::World;
-use crate::process::{Errno, Pidfd, ProcessEvents, group, signals, terminal, wait};
+use crate::process::{Errno, Pidfd, ProcessEvents, clock, group, signals, terminal, wait};
 use crate::value::Signal;
 use std::os::fd::AsFd;
 
@@ -11,6 +11,8 @@ use std::os::fd::AsFd;
 const RESUME: Signal = Signal(18);
 /// What stops a process because of the terminal: SIGTSTP is Ctrl-Z, SIGTTIN and SIGTTOU are for those in the background.
 const OF_TERMINAL: [Signal; 3] = [Signal(20), Signal(21), Signal(22)];
+/// How often one looks after a child that has the terminal, while one waits for something else.
+const LOOK: i64 = 50 * clock::MILLISECOND;
 
 impl World {
     /// A child has the terminal from now on.
@@ -112,17 +114,34 @@ impl World {
 impl Machine {
     /// Waits while a child has the terminal, until it ends or is stopped, and takes the terminal back then.
     pub(super) fn await_foreground(&mut self, events: &mut ProcessEvents) {
-        while let Some(pid) = self.world.lent.as_ref().map(|lent| lent.pid) {
-            match wait::peek_state(pid) {
-                Ok(Some(wait::ChildState::Stopped(_))) => self.world.park(pid),
-                Ok(Some(wait::ChildState::Ended(_))) | Err(_) => self.world.take_terminal_back(Some(pid)),
-                Ok(_) => {
-                    // Ctrl-C is for the child, and what a handler complains of is told.
-                    if let Err(stop) = self.block(None, |waiter, until| waiter.process_event(events, until)) {
-                        self.tell(stop);
-                    }
+        while self.world.lent.is_some() {
+            self.look_at_foreground();
+            if self.world.lent.is_some() {
+                // Ctrl-C is for the child, and what a handler complains of is told.
+                if let Err(stop) = self.block(None, |waiter, until| waiter.process_event(events, until)) {
+                    self.tell(stop);
                 }
             }
+        }
+    }
+
+    /// When to look after the child that has the prompt's terminal, while the session waits for something else: nothing but
+    /// the child's change could give Ctrl-C back to the session.
+    pub(super) fn foreground_look(&self) -> Option<i64> {
+        let is_session = self.world.behind.as_ref().is_some_and(|behind| behind.is_session);
+        (is_session && self.world.lent.is_some()).then(|| clock::monotonic() + LOOK)
+    }
+
+    /// Takes the prompt's terminal back from a child that has ended or is stopped.
+    pub(super) fn look_at_foreground(&mut self) {
+        if self.foreground_look().is_none() {
+            return;
+        }
+        let Some(pid) = self.world.lent.as_ref().map(|lent| lent.pid) else { return };
+        match wait::peek_state(pid) {
+            Ok(Some(wait::ChildState::Stopped(_))) => self.world.park(pid),
+            Ok(Some(wait::ChildState::Ended(_))) | Err(_) => self.world.take_terminal_back(Some(pid)),
+            Ok(_) => {}
         }
     }
 }

@@ -4,13 +4,13 @@ use super::prompt::Numbers;
 use super::screen::{Screen, write};
 use super::voice::Voice;
 use super::wire::{Line, Reply, Request};
-use crate::process::relay::{Heard, Started};
+use crate::process::relay::{Heard, Started, unread};
 use crate::process::terminal::{self, Modes};
 use crate::process::{Listener, Watch, custody, exit_now, signals};
 use crate::report::Style;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,8 +54,8 @@ const FIRST_PIPE: u64 = 3;
 
 /// Milliseconds between two tries to show what waits.
 const AGAIN: u64 = 2;
-/// How many pieces are taken from one stream before the others have their turn.
-const TURNS: usize = 16;
+/// How many bytes are taken from one stream before the others have their turn.
+const TURN: u64 = 16 << 10;
 
 /// The thread's own affairs.
 pub struct Collector {
@@ -139,7 +139,9 @@ impl Collector {
     }
 
     fn listen(&mut self, mut watch: Watch) {
+        let Ok(mut line) = Watch::new() else { return };
         let all = watch.add(&self.line, LINE).is_ok()
+            && line.add(&self.line, LINE).is_ok()
             && watch.add(self.listener.voice(), VOICE).is_ok()
             && watch.add(self.listener.programs(), PROGRAMS).is_ok();
         if !all {
@@ -148,12 +150,9 @@ impl Collector {
         loop {
             self.react_to_signals();
             let again = self.screen.is_waiting().then_some(AGAIN);
-            if self.screen.is_full() {
-                std::thread::sleep(std::time::Duration::from_millis(AGAIN));
-                self.screen.flush();
-                continue;
-            }
-            let Ok(mut ready) = watch.wait(again) else { return };
+            // Whoever speaks has to wait where too much waits to be shown, but never the session: it tells when more can be shown.
+            let heard = if self.screen.is_full() { &mut line } else { &mut watch };
+            let Ok(mut ready) = heard.wait(again) else { return };
             ready.sort_unstable();
             self.screen.flush();
             for number in ready {
@@ -164,9 +163,9 @@ impl Collector {
                             return;
                         }
                     }
-                    VOICE => _ = self.hear(&watch),
+                    VOICE => self.hear(&watch, TURN),
                     PROGRAMS => self.greet(&watch),
-                    pipe => self.read(pipe, &watch),
+                    pipe => self.read(pipe, &watch, TURN),
                 }
             }
         }
@@ -230,20 +229,25 @@ impl Collector {
         }
     }
 
-    /// Hears all that was said so far.
+    /// Hears all that was said so far, and no more: there may be someone who never ends to speak.
     fn drain(&mut self, watch: &Watch) {
-        while self.hear(watch) {}
+        let said = unread(self.listener.voice().as_raw_fd()).unwrap_or(0);
+        self.hear(watch, said);
         self.greet(watch);
-        let pipes: Vec<u64> = self.pipes.keys().copied().collect();
-        for pipe in pipes {
-            self.read(pipe, watch);
+        let pipes: Vec<(u64, i32)> =
+            self.pipes.iter().map(|(number, (pipe, _))| (*number, pipe.as_raw_fd())).collect();
+        for (number, pipe) in pipes {
+            // At least once: it may have ended in the middle of a line.
+            self.read(number, watch, unread(pipe).unwrap_or(0).max(1));
         }
     }
 
-    /// Hears what tasks say; true where there may be more.
-    fn hear(&mut self, watch: &Watch) -> bool {
-        for _ in 0..TURNS {
-            let Ok(Heard::Said { pid, length }) = self.listener.hear(&mut self.buffer) else { return false };
+    /// Hears what tasks say, until it is so many bytes.
+    fn hear(&mut self, watch: &Watch, most: u64) {
+        let mut heard = 0;
+        while heard < most {
+            let Ok(Heard::Said { pid, length }) = self.listener.hear(&mut self.buffer) else { return };
+            heard += length as u64;
             // A task tells its name before its first word, and a pid may be another's by now.
             self.greet(watch);
             let text = match self.voices.get_mut(&pid) {
@@ -252,11 +256,7 @@ impl Collector {
                 None => String::from_utf8_lossy(&self.buffer[..length]).into_owned(),
             };
             self.screen.show(&text);
-            if self.screen.is_full() {
-                return false;
-            }
         }
-        true
     }
 
     /// Takes what was told of new processes.
@@ -310,12 +310,16 @@ impl Collector {
         }
     }
 
-    /// Reads what a program wrote, and lets its pipe go at its end.
-    fn read(&mut self, number: u64, watch: &Watch) {
+    /// Reads what a program wrote, until it is so many bytes, and lets its pipe go at its end.
+    fn read(&mut self, number: u64, watch: &Watch, most: u64) {
         let Some((pipe, voice)) = self.pipes.get_mut(&number) else { return };
-        for _ in 0..TURNS {
+        let mut heard = 0;
+        while heard < most {
             match pipe.read(&mut self.buffer) {
-                Ok(length) if length > 0 => self.screen.show(&voice.say(&self.buffer[..length])),
+                Ok(length) if length > 0 => {
+                    heard += length as u64;
+                    self.screen.show(&voice.say(&self.buffer[..length]));
+                }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     return;
                 }
@@ -325,9 +329,6 @@ impl Collector {
                     self.pipes.remove(&number);
                     return;
                 }
-            }
-            if self.screen.is_full() {
-                return;
             }
         }
     }

@@ -237,15 +237,7 @@ impl Prompting {
         self.screen.begin_editing(&prompt);
         let read = self.lines.readline(&*prompt);
         let given_up = self.lines.helper().and_then(|typing| typing.given_up.lock().ok()?.take());
-        if self.screen.end_editing()
-            && let Some(typing) = self.lines.helper().map(Typing::anew)
-        {
-            // The message that it still holds was written already.
-            let history = std::mem::replace(self.lines.history_mut(), History::in_memory());
-            if let Ok(lines) = lines(typing, history) {
-                self.lines = lines;
-            }
-        }
+        self.screen.end_editing();
         match given_up {
             None => read,
             Some('D') => Err(ReadlineError::Eof),

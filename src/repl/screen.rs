@@ -1,8 +1,8 @@
 //! The terminal's screen, which two share: the line that is being typed, and what processes say meanwhile.
 //!
-//! While a line is typed, rustyline owns the screen, and what is to stand above the line goes through its external printer.
-//! That has room for one message, and takes none once the line is done: so a message is sent only when the last one was
-//! shown, none is sent any more once the line is about to be accepted, and what was sent and not shown is written here.
+//! While a line is typed, rustyline owns the screen, and what is to stand above the line is drawn with the prompt, in one
+//! piece: whatever makes rustyline draw its prompt takes the text along. Its external printer, which has room for one message
+//! and may keep that for the next line, is only used to make it draw: its messages say nothing.
 
 use crate::process::relay::unread;
 use crate::process::terminal::{self, Modes};
@@ -14,10 +14,10 @@ use std::time::Duration;
 
 /// Bytes that wait to be shown before those who speak have to wait.
 const FULL: usize = 256 << 10;
-/// Bytes that are shown at once: more would keep keys waiting.
+/// Bytes that are drawn at once: more would keep keys waiting.
 const AT_ONCE: usize = 16 << 10;
 
-/// What the printer is given to draw the prompt anew: it ends each message with a newline, which this one takes back before.
+/// What the printer is given: it ends each message with a newline, which this one takes back before.
 const NOTHING: &str = "\x1b[A\n";
 
 /// Shows text at once, above a line that is typed, or later.
@@ -35,8 +35,6 @@ struct State {
     printer: Option<Printer>,
     /// The prompt of the line that is typed.
     prompt: String,
-    /// The message that was sent last, until it is known to be shown.
-    sent: String,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,14 +48,14 @@ enum Mode {
     Held,
 }
 
-/// rustyline's printer, and the pipe by which it wakes the editor: a byte in it is a message not shown yet.
+/// rustyline's printer, and the pipe by which it wakes the editor: a byte in it is a message not taken yet.
 pub struct Printer {
     pub printer: Box<dyn ExternalPrinter + Send>,
     pub wake: i32,
 }
 
 impl Printer {
-    fn has_shown_all(&self) -> bool {
+    fn is_free(&self) -> bool {
         unread(self.wake) == Ok(0)
     }
 }
@@ -119,8 +117,7 @@ impl Screen {
 
     fn has_shown_all(&self) -> bool {
         let state = self.state();
-        let shown = state.printer.as_ref().is_none_or(Printer::has_shown_all);
-        state.waiting.is_empty() && shown
+        state.waiting.is_empty() && state.printer.as_ref().is_none_or(Printer::is_free)
     }
 
     /// A line is going to be typed; all that waits is shown before.
@@ -143,27 +140,35 @@ impl Screen {
         self.state().printer = Some(printer);
     }
 
-    /// The line is going to be accepted or given up: nothing is sent to the editor any more.
+    /// The line is going to be accepted or given up: nothing is drawn above it any more.
     pub fn close(&self) {
         let mut state = self.state();
         state.mode = Mode::Held;
         state.stale = false;
     }
 
-    /// The line is done. True where the editor still holds a message: it must not be used again, for it would show it later.
-    pub fn end_editing(&self) -> bool {
+    /// What is to be drawn above the line now: whole lines.
+    pub fn take_above(&self) -> String {
         let mut state = self.state();
-        let unshown = state.printer.as_ref().is_some_and(|printer| !printer.has_shown_all());
-        let sent = std::mem::take(&mut state.sent);
+        if state.mode != Mode::Editing || state.waiting.is_empty() {
+            return String::new();
+        }
+        state.stale = false;
+        let most = state.waiting.floor_char_boundary(AT_ONCE);
+        let newline = state.waiting[..most].rfind('\n').or_else(|| state.waiting.find('\n'));
+        let rest = newline.map_or_else(String::new, |newline| state.waiting.split_off(newline + 1));
+        let mut text = std::mem::replace(&mut state.waiting, rest);
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text
+    }
+
+    /// The line is done.
+    pub fn end_editing(&self) {
+        let mut state = self.state();
         state.mode = Mode::Free;
-        if unshown {
-            write(&sent);
-        }
         state.flush();
-        if unshown {
-            state.printer = None;
-        }
-        unshown
     }
 
     /// Another process has the terminal, or has it no more.
@@ -199,29 +204,18 @@ impl State {
     }
 
     fn show_above(&mut self) {
+        if self.waiting.is_empty() && !self.stale {
+            return;
+        }
         let Some(printer) = &mut self.printer else {
             // A terminal that knows no lines but those that are ended: it keeps what is typed, but shows it no more.
-            if !self.waiting.is_empty() {
-                write(&format!("\n{}{}", std::mem::take(&mut self.waiting), self.prompt));
-            }
+            write(&format!("\n{}{}", std::mem::take(&mut self.waiting), self.prompt));
             return;
         };
-        if (self.waiting.is_empty() && !self.stale) || !printer.has_shown_all() {
-            return;
-        }
-        // What is shown above draws the prompt as well.
-        if std::mem::take(&mut self.stale) && self.waiting.is_empty() {
-            self.sent.clear();
-            // Where the line is done, nothing is missed.
+        if printer.is_free() {
+            self.stale = false;
+            // Where nobody draws any more, what waits is written when the line is done.
             let _ = printer.printer.print(NOTHING.to_owned());
-            return;
-        }
-        let most = self.waiting.floor_char_boundary(AT_ONCE);
-        let end = self.waiting[..most].rfind('\n').map_or(most, |newline| newline + 1);
-        let rest = self.waiting.split_off(end);
-        self.sent = std::mem::replace(&mut self.waiting, rest);
-        if printer.printer.print(self.sent.clone()).is_err() {
-            write(&self.sent);
         }
     }
 }

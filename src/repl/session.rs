@@ -142,7 +142,6 @@ impl Play {
             let request = match next {
                 Next::Leave => return self.code,
                 Next::Prompt => {
-                    self.session.await_foreground();
                     let look = self.tell_news();
                     if self.ready(look.counts).is_err() {
                         return self.code;
@@ -245,7 +244,10 @@ impl Play {
 
     fn run_source(&mut self, source: Source) -> Next {
         let text = source.text().to_owned();
-        match self.run(source) {
+        let ran = self.run(source);
+        // Before a word of ours: nobody reads it while a child has the terminal and others have said too much already.
+        self.session.await_foreground();
+        match ran {
             None => {
                 self.held = false;
                 Next::Prompt

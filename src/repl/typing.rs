@@ -46,24 +46,6 @@ pub struct Typing {
     pub closes: Arc<AtomicBool>,
 }
 
-impl Typing {
-    /// The same, for another editor.
-    #[must_use]
-    pub fn anew(&self) -> Self {
-        Self {
-            screen: self.screen.clone(),
-            numbers: self.numbers.clone(),
-            known: self.known.clone(),
-            style: self.style,
-            held: self.held,
-            is_answer: self.is_answer,
-            given_up: Arc::default(),
-            above: self.above,
-            closes: Arc::default(),
-        }
-    }
-}
-
 impl Helper for Typing {}
 
 impl Highlighter for Typing {
@@ -80,11 +62,13 @@ impl Highlighter for Typing {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
-        if default && !self.is_answer {
-            Cow::Owned(self.numbers.drawn(prompt, self.style, self.held))
-        } else {
-            Cow::Borrowed(prompt)
+        // What processes said meanwhile stands above.
+        let mut text = self.screen.take_above();
+        match default && !self.is_answer {
+            true => text.push_str(&self.numbers.drawn(prompt, self.style, self.held)),
+            false => text.push_str(prompt),
         }
+        Cow::Owned(text)
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {

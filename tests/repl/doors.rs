@@ -1,6 +1,6 @@
 //! The ways in: with a file, without a terminal, on one that can do nothing.
 
-use super::terminal::{PATIENCE, PROCTOR, Start, Terminal};
+use super::terminal::{PROCTOR, Start, Terminal};
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -92,5 +92,30 @@ fn keys_typed_ahead_are_not_lost() {
     let all = terminal.everything();
     let said: Vec<&str> = all.lines().filter(|line| line.starts_with("ahead ")).collect();
     let expected: Vec<String> = (0..50).map(|number| format!("ahead {number}")).collect();
-    assert_eq!(said, expected, "{PATIENCE:?}");
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn nor_are_they_in_a_flood_of_words() {
+    let terminal = Terminal::repl();
+    terminal.keys("spawn noise exec(\"yes\", \"noise\")\r");
+    terminal.see("[noise] noise");
+    let entries: String = (0..6).map(|number| format!("write_file(\"f{number}\", \"x\")\r")).collect();
+    terminal.keys(&entries);
+    let file = |number: usize| terminal.home().join(format!("f{number}"));
+    terminal.wait_for("the last entry has run", |_| file(5).exists());
+    for number in 0..6 {
+        assert!(file(number).exists(), "{number}");
+    }
+    // Each writes its lines whole.
+    terminal.keys("kill noise\r");
+    terminal.wait_for("the end of it", |sight| sight.is_prompt() && sight.has("0 alive, 1 zombie"));
+    let all = terminal.everything();
+    let torn = all.lines().find(|line| {
+        line.contains("nois")
+            && !line.contains("[noise] noise")
+            && !line.contains("noise ended")
+            && !line.contains("kill noise")
+    });
+    assert_eq!(torn, None);
 }

@@ -45,6 +45,48 @@ fn it_has_the_terminal_and_gives_it_back() {
 }
 
 #[test]
+fn a_flood_waits_while_it_has_the_terminal() {
+    let terminal = Terminal::repl();
+    terminal.entry("let go = event()");
+    terminal.entry("let floods = [spawn { go.wait(); exec(\"yes\", \"noise\") }, spawn { go.wait(); while true { print 'noise' } }]");
+    terminal.keys(
+        "go.set(); spawn v exec(\"sh\", \"-c\", \"echo on; read x; exit 6\") with {foreground: true}\r",
+    );
+    terminal
+        .wait_for("it has the terminal", |sight| sight.rows[..sight.cursor.0].iter().any(|row| row == "on"));
+    terminal.keys("x\r");
+    terminal.see("noise");
+    terminal.keys("kill floods\r");
+    terminal.see("killed by SIGKILL");
+    terminal.prompt();
+    assert_eq!(terminal.entry("join v").lines().next(), Some("6"));
+    in_order(&terminal);
+}
+
+#[test]
+fn ctrl_c_works_again_once_it_has_ended() {
+    let terminal = Terminal::repl();
+    terminal.keys("spawn v exec(\"true\") with {foreground: true}; expect v.state == \"zombie\" within 60s; print 'over'; sleep 1000\r");
+    terminal.see_row("over");
+    terminal.keys("\x03");
+    terminal.prompt();
+    in_order(&terminal);
+}
+
+#[test]
+fn a_stopped_run_can_be_interrupted() {
+    let terminal = Terminal::repl();
+    terminal.keys("let r = run(\"sh\", \"-c\", \"echo on >/dev/tty; exec cat\")\r");
+    terminal.see_row("on");
+    terminal.keys("\x1a");
+    // It has the terminal until that is seen: only then Ctrl-C is for the session.
+    terminal.wait_for("the prompt", |sight| {
+        terminal.keys("\x03");
+        sight.is_prompt()
+    });
+}
+
+#[test]
 fn the_terminal_is_in_order_when_it_is_killed() {
     let terminal = Terminal::repl();
     terminal.entry("let go = event()");

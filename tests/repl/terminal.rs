@@ -336,10 +336,12 @@ impl Terminal {
         self.wait_for(text, |sight| sight.has(text))
     }
 
-    /// Waits for a row that is exactly this.
+    /// Waits for a row above the cursor's that is exactly this.
     #[track_caller]
     pub fn see_row(&self, text: &str) -> Sight {
-        self.wait_for(&format!("the row {text:?}"), |sight| sight.rows.iter().any(|row| row == text))
+        self.wait_for(&format!("the row {text:?}"), |sight| {
+            sight.rows[..sight.cursor.0].iter().any(|row| row == text)
+        })
     }
 
     /// Waits until this is the line up to the cursor.

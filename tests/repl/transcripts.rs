@@ -98,7 +98,8 @@ fn transcripts_are_real() {
 /// The table of commands in the documentation is the one of the program.
 #[test]
 fn the_commands_are_those_of_the_page() {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/repl.md")).expect("the page");
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/repl.md"))
+        .expect("the page");
     for row in proctor::repl::command::COMMANDS {
         let line = format!("| `{}` | {} |", row.usage, row.doc);
         assert!(text.lines().any(|known| known == line), "docs/repl.md lacks: {line}");
