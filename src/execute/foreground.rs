@@ -11,7 +11,7 @@ use std::os::fd::AsFd;
 const RESUME: Signal = Signal(18);
 /// What stops a process because of the terminal: SIGTSTP is Ctrl-Z, SIGTTIN and SIGTTOU are for those in the background.
 const OF_TERMINAL: [Signal; 3] = [Signal(20), Signal(21), Signal(22)];
-/// How often one looks after a child that has the terminal, while one waits for something else.
+/// How often one looks after a child that has the prompt's terminal, while one waits for something else.
 const LOOK: i64 = 50 * clock::MILLISECOND;
 
 impl World {

@@ -1,9 +1,10 @@
 //! The transcripts in the documentation: each is typed, and the screen shows what it says.
 //!
-//! A transcript is a block of code marked `repl`: entries behind the prompt, their further lines behind the mark, `^C` where
+//! A transcript is a block of code marked `repl`: entries behind the prompt, their further lines below it, `^C` where
 //! Ctrl-C is pressed, and what is shown. The row of numbers above the prompt is left out; pids and times are anybody's.
 
 use super::terminal::{Size, Terminal};
+use proctor::repl::indent::continuation;
 use regex::Regex;
 use std::path::Path;
 
@@ -28,9 +29,11 @@ fn steps(block: &str) -> Vec<Step> {
             continue;
         }
         let step = steps.last_mut().expect("a transcript begins with an entry");
-        match line.strip_prefix(MORE) {
-            Some(more) if step.shown.is_empty() => step.lines.push(more.trim_start().to_owned()),
-            _ => step.shown.push(line.to_owned()),
+        if continuation(&step.lines.join("\n")).is_some() {
+            // The editor indents by itself.
+            step.lines.push(line.strip_prefix(MORE).unwrap_or(line).trim_start().to_owned());
+        } else {
+            step.shown.push(line.to_owned());
         }
     }
     steps
@@ -59,7 +62,7 @@ fn play(terminal: &Terminal, step: &Step) {
         terminal.keys(line);
     }
     let last = step.lines.last().expect("a line");
-    terminal.wait_for(&format!("{last:?}"), |sight| sight.row().trim_end().ends_with(last.as_str()));
+    terminal.wait_for(&format!("{last:?}"), |sight| sight.line.ends_with(last.as_str()));
     terminal.keys("\r");
     if step.shown.first().is_some_and(|line| line.starts_with(INTERRUPT)) {
         terminal.wait_for("the next row", |sight| sight.cursor.1 == 0);
