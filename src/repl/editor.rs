@@ -12,7 +12,6 @@ use super::wire::{Reply, Request};
 use crate::process::terminal::{self, Modes};
 use crate::process::{fds, signals};
 use crate::report::Style;
-use crate::value::Signal;
 use rustyline::error::ReadlineError;
 use std::borrow::Cow;
 use std::ffi::OsString;
