@@ -201,12 +201,11 @@ impl Collector {
     /// Takes one reply; false where there is no session any more.
     fn reply(&mut self, watch: &Watch) -> bool {
         let Ok(Some(reply)) = self.line.receive() else { return false };
-        if let Reply::Counts { counts, told } = reply {
+        if let Reply::Counts(counts) = reply {
             self.numbers.set(counts);
             self.answered();
-            if !told {
-                self.screen.redraw();
-            }
+            // The news that go with them may have been shown already: they come another way.
+            self.screen.redraw();
             return true;
         }
         // What was said before it is shown before it.

@@ -168,7 +168,7 @@ impl Prompting {
             }
             Reply::Leaving(alive) if alive.is_empty() => {}
             Reply::Leaving(alive) => self.leave(&alive),
-            Reply::Counts { .. } | Reply::Lend(_) | Reply::Frame(_) => {}
+            Reply::Counts(_) | Reply::Lend(_) | Reply::Frame(_) => {}
         }
     }
 

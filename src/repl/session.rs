@@ -181,7 +181,7 @@ impl Play {
         if look.counts != self.counts {
             self.counts = look.counts;
             // An editor that is gone shows nothing.
-            let _ = self.line.send(&Reply::Counts { counts: look.counts, told: !look.lines.is_empty() });
+            let _ = self.line.send(&Reply::Counts(look.counts));
         }
         if !look.lines.is_empty() {
             let lines: String = look.lines.iter().map(|line| format!("{}\n", self.style.dim(line))).collect();
@@ -229,7 +229,7 @@ impl Play {
             let started = std::mem::take(&mut started);
             if started && look.counts == before {
                 // The editor asks no second time before it is answered.
-                let _ = self.line.send(&Reply::Counts { counts: look.counts, told: true });
+                let _ = self.line.send(&Reply::Counts(look.counts));
             }
             // One that is being started may be seen a moment later only.
             due = (look.strangers || started).then(|| looked + STRANGERS);

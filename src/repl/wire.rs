@@ -39,8 +39,8 @@ pub enum Request {
 pub enum Reply {
     /// It waits for a request.
     Ready(Ready),
-    /// While it waits, the numbers of processes have changed; `told` where news go with them, which are said next.
-    Counts { counts: Counts, told: bool },
+    /// While it waits, the numbers of processes have changed.
+    Counts(Counts),
     /// A program asks for a line.
     Ask(String),
     /// The terminal is about to be another's, or is ours again.
