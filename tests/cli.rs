@@ -133,7 +133,7 @@ fn a_code_is_explained_and_a_slip_is_put_right() {
 #[test]
 fn wrong_usage_is_exit_code_2_and_help_is_0() {
     for args in
-        [&["run"][..], &[], &["fly"], &["run", "--timeout", "soon", "-"], &["run", "--max-procs", "0", "-"]]
+        [&["run"][..], &["fly"], &["run", "--timeout", "soon", "-"], &["run", "--max-procs", "0", "-"]]
     {
         let (exit, stdout, stderr) = run(args);
         assert_eq!((exit, stdout.as_str()), (2, ""), "{args:?}");

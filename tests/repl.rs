@@ -18,3 +18,5 @@ mod history;
 mod news;
 #[path = "repl/terminal.rs"]
 mod terminal;
+#[path = "repl/transcripts.rs"]
+mod transcripts;

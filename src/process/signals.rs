@@ -110,9 +110,20 @@ fn forget(signal: Signal) {
     PENDING.fetch_and(!bit(signal.0), SeqCst);
 }
 
-/// Leaves these signals to the other threads of this process; see pthread_sigmask(3).
-pub fn leave_to_others(signals: &[Signal]) {
+/// Holds these signals back from this thread and those that it starts, but where [`super::Watch::wait_with`] lets them through;
+/// see pthread_sigmask(3).
+pub fn hold(signals: &[Signal]) {
     block(&set_of(signals.iter().fold(0, |mask, signal| mask | bit(signal.0))));
+}
+
+/// This thread's mask, but with these signals let through.
+pub(super) fn mask_without(signals: &[Signal]) -> SignalSet {
+    let mut mask = block(&empty_set());
+    for signal in signals {
+        // SAFETY: the set is valid.
+        unsafe { libc::sigdelset(&raw mut mask, i32::from(signal.0)) };
+    }
+    mask
 }
 
 /// Takes one caught signal that is pending, the lowest number first.

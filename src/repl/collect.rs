@@ -8,6 +8,7 @@ use crate::process::relay::{Heard, Started, unread};
 use crate::process::terminal::{self, Modes};
 use crate::process::{Listener, Watch, custody, exit_now, signals};
 use crate::report::Style;
+use crate::value::Signal;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -45,6 +46,9 @@ pub enum Told {
 
 /// The exit code where the session ended in the middle of a line.
 const ENDED: u8 = 3;
+
+/// Ctrl-C while a statement runs, a closed terminal, and the request to end.
+pub const HELD: [Signal; 3] = [Signal(2), Signal(1), Signal(15)];
 
 /// Numbers of the descriptors that are watched; pipes come after them.
 const LINE: u64 = 0;
@@ -152,7 +156,7 @@ impl Collector {
             let again = self.screen.is_waiting().then_some(AGAIN);
             // Whoever speaks has to wait where too much waits to be shown, but never the session: it tells when more can be shown.
             let heard = if self.screen.is_full() { &mut line } else { &mut watch };
-            let Ok(mut ready) = heard.wait(again) else { return };
+            let Ok(mut ready) = heard.wait_with(again, &HELD) else { return };
             ready.sort_unstable();
             self.screen.flush();
             for number in ready {

@@ -1,6 +1,6 @@
 //! The editor's process: it has the terminal, reads entries, and shows what the session and its processes say.
 
-use super::collect::{Collector, Parts, Shared, Told};
+use super::collect::{Collector, HELD, Parts, Shared, Told};
 use super::history::{History, place};
 use super::keys::{Lines, lines, printer};
 use super::known::Known;
@@ -12,7 +12,6 @@ use super::wire::{Reply, Request};
 use crate::process::terminal::{self, Modes};
 use crate::process::{fds, signals};
 use crate::report::Style;
-use crate::value::Signal;
 use rustyline::error::ReadlineError;
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -38,8 +37,8 @@ const UNCAUGHT: u8 = 3;
 pub fn edit(options: &Options) -> Result<u8, String> {
     // Each program that a session starts has a pipe to us.
     let _ = fds::raise_file_limit();
-    for signal in [2, 1, 15] {
-        let _ = signals::catch(Signal(signal));
+    for signal in HELD {
+        let _ = signals::catch(signal);
     }
     loop {
         let session = Prompting::begin(options)?;
@@ -98,12 +97,12 @@ impl Prompting {
             modes: modes.clone(),
             numbers: numbers.clone(),
         });
+        // They come to the other thread, while it waits.
+        signals::hold(&HELD);
         std::thread::Builder::new()
             .name("collector".to_owned())
             .spawn(|| collector.work())
             .map_err(|error| format!("no thread can be started: {error}"))?;
-        // They wake the other thread, which does something about them.
-        signals::leave_to_others(&[Signal(2), Signal(1), Signal(15)]);
         let typing = Typing {
             screen: screen.clone(),
             numbers: numbers.clone(),
