@@ -186,6 +186,7 @@ fn a_shell_can_suspend_it_while_a_statement_runs() {
     terminal.keys("fg\r");
     // What bash says then.
     terminal.see_row("$PROCTOR");
+    terminal.lent();
     terminal.keys(CTRL_C);
     terminal.wait_for("the prompt", Sight::is_prompt);
     assert_eq!(terminal.entry("print 1 + 1"), "2\n");

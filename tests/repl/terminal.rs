@@ -440,6 +440,18 @@ impl Terminal {
         modes.local_modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
     }
 
+    /// Waits until another process than the terminal's own program has the keys.
+    #[track_caller]
+    pub fn lent(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let has_it =
+            || rustix::termios::tcgetpgrp(&*self.master).map_or(0, |group| group.as_raw_nonzero().get());
+        while has_it() == self.pid() {
+            assert!(Instant::now() < deadline, "the shell keeps the keys");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// The processes of this terminal's program that are alive, with their names.
     pub fn alive(&self) -> Vec<(i32, String)> {
         alive(&format!("{MARK}={}", self.mark))
