@@ -127,6 +127,20 @@ def rows(proctor, quick):
             ],
             big=True,
         ),
+        Row(
+            "prompt",
+            {
+                "ours": [sys.executable, str(BENCHES / "prompt.py"), "proctor", proctor, "repl"],
+                "python": [sys.executable, str(BENCHES / "prompt.py"), "python", sys.executable, "-q", "-i"],
+                "bash": [sys.executable, str(BENCHES / "prompt.py"), "bash", "bash", "--norc", "-i"],
+            },
+            [
+                Figure("start to prompt", "ms", ("ours", 0), ("python", 0), "python3 -i", ("at most", 20), absolute=True),
+                Figure("start to prompt", "ms", ("ours", 0), ("bash", 0), "bash -i"),
+                Figure("key to echo, 1000 children, one prints 1000 lines/s", "ms", ("ours", 1), ("bash", 1), "bash -i with none", ("at most", 5), absolute=True),
+                Figure("key to echo, the 99th of 100", "ms", ("ours", 2), ("bash", 2), "bash -i with none", ("at most", 5), absolute=True),
+            ],
+        ),
         notice_row("notice", "exit noticed", ours, c, scale(300, 50), "0", {"python": python("exit_notice", scale(300, 50))}),
         notice_row("notice-10000", "exit noticed, 10000 alive", ours, c, scale(300, 50), "10000", {}),
         Row(

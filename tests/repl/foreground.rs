@@ -57,10 +57,7 @@ fn a_flood_waits_while_it_has_the_terminal() {
     terminal.keys("x\r");
     terminal.see("noise");
     terminal.keys("kill floods\r");
-    terminal.prompt();
-    // Its news may be gone from the screen already, in what was said before.
-    terminal.keys("join floods\r");
-    terminal.see_row("[-9, -9]");
+    terminal.wait_for("the end of all three", |sight| sight.is_prompt() && sight.has("0 alive, 3 zombies"));
     assert_eq!(terminal.entry("join v").lines().next(), Some("6"));
     in_order(&terminal);
 }

@@ -444,7 +444,8 @@ impl Terminal {
     #[track_caller]
     pub fn lent(&self) {
         let deadline = Instant::now() + PATIENCE;
-        let has_it = || rustix::termios::tcgetpgrp(&*self.master).map_or(0, |group| group.as_raw_nonzero().get());
+        let has_it =
+            || rustix::termios::tcgetpgrp(&*self.master).map_or(0, |group| group.as_raw_nonzero().get());
         while has_it() == self.pid() {
             assert!(Instant::now() < deadline, "the shell keeps the keys");
             std::thread::sleep(Duration::from_millis(2));
