@@ -85,7 +85,10 @@ fn no_line_of_output_is_torn_or_lost() {
         terminal.keys(&format!("{entry}\r"));
         terminal.wait_for("the next prompt", Sight::is_prompt);
     }
-    terminal.keys("go.set()\r");
+    // What is typed while a statement runs is shown by the terminal itself, wherever its cursor is.
+    terminal.type_keys("go.set()");
+    terminal.keys("\r");
+    terminal.prompt();
     // While they write: what is typed is accepted again and again.
     let mut round = 0;
     let writers = ["[snake] ", "[shell] ", "[task] "];
