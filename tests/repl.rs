@@ -16,6 +16,8 @@ mod foreground;
 mod history;
 #[path = "repl/news.rs"]
 mod news;
+#[path = "repl/sight.rs"]
+mod sight;
 #[path = "repl/terminal.rs"]
 mod terminal;
 #[path = "repl/transcripts.rs"]
