@@ -6,7 +6,7 @@ use super::voice::Voice;
 use super::wire::{Line, Reply, Request};
 use crate::process::relay::{Heard, Started, unread};
 use crate::process::terminal::{self, Modes};
-use crate::process::{Listener, Watch, custody, exit_now, signals};
+use crate::process::{Listener, Watch, custody, exit_now, signals, wait};
 use crate::report::Style;
 use crate::value::Signal;
 use std::collections::HashMap;
@@ -47,8 +47,8 @@ pub enum Told {
 /// The exit code where the session ended in the middle of a line.
 const ENDED: u8 = 3;
 
-/// Ctrl-C while a statement runs, a closed terminal, and the request to end.
-pub const HELD: [Signal; 3] = [Signal(2), Signal(1), Signal(15)];
+/// Ctrl-C and Ctrl-\ while a statement runs, a closed terminal, and the request to end.
+pub const HELD: [Signal; 4] = [Signal(2), Signal(3), Signal(1), Signal(15)];
 
 /// Numbers of the descriptors that are watched; pipes come after them.
 const LINE: u64 = 0;
@@ -136,7 +136,9 @@ impl Collector {
             self.screen.show("the session was ended\n");
             if self.screen.settle() {
                 // The first thread waits for keys, and nothing can wake it.
-                self.leave(ENDED);
+                // Its guard has ended with it, and knows how.
+                let code = wait::reap_blocking(self.guard).map_or(i64::from(ENDED), |status| status.code());
+                self.leave(u8::try_from(code).unwrap_or(ENDED));
             }
         }
         let _ = self.told.send(Told::Ended);
@@ -184,6 +186,8 @@ impl Collector {
                     self.screen.show("\n");
                     let _ = custody::signal_child(self.guard, 2);
                 }
+                // Ctrl-\ would end a program; a prompt it does not.
+                3 => {}
                 other => self.leave(u8::try_from(128 + other).unwrap_or(u8::MAX)),
             }
         }
@@ -218,7 +222,11 @@ impl Collector {
         match reply {
             Reply::Lend(lent) => {
                 // At a prompt the keyboard is not to be had.
-                self.screen.hold(lent && !self.screen.is_editing());
+                if lent {
+                    self.screen.hold(!self.screen.is_editing());
+                } else {
+                    self.screen.put_in_order();
+                }
                 if lent {
                     self.shared.send(&Request::Held);
                 }
