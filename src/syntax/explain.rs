@@ -164,6 +164,12 @@ fn slip(scene: &Scene<'_>) -> Option<Slip> {
                 "unexpected character",
                 "remove it; the text of a program goes into a string: `sh(\"echo $HOME\")`",
             ),
+            (_, "within") if scene.expects_expression => make(
+                "a block with `within` is a statement, and has no value",
+                "expected an expression here",
+                "a value takes its time behind it, as in `let r = q.get() within 50ms else { none }`; \
+                 or assign inside the block",
+            ),
             _ if scene.expects_expression && words::is_reserved(scene.found) => Some(Slip {
                 message: format!("`{}` is a reserved word, and no expression begins with it", scene.found),
                 label: "expected an expression here".to_owned(),
