@@ -114,6 +114,12 @@ fn reserved_before(scene: &Scene<'_>) -> Option<Diagnostic> {
     let message = format!("`{word}` is a reserved word, and no expression begins with it");
     let finding =
         Diagnostic::error(Code::SYNTAX, message).at(scene.before_location, "expected an expression here");
+    if word == "within" {
+        return Some(finding.help(
+            "a block with a time is a statement, without a value; a value has its time behind it, as in \
+             `let r = q.get() within 50ms else { none }`",
+        ));
+    }
     Some(finding.help("the line before is not finished: an operator or a comma goes on to the next one"))
 }
 
@@ -163,12 +169,6 @@ fn slip(scene: &Scene<'_>) -> Option<Slip> {
                 &format!("`{}` means nothing here", scene.found),
                 "unexpected character",
                 "remove it; the text of a program goes into a string: `sh(\"echo $HOME\")`",
-            ),
-            (_, "within") if scene.expects_expression => make(
-                "a block with `within` is a statement, and has no value",
-                "expected an expression here",
-                "a value takes its time behind it, as in `let r = q.get() within 50ms else { none }`; \
-                 or assign inside the block",
             ),
             _ if scene.expects_expression && words::is_reserved(scene.found) => Some(Slip {
                 message: format!("`{}` is a reserved word, and no expression begins with it", scene.found),
