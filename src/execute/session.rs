@@ -206,7 +206,7 @@ impl Session {
     /// How many tests have failed so far.
     #[must_use]
     pub fn failed_tests(&self) -> usize {
-        self.machine.world.tests.bad as usize
+        self.machine.world.tests.bad
     }
 
     /// Whether the session itself started this process.
