@@ -91,7 +91,8 @@ impl Machine {
         let titles: Vec<String> = waiting.iter().map(|one| self.title_of_wait(one.on)).collect();
         let line = |(one, title): (&Waiting, &String)| {
             // Two objects may be called the same, where a loop makes them.
-            let same = |(other, called): (&Waiting, &String)| called == title && other.on.index != one.on.index;
+            let same =
+                |(other, called): (&Waiting, &String)| called == title && other.on.index != one.on.index;
             let title = match waiting.iter().zip(&titles).any(same) {
                 true => format!("{title} ({})", one.on.index),
                 false => title.clone(),

@@ -121,8 +121,9 @@ fn in_our_group(process: &ProcessRef, signal: Signal) -> Trouble {
         "{name} (pid {}) is in the scenario's own process group: {signal} to the group would reach whoever sends it",
         process.pid
     );
-    Trouble::new(Code::PERMISSION, message)
-        .help("spawn it `with {group: true}`, which gives it a group of its own, or signal it alone: `signal p …`")
+    Trouble::new(Code::PERMISSION, message).help(
+        "spawn it `with {group: true}`, which gives it a group of its own, or signal it alone: `signal p …`",
+    )
 }
 
 /// `overlaps` and `serial`.

@@ -2,7 +2,8 @@
 
 use super::Stop;
 use crate::program::{
-    Expected, LIMITS, NICE, OPTIONS, OptionRow, PIPED_HELP, Piped, SpawnOption, Way, conflict, conflict_with_pipe, option,
+    Expected, LIMITS, NICE, OPTIONS, OptionRow, PIPED_HELP, Piped, SpawnOption, Way, conflict,
+    conflict_with_pipe, option,
 };
 use crate::source::{Code, did_you_mean};
 use crate::value::{Key, Map, ProcessRef, Trouble, Value, a_kind, text, time};

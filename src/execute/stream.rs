@@ -52,7 +52,13 @@ impl Machine {
         let writer = pair.master.try_clone().map_err(|error| super::file::io("cannot use a pty", &error))?;
         let id = self.world.waiter.captures.add(opened(Captured::new(pair.master, cap))?);
         setup.pty = Some(pair.slave);
-        *ours = Streams { stdin: Feed::Open(writer), stdout: Some(id), stderr: Some(id), pty: true, merged: false };
+        *ours = Streams {
+            stdin: Feed::Open(writer),
+            stdout: Some(id),
+            stderr: Some(id),
+            pty: true,
+            merged: false,
+        };
         Ok(())
     }
 

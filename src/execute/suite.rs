@@ -102,7 +102,8 @@ fn check_worth(value: &Value) -> Result<(), Trouble> {
         Value::Int(0..) => Ok(()),
         Value::Float(worth) if *worth >= 0.0 => Ok(()),
         other => {
-            let message = format!("a test is worth a number that is not negative, not {}", text::literal(other));
+            let message =
+                format!("a test is worth a number that is not negative, not {}", text::literal(other));
             Err(Trouble::new(Code::VALUE, message))
         }
     }

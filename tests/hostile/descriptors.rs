@@ -59,5 +59,10 @@ expect self.fds.len() == before, \"{{self.fds}}\"
 print \"done\""
     );
     let ended = run_by("exec \"$@\" 2>/dev/null", &["run", "-e", &text]);
-    assert_eq!((ended.code, ended.stdout.as_str()), (0, "done\n"), "{}", run_by("exec \"$@\"", &["run", "-e", &text]).stderr);
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (0, "done\n"),
+        "{}",
+        run_by("exec \"$@\"", &["run", "-e", &text]).stderr
+    );
 }

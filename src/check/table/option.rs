@@ -43,7 +43,9 @@ fn check_conflict(cx: Context<'_>, entries: &[(MapKey, Expr)], findings: &mut Fi
     let Some((one, other, why)) = conflict(|asked| way_in(cx, entries, asked)) else { return };
     let (one, other) = (one.row().name, other.row().name);
     let message = format!("`{one}` and `{other}` contradict each other: {why}");
-    let (Some(first), Some(second)) = (key_span(cx, entries, one), key_span(cx, entries, other)) else { return };
+    let (Some(first), Some(second)) = (key_span(cx, entries, one), key_span(cx, entries, other)) else {
+        return;
+    };
     let (first, second) = if first.start < second.start { (first, second) } else { (second, first) };
     let finding = Diagnostic::error(Code::OPTION_CONFLICT, message)
         .at(findings.place(second), "and this one")
@@ -232,7 +234,8 @@ fn check_limits(cx: Context<'_>, entries: &[(MapKey, Expr)], findings: &mut Find
             Some(_) => false,
         };
         if !fits {
-            let what = if is_time { "a duration that is not negative" } else { "an int that is not negative" };
+            let what =
+                if is_time { "a duration that is not negative" } else { "an int that is not negative" };
             let message = format!("the limit `{name}` takes {what}");
             findings.error(Code::OPTION_TYPE, value.span, message, &given(value), Some((*doc).to_owned()));
         }
