@@ -1,5 +1,5 @@
 //! The guide: every scenario under `scenarios/guide/` is clean under `check`, holds under `run`, and prints what
-//! stands in the `.out` file beside it, where there is one.
+//! stands in the `.out` file beside it, where there is one. So is the scenario of many processes, with fewer of them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -67,4 +67,24 @@ fn every_scenario_of_the_guide_holds() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The scenario of 100000 processes, with 200: what it expects holds, and it says what it did.
+#[test]
+fn the_scenario_of_many_processes_holds_with_few() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/bench/100000.proc");
+    let checked = proctor(&["check"], &path);
+    assert!(checked.status.success(), "{}", complaint(&path, "check", &checked));
+    let output = Command::new(env!("CARGO_BIN_EXE_proctor"))
+        .args(["run", "--max-procs", "201", "--timeout", "120s"])
+        .arg(&path)
+        .args(["--", "200"])
+        .stdin(Stdio::null())
+        .output()
+        .expect("proctor starts");
+    assert!(output.status.success(), "{}", complaint(&path, "run", &output));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    for words in ["started 200 processes in ", "all of them are alive after ", "killed and reaped them in "] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }

@@ -45,6 +45,8 @@ mod streams;
 mod terminal;
 #[path = "keeper/trace.rs"]
 mod trace;
+#[path = "keeper/whole.rs"]
+mod whole;
 #[path = "keeper/words.rs"]
 mod words;
 
@@ -61,6 +63,7 @@ fn main() {
     tests.extend(exits::TESTS);
     tests.extend(scarce::TESTS);
     tests.extend(streams::TESTS);
+    tests.extend(whole::TESTS);
     tests.extend(words::TESTS);
     tests.extend(jobs::TESTS);
     tests.extend(aim::TESTS);

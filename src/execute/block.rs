@@ -31,7 +31,7 @@ impl Machine {
                 (Some(around), Some(own)) => Some(around.min(own)),
                 (around, own) => around.or(own),
             };
-            self.look_at_foreground();
+            self.look_at_foreground()?;
             let look = self.foreground_look();
             let deadline = match (deadline, look) {
                 (Some(deadline), Some(look)) => Some(deadline.min(look)),

@@ -14,6 +14,8 @@ use std::sync::atomic::Ordering::SeqCst;
 const HIGHEST: usize = 4096;
 /// SIGCONT.
 const CONTINUE: Signal = Signal(18);
+/// SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.
+const STOPS: [Signal; 4] = [Signal(19), Signal(20), Signal(21), Signal(22)];
 
 impl Machine {
     pub(super) fn send_to_all(&mut self, operands: &[Value], signal: Signal) -> Result<Value, Stop> {
@@ -35,6 +37,7 @@ impl Machine {
     }
 
     fn send(&mut self, process: &Rc<ProcessRef>, signal: Signal, reach: Reach) -> Result<(), Stop> {
+        self.check_may_stop(process, signal)?;
         if signal == CONTINUE {
             self.world.lend_again(process.pid);
         }
@@ -61,6 +64,18 @@ impl Machine {
                 Err(super::block::explained(Trouble::new(Code::IO, message), errno).into())
             }
         }
+    }
+
+    /// A session that is stopped could not be asked to go on.
+    fn check_may_stop(&self, process: &ProcessRef, signal: Signal) -> Result<(), Stop> {
+        let is_session = self.world.behind.as_ref().is_some_and(|behind| behind.is_session);
+        if is_session && STOPS.contains(&signal) && process.pid == self.world.pid {
+            let message = "at the prompt, stopping the session itself would leave nobody who could resume it";
+            return Err(Trouble::new(Code::PERMISSION, message)
+                .help("Ctrl-Z suspends the prompt; `stop p` stops a process")
+                .into());
+        }
+        Ok(())
     }
 
     /// The group that a process of the run is in, whoever leads it.

@@ -66,6 +66,19 @@ impl Machine {
         }
     }
 
+    /// Behind a prompt the terminal is the editor's while a line is typed, and never a task's.
+    fn check_may_lend(&self, options: &Options) -> Result<(), Stop> {
+        match &self.world.behind {
+            Some(behind) if options.foreground && !behind.may_lend() => {
+                let message = "only an entry of the prompt can give a process the terminal";
+                Err(Trouble::new(Code::PERMISSION, message)
+                    .help("spawn it from the prompt itself, not in a task or a handler")
+                    .into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_may_spawn(&self) -> Result<(), Stop> {
         if self.world.daemon {
             let message = "daemonic processes are not allowed to have children";
@@ -111,6 +124,7 @@ impl Machine {
         let options = options.unwrap_or_default();
         let (setup, streams) =
             if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
+        self.check_may_lend(&options)?;
         let terminal = if options.foreground {
             Some(self.world.about_to_lend().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
         } else {

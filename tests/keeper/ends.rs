@@ -85,7 +85,7 @@ fn guard_of(run: &Staged) -> Pid {
 }
 
 fn a_signal_ends_the_run() {
-    let mut times = Times::default();
+    let mut times = Times::of(ALL);
     for round in 0..200 {
         let signal = SIGNALS[round % SIGNALS.len()];
         let mut run = Stage::new("herd wait").start_up();
@@ -112,7 +112,7 @@ fn a_signal_to_the_group_ends_the_run() {
 }
 
 fn a_stubborn_scenario_is_ended() {
-    let mut times = Times::default();
+    let mut times = Times::of(ALL);
     for signal in SIGNALS {
         let mut run = Stage::new("herd stubborn").start_up();
         let told = Instant::now();

@@ -1,5 +1,6 @@
 //! Our own processes are killed, at moments of chance (rows 2 and 3).
 
+use super::awkward::ALL;
 use super::chance::Chance;
 use super::herd::{Member, children, member};
 use super::runner::Test;
@@ -59,7 +60,7 @@ fn strike(run: &mut Staged, victim: Victim, chance: &mut Chance) {
 }
 
 fn killing_one_of_ours() {
-    let (mut chance, mut times) = (Chance::new(), Times::default());
+    let (mut chance, mut times) = (Chance::new(), Times::of(ALL));
     let victims = [Victim::Guard, Victim::Keeper, Victim::Scenario, Victim::Group, Victim::Task];
     for round in 0..250 {
         let victim = victims[round % victims.len()];
@@ -83,7 +84,7 @@ fn killing_one_of_ours() {
 
 /// From the moment on when guard() is called, at steps of microseconds.
 fn killing_in_the_first_moments() {
-    let (mut chance, mut times) = (Chance::new(), Times::default());
+    let (mut chance, mut times) = (Chance::new(), Times::of(ALL));
     for round in 0..600 {
         let mut run = Stage::new("herd wait").start();
         assert!(run.herd.until(LONG, |herd| herd.said("guarding")), "it does not start");

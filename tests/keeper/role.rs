@@ -46,6 +46,9 @@ pub fn play(role: &str) -> ! {
     if word == "cost" {
         cost(number_in(argument) as usize, &options);
     }
+    if word == "plain" {
+        plain(number_in(argument) as usize);
+    }
     if word == "closed" {
         write_with_a_closed_stream(argument);
     }
@@ -87,6 +90,25 @@ pub fn play(role: &str) -> ! {
             exit(99)
         }
     }
+}
+
+/// Kills and reaps so many children that sleep, in the plainest way, and says how many nanoseconds that took.
+fn plain(processes: usize) -> ! {
+    let children: Vec<i32> = (0..processes)
+        .map(|_| match fork().expect("fork") {
+            Fork::Child => {
+                awkward::sleep();
+                exit_now(0)
+            }
+            Fork::Parent(child) => child,
+        })
+        .collect();
+    let began = Instant::now();
+    // SAFETY: kill(2) touches no memory of ours, and they are children that nobody has reaped.
+    children.iter().for_each(|child| _ = unsafe { libc::kill(*child, libc::SIGKILL) });
+    children.iter().for_each(|child| _ = wait::reap_blocking(*child).expect("our child"));
+    println!("{}", began.elapsed().as_nanos());
+    exit(0)
 }
 
 /// Says something on a standard output that was closed before a file was opened.

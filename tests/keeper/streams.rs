@@ -1,75 +1,22 @@
-//! Scenarios of `proctor run` whose streams somebody holds, nobody reads, or everybody floods (rows 12 and 13); and the
-//! whole of it under the same faults as the keeper alone (rows 1, 2 and 4).
+//! Scenarios of `proctor run` whose streams somebody holds, nobody reads, or everybody floods (rows 12 and 13).
 
-use super::chance::Chance;
-use super::herd::{Member, children, member};
+use super::herd::Member;
 use super::runner::Test;
-use super::stage::{LONG, Output, SECOND, SOON, Stage, Times};
-use rustix::process::{Pid, Signal, kill_process};
-use std::process::Command;
-use std::time::{Duration, Instant};
+use super::stage::{LONG, SECOND};
+use super::whole::{known_by, new_nonce, run};
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 
-pub const TESTS: [Test; 8] = [
+pub const TESTS: [Test; 7] = [
     ("whoever_holds_the_stream_does_not_hold_the_join", whoever_holds_the_stream),
+    ("control_a_reader_to_the_end_of_the_stream_waits", control_reader),
     ("input_that_nobody_reads_blocks_nobody", input_that_nobody_reads),
     ("a_fifo_that_nobody_opens_ends_with_the_time", a_fifo_that_nobody_opens),
     ("captured_output_is_capped", captured_output_is_capped),
     ("control_without_the_cap_captured_output_grows", control_cap),
     ("what_a_scenario_leaves_is_named", what_a_scenario_leaves_is_named),
-    ("a_scenario_is_cleared_up_however_it_ends", a_scenario_is_cleared_up),
-    ("control_a_scenario_that_is_not_cleared_up_is_seen", control_scenario),
 ];
-
-/// `proctor run` with the text as a file. It closes what it has inherited, so what it starts is known by the file's
-/// name, which nobody else has among the arguments, or by the same number in the text's place for it.
-fn scenario(nonce: &str, text: &str, options: &[&str]) -> Stage {
-    let file = std::env::temp_dir().join(format!("{nonce}.proc"));
-    std::fs::write(&file, text.replace("NONCE", nonce)).expect("a file");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
-    command.arg("run").args(options).arg(file);
-    Stage::with_command(command, "")
-}
-
-/// A number of seconds that nobody else sleeps.
-fn new_nonce() -> String {
-    format!("36{:012}", Chance::new().below(1_000_000_000_000))
-}
-
-/// Runs it to its end, after which nobody is there.
-fn run(text: &str, options: &[&str]) -> Output {
-    let nonce = new_nonce();
-    let output = scenario(&nonce, text, options).start().finish();
-    assert_eq!(known_by(&nonce), [], "{text}: somebody is left: {output:?}");
-    remove(&nonce);
-    output
-}
-
-fn remove(nonce: &str) {
-    let _ = std::fs::remove_file(std::env::temp_dir().join(format!("{nonce}.proc")));
-}
-
-/// The processes that live and have this among their arguments.
-fn known_by(nonce: &str) -> Vec<Member> {
-    let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
-    let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    let has = |pid: &i32| {
-        let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&arguments).contains(nonce)
-    };
-    pids.filter(has).filter_map(member).filter(Member::is_alive).collect()
-}
-
-/// Waits until none is there; whether it came so far.
-fn none_known_by(nonce: &str, longest: Duration) -> bool {
-    let deadline = Instant::now() + longest;
-    while !known_by(nonce).is_empty() {
-        if Instant::now() > deadline {
-            return false;
-        }
-        std::thread::yield_now();
-    }
-    true
-}
 
 fn holds(text: &str) {
     let output = run(text, &[]);
@@ -86,10 +33,39 @@ fn whoever_holds_the_stream() {
         expect now() - start < 10s
         "#,
     );
-    // The negative control: waiting for the end of the stream does wait for who holds it.
+    // Who holds it is named at the run's end, being still there.
+    let output =
+        run(r#"spawn p sh("sleep NONCE & echo hi") with {capture: true}; join p; print p.stdout"#, &[]);
+    assert_eq!((output.code, output.out.as_str()), (Some(0), "hi\n\n"), "{output:?}");
+    assert!(
+        output.err.contains("1 process was still there") && output.err.contains("sleep (pid "),
+        "{output:?}"
+    );
+    // What waits for the program's whole pipeline says at the time's end who was alive.
     let output = run(r#"run("sh", "-c", "sleep NONCE | cat")"#, &["--timeout", "1s"]);
     assert_eq!(output.code, Some(124), "{output:?}");
     assert!(output.err.contains("sleep"), "it says who was alive: {output:?}");
+}
+
+/// The same program and a plain reader, which reads to the end of the stream: the program has ended and been reaped, and
+/// the reader still waits, until the grandchild that holds the stream is ended.
+fn control_reader() {
+    let nonce = new_nonce();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("sleep {nonce} & echo hi")]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut shell = shell.spawn().expect("a shell");
+    let mut stream = shell.stdout.take().expect("a pipe");
+    assert!(shell.wait().expect("our child").success());
+    let (say, said) = channel();
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("a pipe");
+        let _ = say.send(text);
+    });
+    assert!(said.recv_timeout(SECOND).is_err(), "the test does not see that a reader waits");
+    known_by(&nonce).iter().for_each(Member::end);
+    assert_eq!(said.recv_timeout(LONG).as_deref(), Ok("hi\n"));
+    reader.join().expect("it has read");
 }
 
 fn input_that_nobody_reads() {
@@ -153,58 +129,4 @@ fn what_a_scenario_leaves_is_named() {
     let output = run(r#"spawn p { spawn q { sleep 1h }; exit 0 }; join p"#, &[]);
     assert_eq!(output.code, Some(0), "{output:?}");
     assert!(output.err.contains("1 process was still there") && output.err.contains("q (pid "), "{output:?}");
-}
-
-const AWKWARD: &str = r#"
-    def deep(n) {
-        spawn q { if n > 0 { deep(n - 1) } else { sleep 1h } }
-        sleep 1h
-    }
-    for i in 0..5 {
-        spawn a { sleep 1h }
-        spawn b { on SIGTERM { sleep 1h }; on SIGINT { sleep 1h }; sleep 1h }
-        spawn c { ignore SIGTERM; ignore SIGHUP; stop self }
-        spawn d exec("sleep", "NONCE") with {session: true}
-        spawn e sh("setsid sh -c 'trap \"\" TERM INT HUP; while :; do sleep NONCE; done' & sleep NONCE")
-        spawn f { deep(3) }
-        spawn g exec("sleep", "NONCE") with {env: {PROCTOR_RUN: none}, group: true}
-    }
-    print "up"
-    sleep 1h
-    "#;
-
-fn a_scenario_is_cleared_up() {
-    let mut times = Times::default();
-    for round in 0..12 {
-        let nonce = new_nonce();
-        let mut staged = scenario(&nonce, AWKWARD, &[]).start();
-        staged.await_output("up");
-        assert!(known_by(&nonce).len() > 40, "it has not started them");
-        let signal = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP][round % 4];
-        let keeper = children(staged.pid()).first().copied().expect("a keeper");
-        let victim = if round % 8 == 4 { keeper } else { staged.pid() };
-        let began = Instant::now();
-        kill_process(Pid::from_raw(victim).expect("a pid"), signal).expect("it lives");
-        let gone = none_known_by(&nonce, SOON);
-        times.add(began.elapsed());
-        assert!(gone, "{signal:?}, the keeper: {}", victim == keeper);
-        staged.finish();
-        remove(&nonce);
-    }
-    times.assert_promise("a scenario of fifty");
-}
-
-fn control_scenario() {
-    let nonce = new_nonce();
-    let mut staged = scenario(&nonce, AWKWARD, &[]).without("watch-guard").start();
-    staged.await_output("up");
-    kill_process(Pid::from_raw(staged.pid()).expect("a pid"), Signal::KILL).expect("it lives");
-    assert!(!none_known_by(&nonce, SECOND), "the test does not see what is left");
-    staged.finish();
-    let deadline = Instant::now() + LONG;
-    while !none_known_by(&nonce, Duration::ZERO) {
-        assert!(Instant::now() < deadline, "cannot clean up");
-        known_by(&nonce).iter().for_each(Member::end);
-    }
-    remove(&nonce);
 }

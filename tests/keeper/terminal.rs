@@ -115,7 +115,7 @@ const KEYS: [(&str, i32); 2] = [("\x03", 130), ("\x1c", 131)];
 
 /// Fifty times each.
 fn keys_end_the_run() {
-    let mut times = Times::default();
+    let mut times = Times::of(super::awkward::ALL);
     for (key, code) in KEYS.repeat(50) {
         let (terminal, mut run) = Terminal::start(own(), "herd wait");
         come_up(&mut run);
@@ -162,7 +162,7 @@ fn control_grace() {
 }
 
 fn a_closed_terminal_ends_the_run() {
-    let mut times = Times::default();
+    let mut times = Times::of(super::awkward::ALL);
     for round in 0..50 {
         let (terminal, mut run) =
             Terminal::start(own(), ["herd wait", "herd stubborn"][usize::from(round % 10 == 0)]);

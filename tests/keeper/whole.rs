@@ -1,0 +1,286 @@
+//! The real `proctor run`, with scenarios whose processes are hard to get rid of: the same faults as for the keeper alone
+//! (rows 1, 2 and 4), at moments of chance too; and scenarios that are fork bombs (row 6).
+
+use super::chance::Chance;
+use super::herd::{Member, children, member};
+use super::runner::Test;
+use super::stage::{LONG, Output, SECOND, SOON, Stage, Staged, Times};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+pub const TESTS: [Test; 6] = [
+    ("a_scenario_is_cleared_up_however_it_ends", a_scenario_is_cleared_up),
+    ("control_a_scenario_that_is_not_cleared_up_is_seen", control_scenario),
+    ("killing_one_of_a_real_run_at_any_moment_leaves_nothing", killing_at_any_moment),
+    ("fork_bombs_of_a_scenario_leave_nothing", bombs_leave_nothing),
+    ("fork_bombs_of_a_scenario_are_told_as_the_limit_of_processes", bombs_are_told),
+    ("control_bombs_of_a_scenario_without_clearing", control_bombs),
+];
+
+/// `proctor run` with the text as a file. It closes what it has inherited, so what it starts is known by the file's
+/// name, which nobody else has among the arguments, or by the same number in the text's place for it.
+pub fn scenario(nonce: &str, text: &str, options: &[&str]) -> Stage {
+    let file = std::env::temp_dir().join(format!("{nonce}.proc"));
+    std::fs::write(&file, text.replace("NONCE", nonce)).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
+    command.arg("run").args(options).arg(file);
+    Stage::with_command(command, "")
+}
+
+/// A number of seconds that nobody else sleeps.
+pub fn new_nonce() -> String {
+    format!("36{:012}", Chance::new().below(1_000_000_000_000))
+}
+
+/// Runs it to its end, after which nobody is there.
+pub fn run(text: &str, options: &[&str]) -> Output {
+    let nonce = new_nonce();
+    let output = scenario(&nonce, text, options).start().finish();
+    assert_eq!(known_by(&nonce), [], "{text}: somebody is left: {output:?}");
+    remove(&nonce);
+    output
+}
+
+pub fn remove(nonce: &str) {
+    let _ = std::fs::remove_file(std::env::temp_dir().join(format!("{nonce}.proc")));
+}
+
+/// The processes that live and have this among their arguments.
+pub fn known_by(nonce: &str) -> Vec<Member> {
+    let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let has = |pid: &i32| {
+        let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&arguments).contains(nonce)
+    };
+    pids.filter(has).filter_map(member).filter(Member::is_alive).collect()
+}
+
+/// Waits until none is there; whether it came so far.
+pub fn none_known_by(nonce: &str, longest: Duration) -> bool {
+    let deadline = Instant::now() + longest;
+    while !known_by(nonce).is_empty() {
+        if Instant::now() > deadline {
+            return false;
+        }
+        std::thread::yield_now();
+    }
+    true
+}
+
+/// Ends what a negative control has left behind on purpose.
+pub fn end_all(nonce: &str) {
+    let deadline = Instant::now() + LONG;
+    while !none_known_by(nonce, Duration::ZERO) {
+        assert!(Instant::now() < deadline, "cannot clean up");
+        known_by(nonce).iter().for_each(Member::end);
+    }
+    remove(nonce);
+}
+
+fn signal(pid: i32, signal: Signal) {
+    // It may have ended by itself: that is chance too.
+    let _ = Pid::from_raw(pid).map(|pid| kill_process(pid, signal));
+}
+
+const AWKWARD: &str = r#"
+    def deep(n) {
+        spawn q { if n > 0 { deep(n - 1) } else { sleep 1h } }
+        sleep 1h
+    }
+    for i in 0..5 {
+        spawn a { sleep 1h }
+        spawn b { on SIGTERM { sleep 1h }; on SIGINT { sleep 1h }; sleep 1h }
+        spawn c { ignore SIGTERM; ignore SIGHUP; stop self }
+        spawn d exec("sleep", "NONCE") with {session: true}
+        spawn e sh("setsid sh -c 'trap \"\" TERM INT HUP; while :; do sleep NONCE; done' & sleep NONCE")
+        spawn f { deep(3) }
+        spawn g exec("sleep", "NONCE") with {env: {PROCTOR_RUN: none}, group: true}
+    }
+    print "up"
+    sleep 1h
+    "#;
+
+fn a_scenario_is_cleared_up() {
+    let mut times = Times::of(75);
+    for round in 0..12 {
+        let nonce = new_nonce();
+        let mut staged = scenario(&nonce, AWKWARD, &[]).start();
+        staged.await_output("up");
+        assert!(known_by(&nonce).len() > 40, "it has not started them");
+        let signal = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP][round % 4];
+        let keeper = children(staged.pid()).first().copied().expect("a keeper");
+        let victim = if round % 8 == 4 { keeper } else { staged.pid() };
+        let began = Instant::now();
+        kill_process(Pid::from_raw(victim).expect("a pid"), signal).expect("it lives");
+        let gone = none_known_by(&nonce, SOON);
+        times.add(began.elapsed());
+        assert!(gone, "{signal:?}, the keeper: {}", victim == keeper);
+        staged.finish();
+        remove(&nonce);
+    }
+    times.assert_promise("a scenario of fifty");
+}
+
+fn control_scenario() {
+    let nonce = new_nonce();
+    let mut staged = scenario(&nonce, AWKWARD, &[]).without("watch-guard").start();
+    staged.await_output("up");
+    kill_process(Pid::from_raw(staged.pid()).expect("a pid"), Signal::KILL).expect("it lives");
+    assert!(!none_known_by(&nonce, SECOND), "the test does not see what is left");
+    staged.finish();
+    end_all(&nonce);
+}
+
+/// Who is killed: the five kinds in turns. Whether that ends the run: it does not where who was meant is not there yet, nor
+/// where it is a task. Never both guard and keeper.
+fn strike(run: &Staged, round: usize, nonce: &str, chance: &mut Chance) -> bool {
+    let guard = run.pid();
+    let keeper = children(guard).first().copied();
+    let scenario = keeper.and_then(|keeper| children(keeper).first().copied());
+    let one = match round % 5 {
+        0 => Some(guard),
+        1 => keeper,
+        2 => scenario,
+        3 => {
+            let _ = Pid::from_raw(guard).map(|group| kill_process_group(group, Signal::KILL));
+            return true;
+        }
+        _ => {
+            let all = known_by(nonce);
+            let tasks: Vec<&Member> =
+                all.iter().filter(|one| one.pid != guard && Some(one.pid) != keeper).collect();
+            if keeper.is_some() && !tasks.is_empty() {
+                tasks[chance.below(tasks.len() as u64) as usize].end();
+            }
+            return false;
+        }
+    };
+    one.into_iter().for_each(|pid| signal(pid, Signal::KILL));
+    one.is_some()
+}
+
+/// Half of them while the fifty are being started, half when they are there.
+fn killing_at_any_moment() {
+    let (mut chance, mut times) = (Chance::new(), Times::of(75));
+    let mut many = 0;
+    for round in 0..220 {
+        let nonce = new_nonce();
+        let mut run = scenario(&nonce, AWKWARD, &[]).start();
+        let moment = if round % 2 == 0 {
+            chance.below(60_000)
+        } else {
+            run.await_output("up");
+            chance.below(10_000)
+        };
+        run.herd.until(Duration::from_micros(moment), |_| false);
+        let before = known_by(&nonce);
+        many += usize::from(before.len() > 40);
+        if !strike(&run, round, &nonce, &mut chance) {
+            run.herd.until(Duration::from_millis(5), |_| false);
+            signal(run.pid(), Signal::KILL);
+        }
+        let began = Instant::now();
+        let gone = none_known_by(&nonce, SOON);
+        times.add(began.elapsed());
+        assert!(gone, "round {round}, {moment} us, {chance:?}: {:?}", known_by(&nonce));
+        run.finish();
+        assert!(none_are_there(&before), "round {round}, {moment} us, {chance:?}: zombies");
+        assert_eq!(known_by(&nonce), [], "round {round}, {moment} us, {chance:?}");
+        remove(&nonce);
+    }
+    assert!(many >= 100, "only {many} had started their fifty");
+    times.assert_promise("one of a real run's killed at any moment");
+}
+
+/// Nor are they zombies: whoever reaps them may be about to.
+fn none_are_there(members: &[Member]) -> bool {
+    let deadline = Instant::now() + SOON;
+    while members.iter().any(Member::is_there) {
+        if Instant::now() > deadline {
+            return false;
+        }
+        std::thread::yield_now();
+    }
+    true
+}
+
+/// Everyone starts as many as there may be; one does; everyone starts the next and ends. They say `up` when they are full.
+const BOMBS: [(&str, &str); 3] = [
+    (
+        "exponential",
+        "def bomb(first) {
+             while true { try { spawn bomb(false) } catch e { if first { print \"up\"; first = false } } }
+         }
+         bomb(true)",
+    ),
+    (
+        "wide",
+        "def refuse() { ignore SIGTERM; ignore SIGINT; sleep 1h }
+         while true { try { spawn refuse() } catch e { print \"up\"; sleep 1h } }",
+    ),
+    (
+        "chain",
+        "def link() { spawn link() }
+         for i in 0..8 { spawn link() }
+         print \"up\"
+         sleep 1h",
+    ),
+];
+
+const LIMIT: [&str; 2] = ["--max-procs", "64"];
+
+fn bombs_leave_nothing() {
+    for (kind, text) in BOMBS {
+        let mut times = Times::of(64);
+        for round in 0..20 {
+            let nonce = new_nonce();
+            let mut run = scenario(&nonce, text, &LIMIT).start();
+            run.await_output("up");
+            let began = Instant::now();
+            match round % 3 {
+                0 => signal(run.pid(), Signal::KILL),
+                1 => signal(run.pid(), Signal::TERM),
+                _ => _ = strike(&run, 2, &nonce, &mut Chance::new()),
+            }
+            assert!(none_known_by(&nonce, SOON), "{kind}, round {round}: {:?}", known_by(&nonce));
+            times.add(began.elapsed());
+            run.finish();
+            assert_eq!(known_by(&nonce), [], "{kind}, round {round}");
+            remove(&nonce);
+            assert!(Command::new("/bin/true").status().expect("the machine answers").success());
+        }
+        times.assert_promise(&format!("a bomb of 64 in a scenario, {kind}"));
+    }
+}
+
+/// The same where nobody catches the error.
+fn bombs_are_told() {
+    let bombs = [
+        ("64", "def bomb() { while true { spawn bomb() } }\nbomb()", Some(3)),
+        ("64", "def rest() { sleep 1h }\nwhile true { spawn rest() }", Some(3)),
+        // With a place for each chain and none more, the first that goes on is the one too many: main, or a link.
+        ("9", "def link() { spawn link() }\nfor i in 0..8 { spawn link() }\njoin all", None),
+    ];
+    for (limit, text, code) in bombs {
+        let output = run(text, &["--max-procs", limit]);
+        assert!(output.err.contains("error[process_limit]"), "{text}: {output:?}");
+        assert!(output.err.contains(&format!("no more than {limit} may be")), "{text}: {output:?}");
+        assert!(code.is_none() || output.code == code, "{text}: {output:?}");
+    }
+}
+
+/// Those that can be caught afterwards: the links of a chain live too short for that.
+fn control_bombs() {
+    for (kind, text) in &BOMBS[..2] {
+        let nonce = new_nonce();
+        let mut run = scenario(&nonce, text, &LIMIT).without("clear,takeover").start();
+        run.await_output("up");
+        strike(&run, 2, &nonce, &mut Chance::new());
+        assert!(!none_known_by(&nonce, SECOND), "{kind}: the test does not see what is left");
+        signal(run.pid(), Signal::KILL);
+        end_all(&nonce);
+        run.finish();
+    }
+}
