@@ -35,7 +35,7 @@ impl Times {
     }
 
     pub fn add(&mut self, time: Duration) {
-        if self.ours.len() % 10 == 0 {
+        if self.ours.len().is_multiple_of(10) {
             self.plain.push(plain(self.processes));
         }
         self.ours.push(time);
