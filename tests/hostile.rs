@@ -3,6 +3,8 @@
 
 #[path = "hostile/bench.rs"]
 mod bench;
+#[path = "hostile/descriptors.rs"]
+mod descriptors;
 #[path = "hostile/scenarios.rs"]
 mod scenarios;
 #[path = "hostile/streams.rs"]

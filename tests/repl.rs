@@ -12,6 +12,8 @@ mod entries;
 mod faults;
 #[path = "repl/foreground.rs"]
 mod foreground;
+#[path = "repl/harm.rs"]
+mod harm;
 #[path = "repl/history.rs"]
 mod history;
 #[path = "repl/news.rs"]

@@ -130,6 +130,18 @@ pub(super) fn shown(value: &Expr) -> Option<Shown> {
     })
 }
 
+/// Whether it is a literal with a minus before it that is not zero.
+pub(super) fn is_negative(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Unary { op: UnaryOp::Negate, operand } => match operand.kind {
+            ExprKind::Int(number) | ExprKind::Duration(number) => number > 0,
+            ExprKind::Float(number) => number > 0.0,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// The int that a literal is.
 pub(super) fn int_literal(value: &Expr) -> Option<i64> {
     match &value.kind {

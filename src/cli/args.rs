@@ -125,7 +125,7 @@ pub struct RunArgs {
     /// Start random numbers from N: the same N, the same numbers
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// How many processes may be alive at once
+    /// How many processes may be alive at once, or have ended and wait to be joined
     #[arg(long, value_name = "N", default_value_t = MAX_PROCS, value_parser = clap::value_parser!(u32).range(1..=MOST_PIDS))]
     pub max_procs: u32,
     /// Show no pid and no time in what proctor itself says, so that two runs can be compared

@@ -31,7 +31,7 @@ impl Machine {
                 (Some(around), Some(own)) => Some(around.min(own)),
                 (around, own) => around.or(own),
             };
-            self.look_at_foreground();
+            self.look_at_foreground()?;
             let look = self.foreground_look();
             let deadline = match (deadline, look) {
                 (Some(deadline), Some(look)) => Some(deadline.min(look)),
@@ -88,33 +88,45 @@ impl Machine {
     }
 
     fn deadlock(&self, waiting: &[Waiting]) -> Trouble {
-        let line =
-            |one: &Waiting| format!("{} {}", text::visible(&one.name), doing(one.on, one.whom.as_deref()));
-        let lines: Vec<String> = waiting.iter().map(line).collect();
+        let titles: Vec<String> = waiting.iter().map(|one| self.title_of_wait(one.on)).collect();
+        let line = |(one, title): (&Waiting, &String)| {
+            // Two objects may be called the same, where a loop makes them.
+            let same =
+                |(other, called): (&Waiting, &String)| called == title && other.on.index != one.on.index;
+            let title = match waiting.iter().zip(&titles).any(same) {
+                true => format!("{title} ({})", one.on.index),
+                false => title.clone(),
+            };
+            format!("{} {}", text::visible(&one.name), doing(one.on, &title, one.whom.as_deref()))
+        };
+        let lines: Vec<String> = waiting.iter().zip(&titles).map(line).collect();
         let message = format!("no process is left that could wake another: {}", lines.join("; "));
-        Trouble::new(Code::DEADLOCK, message)
-            .help("take locks in the same order everywhere, or give a wait a time with `within`")
+        let locks = waiting.iter().any(|one| one.on.kind == BlockedKind::Lock);
+        Trouble::new(Code::DEADLOCK, message).help(if locks {
+            "take locks in the same order everywhere, or give a wait a time with `within`"
+        } else {
+            "let somebody do what is waited for, also where something fails before; or give a wait a time with `within`"
+        })
     }
 }
 
-/// What a process waits for, in words.
-pub(super) fn doing(on: Blocked, whom: Option<&str>) -> String {
-    let number = on.index;
+/// What a process waits for, in words; `title` is the shared object's.
+pub(super) fn doing(on: Blocked, title: &str, whom: Option<&str>) -> String {
     let whom = whom.map(text::visible);
     match on.kind {
         BlockedKind::Join => format!("joins {}", whom.as_deref().unwrap_or("a child")),
         BlockedKind::AnyChild => "waits for any child to end".to_owned(),
         BlockedKind::Lock => match whom {
-            Some(holder) => format!("waits for lock {number}, which {holder} holds"),
-            None => format!("waits for lock {number}"),
+            Some(holder) => format!("waits for {title}, which {holder} holds"),
+            None => format!("waits for {title}"),
         },
-        BlockedKind::Semaphore => format!("waits for semaphore {number}"),
-        BlockedKind::Event => format!("waits for event {number} to be set"),
-        BlockedKind::Barrier => format!("waits at barrier {number}"),
-        BlockedKind::Get => format!("waits for queue {number}, which is empty"),
-        BlockedKind::Put => format!("waits for queue {number}, which is full"),
-        BlockedKind::Receive => format!("waits to receive from connection {number}"),
-        BlockedKind::Send => format!("waits to send to connection {number}"),
+        BlockedKind::Semaphore => format!("waits for {title}"),
+        BlockedKind::Event => format!("waits for {title} to be set"),
+        BlockedKind::Barrier => format!("waits at {title}"),
+        BlockedKind::Get => format!("waits for {title}, which is empty"),
+        BlockedKind::Put => format!("waits for {title}, which is full"),
+        BlockedKind::Receive => format!("waits to receive from {title}"),
+        BlockedKind::Send => format!("waits to send to {title}"),
     }
 }
 

@@ -40,7 +40,12 @@ impl Machine {
         }
         if self.world.waiter.children.find(process).is_some() {
             return match wait::peek(process.pid) {
-                Ok(Some(status)) => Ok(Facts::ended(status)),
+                Ok(Some(status)) => {
+                    // From now on it is known when it had ended at the latest.
+                    let row = Row::of(process);
+                    row.inspect(|row| self.world.run.noticed(*row, status));
+                    Ok(Facts::ended(status))
+                }
                 Ok(None) => Ok(Facts::Alive),
                 Err(errno) => Err(fault(&errno).into()),
             };

@@ -1,5 +1,6 @@
 //! The terminal of a child that is spawned with `{foreground: true}`: lent to it, and taken back as it is reaped.
 
+use super::Stop;
 use super::lent::{Before, CHILD, Parked};
 use super::machine::Machine;
 use super::world::World;
@@ -115,7 +116,9 @@ impl Machine {
     /// Waits while a child has the terminal, until it ends or is stopped, and takes the terminal back then.
     pub(super) fn await_foreground(&mut self, events: &mut ProcessEvents) {
         while self.world.lent.is_some() {
-            self.look_at_foreground();
+            if let Err(stop) = self.look_at_foreground() {
+                self.tell(stop);
+            }
             if self.world.lent.is_some() {
                 // Ctrl-C is for the child, and what a handler complains of is told.
                 if let Err(stop) = self.block(None, |waiter, until| waiter.process_event(events, until)) {
@@ -133,15 +136,24 @@ impl Machine {
     }
 
     /// Takes the prompt's terminal back from a child that has ended or is stopped.
-    pub(super) fn look_at_foreground(&mut self) {
+    ///
+    /// # Errors
+    /// `Interrupted` where the program of a `run` is stopped: nobody could resume it.
+    pub(super) fn look_at_foreground(&mut self) -> Result<(), Stop> {
         if self.foreground_look().is_none() {
-            return;
+            return Ok(());
         }
-        let Some(pid) = self.world.lent.as_ref().map(|lent| lent.pid) else { return };
+        let Some(pid) = self.world.lent.as_ref().map(|lent| lent.pid) else { return Ok(()) };
         match wait::peek_state(pid) {
-            Ok(Some(wait::ChildState::Stopped(_))) => self.world.park(pid),
+            Ok(Some(wait::ChildState::Stopped(_))) => {
+                self.world.park(pid);
+                if self.world.behind.as_ref().is_some_and(|behind| behind.nameless == Some(pid)) {
+                    return Err(Stop::Interrupted);
+                }
+            }
             Ok(Some(wait::ChildState::Ended(_))) | Err(_) => self.world.take_terminal_back(Some(pid)),
             Ok(_) => {}
         }
+        Ok(())
     }
 }

@@ -3,7 +3,8 @@
 use super::Stop;
 use super::machine::Machine;
 use super::on::signal_of;
-use crate::process::{Errno, Pidfd, Reach, Row, group, proc_file};
+use crate::process::group::{self, Sent};
+use crate::process::{Errno, Pidfd, Reach, Row, proc_file};
 use crate::source::Code;
 use crate::value::{ProcessRef, Signal, Trouble, Value, a_kind, signal::signal_name};
 use std::rc::Rc;
@@ -13,6 +14,8 @@ use std::sync::atomic::Ordering::SeqCst;
 const HIGHEST: usize = 4096;
 /// SIGCONT.
 const CONTINUE: Signal = Signal(18);
+/// SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.
+const STOPS: [Signal; 4] = [Signal(19), Signal(20), Signal(21), Signal(22)];
 
 impl Machine {
     pub(super) fn send_to_all(&mut self, operands: &[Value], signal: Signal) -> Result<Value, Stop> {
@@ -34,16 +37,18 @@ impl Machine {
     }
 
     fn send(&mut self, process: &Rc<ProcessRef>, signal: Signal, reach: Reach) -> Result<(), Stop> {
+        self.check_may_stop(process, signal)?;
         if signal == CONTINUE {
             self.world.lend_again(process.pid);
         }
         let sent = match Row::of(process) {
             Some(row) if reach == Reach::Group => self.send_to_group(row, signal),
-            Some(row) => self.world.run.signal(row, signal, reach).map(drop),
+            Some(row) => self.world.run.signal(row, signal, reach).map(|_| Sent::Yes),
             None => self.send_to_outsider(process, signal, reach)?,
         };
         match sent {
-            Ok(()) | Err(Errno::ESRCH) => Ok(()),
+            Ok(Sent::Yes) | Err(Errno::ESRCH) => Ok(()),
+            Ok(Sent::Ours) => Err(in_our_group(process, signal).into()),
             Err(Errno::EPERM) => {
                 let message = format!(
                     "the kernel does not permit {} to {} (pid {})",
@@ -61,11 +66,23 @@ impl Machine {
         }
     }
 
+    /// A session that is stopped could not be asked to go on.
+    fn check_may_stop(&self, process: &ProcessRef, signal: Signal) -> Result<(), Stop> {
+        let is_session = self.world.behind.as_ref().is_some_and(|behind| behind.is_session);
+        if is_session && STOPS.contains(&signal) && process.pid == self.world.pid {
+            let message = "at the prompt, stopping the session itself would leave nobody who could resume it";
+            return Err(Trouble::new(Code::PERMISSION, message)
+                .help("Ctrl-Z suspends the prompt; `stop p` stops a process")
+                .into());
+        }
+        Ok(())
+    }
+
     /// The group that a process of the run is in, whoever leads it.
-    fn send_to_group(&self, row: Row, signal: Signal) -> Result<(), Errno> {
+    fn send_to_group(&self, row: Row, signal: Signal) -> Result<Sent, Errno> {
         match self.world.run.hold(row)? {
             Some(member) => group::signal(&member, signal),
-            None => Ok(()),
+            None => Ok(Sent::Yes),
         }
     }
 
@@ -76,7 +93,7 @@ impl Machine {
         process: &ProcessRef,
         signal: Signal,
         reach: Reach,
-    ) -> Result<Result<(), Errno>, Stop> {
+    ) -> Result<Result<Sent, Errno>, Stop> {
         let pidfd = match Pidfd::open(process.pid) {
             Ok(pidfd) => pidfd,
             Err(errno) => return Ok(Err(errno)),
@@ -93,7 +110,10 @@ impl Machine {
                 .help("a scenario signals its own processes only")
                 .into());
         }
-        Ok(pidfd.send(signal, reach))
+        Ok(match reach {
+            Reach::Group => group::signal(&pidfd, signal),
+            Reach::Process => pidfd.send(signal, reach).map(|()| Sent::Yes),
+        })
     }
 
     fn is_ours(&self, mut pid: i32) -> bool {
@@ -108,6 +128,17 @@ impl Machine {
         }
         false
     }
+}
+
+fn in_our_group(process: &ProcessRef, signal: Signal) -> Trouble {
+    let (name, signal) = (process.shown(), signal_name(signal));
+    let message = format!(
+        "{name} (pid {}) is in the scenario's own process group: {signal} to the group would reach whoever sends it",
+        process.pid
+    );
+    Trouble::new(Code::PERMISSION, message).help(
+        "spawn it `with {group: true}`, which gives it a group of its own, or signal it alone: `signal p …`",
+    )
 }
 
 /// `overlaps` and `serial`.

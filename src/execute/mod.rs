@@ -23,6 +23,7 @@ mod machine;
 mod member;
 mod on;
 mod option;
+mod origin;
 mod program;
 mod prompt;
 mod protect;

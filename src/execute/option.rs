@@ -1,7 +1,10 @@
 //! The options of `spawn`: from a map of values to what each means, checked key by key.
 
 use super::Stop;
-use crate::program::{Expected, LIMITS, NICE, OPTIONS, OptionRow, SpawnOption, Way, conflict, option};
+use crate::program::{
+    Expected, LIMITS, NICE, OPTIONS, OptionRow, PIPED_HELP, Piped, SpawnOption, Way, conflict,
+    conflict_with_pipe, option,
+};
 use crate::source::{Code, did_you_mean};
 use crate::value::{Key, Map, ProcessRef, Trouble, Value, a_kind, text, time};
 use std::rc::Rc;
@@ -78,17 +81,7 @@ impl Options {
             };
             options.take(row, value)?;
         }
-        let ways: Vec<(SpawnOption, Way)> = map
-            .0
-            .borrow()
-            .iter()
-            .filter_map(|(key, value)| match key {
-                Key::Str(name) => option(name).map(|row| (row.option, way(row.expected, value))),
-                _ => None,
-            })
-            .collect();
-        let set = |asked| ways.iter().find(|(option, _)| *option == asked).map_or(Way::Off, |(_, way)| *way);
-        match conflict(set) {
+        match conflict(|asked| way_in(map, asked)) {
             None => Ok(options),
             Some((one, other, why)) => {
                 let message =
@@ -98,9 +91,22 @@ impl Options {
         }
     }
 
+    /// Whether the value behind `with` goes together with the pipes around its target.
+    pub(super) fn check_piped(value: &Value, piped: Piped) -> Result<(), Trouble> {
+        let Value::Map(map) = value else { return Ok(()) };
+        match conflict_with_pipe(piped, |asked| way_in(map, asked)) {
+            None => Ok(()),
+            Some((option, why)) => {
+                let message = format!("`{}` contradicts the pipeline: {why}", option.row().name);
+                Err(Trouble::new(Code::OPTION_CONFLICT, message).help(PIPED_HELP))
+            }
+        }
+    }
+
     fn take(&mut self, row: &'static OptionRow, value: &Value) -> Result<(), Trouble> {
         let wrong = || wrong_type(row, value);
         match (row.option, value) {
+            (SpawnOption::Name, Value::Str(name)) if name.is_empty() => return Err(empty(row)),
             (SpawnOption::Name, Value::Str(name)) => self.name = Some(Rc::from(name.as_str())),
             (SpawnOption::Daemon, Value::Bool(daemon)) => self.daemon = *daemon,
             (SpawnOption::Capture, Value::Bool(capture)) => self.capture(*capture),
@@ -126,6 +132,7 @@ impl Options {
                     format!("the option nice goes from {} to {}, not {nice}", NICE.start(), NICE.end());
                 return Err(Trouble::new(Code::OPTION_TYPE, message));
             }
+            (SpawnOption::Cpus, Value::List(list)) if list.0.borrow().is_empty() => return Err(empty(row)),
             (SpawnOption::Cpus, Value::List(list)) => {
                 self.cpus = cpus(&list.0.borrow()).ok_or_else(wrong)?;
             }
@@ -155,7 +162,7 @@ impl Limits {
                 _ => None,
             };
             let read = match name.as_str() {
-                "cpu" => time::to_duration(value).ok().map(whole_seconds),
+                "cpu" => time::to_duration(value).ok().and_then(whole_seconds),
                 _ => amount(value),
             };
             let place = match name.as_str() {
@@ -177,8 +184,9 @@ impl Limits {
     }
 }
 
-fn whole_seconds(duration: i64) -> u64 {
-    u64::try_from(duration).unwrap_or(0).div_ceil(1_000_000_000)
+/// None where it is negative.
+fn whole_seconds(duration: i64) -> Option<u64> {
+    u64::try_from(duration).ok().map(|duration| duration.div_ceil(1_000_000_000))
 }
 
 fn unknown_option(name: &str) -> Trouble {
@@ -201,6 +209,12 @@ fn unknown_limit(name: &str) -> Trouble {
     trouble
 }
 
+/// How an option is set in a map of options.
+fn way_in(map: &Map, asked: SpawnOption) -> Way {
+    let row = asked.row();
+    map.0.borrow().get(&Key::str(row.name)).map_or(Way::Off, |value| way(row.expected, value))
+}
+
 /// How an option is set, for what others say to that.
 fn way(expected: Expected, value: &Value) -> Way {
     match value {
@@ -214,6 +228,10 @@ fn wrong_type(row: &OptionRow, value: &Value) -> Trouble {
     let message =
         format!("the option {} is {}, not {}", row.name, row.expected.words(), text::literal(value));
     Trouble::new(Code::OPTION_TYPE, message)
+}
+
+fn empty(row: &OptionRow) -> Trouble {
+    Trouble::new(Code::OPTION_TYPE, format!("the option {} cannot be empty", row.name)).help(row.doc)
 }
 
 fn input(value: &Value) -> Option<Stream> {

@@ -2,7 +2,9 @@
 
 use super::Stop;
 use super::machine::Machine;
+use super::on::INTERRUPT;
 use super::option::{Options, Stream};
+use super::prompt::Behind;
 use super::streams::Wiring;
 use crate::process::{Row, Waited, clock};
 use crate::program::Attribute;
@@ -17,7 +19,8 @@ impl Machine {
         let name: Rc<str> = words.first().map_or("", String::as_str).into();
         let began = clock::monotonic();
         // Behind a prompt a program that reads the keyboard must have it.
-        let terminal = self.world.behind.as_ref().and_then(|_| self.world.about_to_lend().ok());
+        let may_lend = self.world.behind.as_ref().is_some_and(Behind::may_lend);
+        let terminal = if may_lend { self.world.about_to_lend().ok() } else { None };
         let options = Options { foreground: terminal.is_some(), ..options };
         let process = match self.spawn_program(name, &words, &options, Wiring::default()) {
             Ok(process) => process,
@@ -28,9 +31,17 @@ impl Machine {
         };
         if let Some(before) = terminal {
             self.world.lend(before, process.pid);
+            self.set_nameless(Some(process.pid));
         }
         let whole = Value::Process(process.clone());
-        let code = match self.join(std::slice::from_ref(&whole)) {
+        let joined = self.join(std::slice::from_ref(&whole));
+        self.set_nameless(None);
+        let code = match joined {
+            // As in a shell: Ctrl-C was for whoever had the terminal, and means all that was to come as well.
+            Ok(Value::Int(code)) if may_lend && code == -i64::from(INTERRUPT.0) => {
+                self.forget_streams_of(&process);
+                return Err(Stop::Interrupted);
+            }
             Ok(code) => code,
             Err(stop) => {
                 self.end_at_once(&whole);
@@ -44,6 +55,12 @@ impl Machine {
         entries.insert(Key::str("elapsed"), Value::Duration(clock::monotonic() - began));
         self.forget_streams_of(&process);
         Ok(Value::map(entries))
+    }
+
+    fn set_nameless(&mut self, pid: Option<i32>) {
+        if let Some(behind) = &mut self.world.behind {
+            behind.nameless = pid;
+        }
     }
 
     /// A program whose end nobody waits for any more: nobody has a name for it either.

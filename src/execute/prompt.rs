@@ -27,13 +27,22 @@ pub(super) struct Behind {
     pub prompt: Prompt,
     /// This is the process that runs the entries, not a child of it.
     pub is_session: bool,
+    /// An entry runs: nobody types.
+    pub runs: bool,
+    /// The program of a `run` that has the terminal: it has no name by which it could be resumed.
+    pub nameless: Option<i32>,
     /// When Ctrl-C came last.
     interrupted: i64,
 }
 
 impl Behind {
     pub(super) fn session(prompt: Prompt) -> Self {
-        Self { prompt, is_session: true, interrupted: i64::MIN }
+        Self { prompt, is_session: true, runs: false, nameless: None, interrupted: i64::MIN }
+    }
+
+    /// Whether this process has a terminal to lend: the session alone, and not while a line is typed.
+    pub(super) fn may_lend(&self) -> bool {
+        self.is_session && self.runs
     }
 
     /// Whether a Ctrl-C interrupts what runs. One that the scenario has a block for does not, but a second one soon after.

@@ -41,6 +41,8 @@ pub enum Woken {
     Changed,
     /// It is time.
     Late,
+    /// The block of a signal said `exit N`.
+    Exited(u8),
 }
 
 /// A process of the session as it is now.
@@ -106,12 +108,14 @@ impl Session {
     /// Runs the function with this number, an entry. In a child that `fork()` made it does not come back.
     pub fn run(&mut self, entry: u32) -> Ran {
         let machine = &mut self.machine;
+        machine.set_runs(true);
         let result = machine.enter(entry, 0, NO_REG, None).and_then(|()| machine.run(0));
         if !machine.world.is_main() {
             let code = machine.finish(result);
             crate::process::exit_now(code);
         }
         machine.nested = 0;
+        machine.set_runs(false);
         match result {
             Ok(value) => Ran::Value(value),
             Err(Stop::Exit(code)) => Ran::Exited(code),
@@ -137,6 +141,7 @@ impl Session {
                 Ok(None) => return Woken::Late,
                 // Nothing runs that could be interrupted.
                 Err(Stop::Interrupted) => {}
+                Err(Stop::Exit(code)) => return Woken::Exited(code),
                 Err(stop) => machine.tell(stop),
             }
         }
@@ -164,9 +169,10 @@ impl Session {
 
     /// How a process ended; None where it lives, or where nobody knows any more.
     pub fn ended(&mut self, row: Row) -> Option<Ended> {
-        let record = self.machine.world.run.record(row)?;
-        let process = self.process(&record);
+        let process = self.process(&self.machine.world.run.record(row)?);
         let facts = self.machine.facts(&process).ok()?;
+        // Behind the look, which notes the end.
+        let record = self.machine.world.run.record(row)?;
         let super::facts::Facts::Ended { code } = facts else { return None };
         let ending = code.map_or_else(|| "ended".to_owned(), super::facts::ending_words);
         let ended = record.ended.unwrap_or_else(clock::monotonic);
@@ -195,6 +201,12 @@ impl Session {
     #[must_use]
     pub fn ending(&self, code: i64) -> String {
         super::facts::ending_words(code)
+    }
+
+    /// How many tests have failed so far.
+    #[must_use]
+    pub fn failed_tests(&self) -> usize {
+        self.machine.world.tests.bad
     }
 
     /// Whether the session itself started this process.
@@ -240,6 +252,14 @@ impl Session {
     /// Forgets how the session's output is recorded: nothing more will be said.
     pub fn close(&mut self) {
         self.machine.world.close_record();
+    }
+}
+
+impl Machine {
+    fn set_runs(&mut self, runs: bool) {
+        if let Some(behind) = &mut self.world.behind {
+            behind.runs = runs;
+        }
     }
 }
 

@@ -18,16 +18,18 @@ impl Machine {
             None | Some(Value::None) => 0,
             Some(value) => count(value, "a queue's max")?,
         };
-        made(queue::create(&mut self.world.waiter, max))
+        let queue = queue::create(&mut self.world.waiter, max);
+        self.made(queue)
     }
 
     pub(super) fn make_pipe(&mut self) -> Result<Value, Stop> {
         let (a, b) = connection::create(&mut self.world.waiter).map_err(trouble)?;
+        self.note_origin(a);
         Ok(Value::list(vec![Value::Object(a), Value::Object(b)]))
     }
 
     pub(super) fn make_lock(&mut self) -> Result<Value, Stop> {
-        made(lock::create(self.world.run))
+        self.made(lock::create(self.world.run))
     }
 
     pub(super) fn make_semaphore(&mut self, units: &Value) -> Result<Value, Stop> {
@@ -35,19 +37,25 @@ impl Machine {
             Value::Int(0) => 0,
             value => count(value, "a semaphore's count")?,
         };
-        made(semaphore::create(self.world.run, units))
+        self.made(semaphore::create(self.world.run, units))
     }
 
     pub(super) fn make_event(&mut self) -> Result<Value, Stop> {
-        made(event::create(self.world.run))
+        self.made(event::create(self.world.run))
     }
 
     pub(super) fn make_barrier(&mut self, parties: &Value) -> Result<Value, Stop> {
-        made(barrier::create(self.world.run, count(parties, "a barrier's number of processes")?))
+        self.made(barrier::create(self.world.run, count(parties, "a barrier's number of processes")?))
     }
 
     pub(super) fn make_shared(&mut self, value: &Value) -> Result<Value, Stop> {
-        made(cell::create(self.world.run, cell_of(value)?))
+        self.made(cell::create(self.world.run, cell_of(value)?))
+    }
+
+    fn made(&self, object: ShareResult<Object>) -> Result<Value, Stop> {
+        let object = object.map_err(trouble)?;
+        self.note_origin(object);
+        Ok(Value::Object(object))
     }
 
     /// A method of a shared object.
@@ -175,10 +183,6 @@ impl Machine {
             Err(error) => Err(trouble(error).into()),
         }
     }
-}
-
-fn made(object: ShareResult<Object>) -> Result<Value, Stop> {
-    object.map(Value::Object).map_err(|error| trouble(error).into())
 }
 
 fn size(run: crate::process::Run, object: Object) -> Result<u32, Stop> {

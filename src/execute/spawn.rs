@@ -7,7 +7,7 @@ use super::option::{Group, Options};
 use super::streams::Wiring;
 use crate::event::{Actor, Event};
 use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage, heap};
-use crate::program::{NO_REG, Reg, SpawnTarget};
+use crate::program::{NO_REG, Piped, Reg, SpawnTarget};
 use crate::source::{Code, Location};
 use crate::value::{ProcessRef, Trouble, Value, text};
 use std::os::fd::OwnedFd;
@@ -30,6 +30,7 @@ impl Machine {
         let program = self.program.clone();
         let function = self.frames.last().map_or(0, |frame| frame.function);
         let site = &program.functions[function as usize].spawns[at as usize];
+        self.check_pipeline(&site.targets)?;
         let mut started: Vec<Value> = Vec::with_capacity(site.targets.len());
         let mut upstream: Option<OwnedFd> = None;
         for (number, target) in site.targets.iter().enumerate() {
@@ -65,6 +66,19 @@ impl Machine {
         }
     }
 
+    /// Behind a prompt the terminal is the editor's while a line is typed, and never a task's.
+    fn check_may_lend(&self, options: &Options) -> Result<(), Stop> {
+        match &self.world.behind {
+            Some(behind) if options.foreground && !behind.may_lend() => {
+                let message = "only an entry of the prompt can give a process the terminal";
+                Err(Trouble::new(Code::PERMISSION, message)
+                    .help("spawn it from the prompt itself, not in a task or a handler")
+                    .into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_may_spawn(&self) -> Result<(), Stop> {
         if self.world.daemon {
             let message = "daemonic processes are not allowed to have children";
@@ -75,7 +89,27 @@ impl Machine {
         Ok(())
     }
 
+    /// Finds options that contradict the pipes between the targets, before any of them is started.
+    fn check_pipeline(&self, targets: &[SpawnTarget]) -> Result<(), Stop> {
+        if targets.len() < 2 {
+            return Ok(());
+        }
+        for (number, target) in targets.iter().enumerate().filter(|(_, target)| target.options != NO_REG) {
+            Options::check_piped(self.get(target.options), Piped::at(number, targets.len()))?;
+        }
+        Ok(())
+    }
+
     fn start(&mut self, name: Option<Rc<str>>, target: &SpawnTarget, wiring: Wiring) -> Result<Side, Stop> {
+        let caught = self.world.waiter.captures.count();
+        let side = self.begin(name, target, wiring);
+        if side.is_err() {
+            self.world.waiter.captures.give_up_from(caught);
+        }
+        side
+    }
+
+    fn begin(&mut self, name: Option<Rc<str>>, target: &SpawnTarget, wiring: Wiring) -> Result<Side, Stop> {
         let options = match target.options {
             NO_REG => None,
             reg => Some(Options::read(&self.get(reg).clone())?),
@@ -90,6 +124,7 @@ impl Machine {
         let options = options.unwrap_or_default();
         let (setup, streams) =
             if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
+        self.check_may_lend(&options)?;
         let terminal = if options.foreground {
             Some(self.world.about_to_lend().map_err(|errno| not_set_up(Stage::Foreground, errno))?)
         } else {
@@ -242,18 +277,29 @@ impl Machine {
         wiring: Wiring,
     ) -> Result<Rc<ProcessRef>, Stop> {
         self.check_may_spawn()?;
+        let caught = self.world.waiter.captures.count();
+        let process = self.begin_program(name, argv, options, wiring);
+        if process.is_err() {
+            self.world.waiter.captures.give_up_from(caught);
+        }
+        process
+    }
+
+    fn begin_program(
+        &mut self,
+        name: Rc<str>,
+        argv: &[String],
+        options: &Options,
+        wiring: Wiring,
+    ) -> Result<Rc<ProcessRef>, Stop> {
         let (setup, streams) = self.wire(&name, options, wiring, false)?;
         let row = self.reserve(&name, options.daemon)?;
-        match self.start_program(name, row, options, setup, argv) {
-            Ok(process) => {
-                self.world.streams.extend(streams.map(|streams| (row, streams)));
-                Ok(process)
-            }
-            Err(stop) => {
-                self.world.run.cancel(row);
-                Err(stop)
-            }
+        let process = self.start_program(name, row, options, setup, argv);
+        match process.is_ok() {
+            true => self.world.streams.extend(streams.map(|streams| (row, streams))),
+            false => self.world.run.cancel(row),
         }
+        process
     }
 
     /// A program with its arguments in the environment of this process and the changes to it.

@@ -4,7 +4,7 @@ use super::Stop;
 use super::block::fault;
 use super::machine::Machine;
 use super::option::{Options, Stream};
-use super::streams::{Streams, Wiring};
+use super::streams::{Feed, Streams, Wiring};
 use crate::process::{self, CaptureId, Captured, DEFAULT_CAP, Setup, pty};
 use crate::value::ProcessRef;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ impl Machine {
             (None, Some(pipe), _) => process::Stream::Fd(pipe),
             (None, None, Stream::Pipe) => {
                 let (read, write) = opened(process::pipe())?;
-                ours.stdin = Some(write);
+                ours.stdin = Feed::Open(write);
                 process::Stream::Fd(read)
             }
             (None, None, stream) => plain(stream),
@@ -43,7 +43,7 @@ impl Machine {
             stream => plain(stream),
         };
         ours.merged = options.stderr == Stream::Stdout;
-        let any = ours.stdin.is_some() || ours.stdout.is_some() || ours.stderr.is_some() || ours.merged;
+        let any = ours.writer().is_some() || ours.stdout.is_some() || ours.stderr.is_some() || ours.merged;
         Ok(any.then_some(ours))
     }
 
@@ -52,7 +52,13 @@ impl Machine {
         let writer = pair.master.try_clone().map_err(|error| super::file::io("cannot use a pty", &error))?;
         let id = self.world.waiter.captures.add(opened(Captured::new(pair.master, cap))?);
         setup.pty = Some(pair.slave);
-        *ours = Streams { stdin: Some(writer), stdout: Some(id), stderr: Some(id), pty: true, merged: false };
+        *ours = Streams {
+            stdin: Feed::Open(writer),
+            stdout: Some(id),
+            stderr: Some(id),
+            pty: true,
+            merged: false,
+        };
         Ok(())
     }
 
@@ -62,13 +68,20 @@ impl Machine {
         Ok(process::Stream::Fd(write))
     }
 
-    /// A child has ended: what it wrote is all there now. Whoever still holds its pipe is not waited for.
+    /// A child has ended: what it wrote is all there now. Whoever still holds its pipe is not waited for, and the end of
+    /// the pipe is kept for what they write. Nobody reads the child's input any more, and its terminal goes with it, as a
+    /// window closes once its shell has ended.
     pub(super) fn finish_streams(&mut self, process: &ProcessRef) {
-        let Some(streams) = process::Row::of(process).and_then(|row| self.world.streams.get(&row)) else {
+        let Some(streams) = process::Row::of(process).and_then(|row| self.world.streams.get_mut(&row)) else {
             return;
         };
+        streams.close_writer();
         for id in [streams.stdout, streams.stderr].into_iter().flatten() {
-            self.world.waiter.captures.drain_now(id);
+            if streams.pty {
+                self.world.waiter.captures.finish(id);
+            } else {
+                self.world.waiter.captures.drain_now(id);
+            }
         }
     }
 

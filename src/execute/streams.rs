@@ -16,11 +16,22 @@ impl Wiring {
     }
 }
 
+/// Our end of a child's standard input.
+#[derive(Debug, Default)]
+pub(super) enum Feed {
+    /// We never had one.
+    #[default]
+    None,
+    Open(OwnedFd),
+    /// Closed by us, or the child has ended.
+    Closed,
+}
+
 /// Our ends of a child's streams.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
     /// Where `p.write` goes.
-    pub stdin: Option<OwnedFd>,
+    pub stdin: Feed,
     pub stdout: Option<CaptureId>,
     pub stderr: Option<CaptureId>,
     /// Both of them are a pty's.
@@ -32,6 +43,21 @@ pub(super) struct Streams {
 impl Streams {
     /// The descriptor that `p.write` writes to.
     pub(super) fn writer(&self) -> Option<i32> {
-        self.stdin.as_ref().map(AsRawFd::as_raw_fd)
+        match &self.stdin {
+            Feed::Open(fd) => Some(fd.as_raw_fd()),
+            Feed::None | Feed::Closed => None,
+        }
+    }
+
+    /// Whether there was such a descriptor, and is none any more.
+    pub(super) fn writer_is_closed(&self) -> bool {
+        matches!(self.stdin, Feed::Closed)
+    }
+
+    /// Closes our end of standard input, where we have one.
+    pub(super) fn close_writer(&mut self) {
+        if matches!(self.stdin, Feed::Open(_)) {
+            self.stdin = Feed::Closed;
+        }
     }
 }

@@ -6,7 +6,8 @@ use super::protection::Guard;
 use crate::event::{Event, TestOutcome, Verdict};
 use crate::process::clock;
 use crate::program::{NO_REG, NO_TARGET, TestSite};
-use crate::value::time;
+use crate::source::Code;
+use crate::value::{Trouble, Value, text, time};
 
 impl Machine {
     /// Begins a test, or goes on behind it where it is skipped.
@@ -20,6 +21,9 @@ impl Machine {
                 frame.pc = to + 1;
             }
             return Ok(());
+        }
+        if site.worth != NO_REG {
+            check_worth(self.get(site.worth))?;
         }
         let started = clock::monotonic();
         self.protect(Guard::Test { site: at, to: to + 1, started });
@@ -90,5 +94,17 @@ impl Machine {
         tests.passed.insert(site.name.clone(), matches!(verdict, Verdict::Passed));
         let name = site.name.to_string();
         self.world.record(Event::TestEnded(TestOutcome { name, verdict, elapsed }));
+    }
+}
+
+fn check_worth(value: &Value) -> Result<(), Trouble> {
+    match value {
+        Value::Int(0..) => Ok(()),
+        Value::Float(worth) if *worth >= 0.0 => Ok(()),
+        other => {
+            let message =
+                format!("a test is worth a number that is not negative, not {}", text::literal(other));
+            Err(Trouble::new(Code::VALUE, message))
+        }
     }
 }

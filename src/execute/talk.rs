@@ -37,7 +37,11 @@ impl Machine {
     }
 
     fn write_to(&mut self, process: &Rc<ProcessRef>, value: &Value) -> Result<Value, Stop> {
-        let fd = self.streams(process).and_then(Streams::writer).ok_or_else(|| no_stdin(process))?;
+        let streams = self.streams(process);
+        if streams.is_some_and(Streams::writer_is_closed) {
+            return Err(closed(process).into());
+        }
+        let fd = streams.and_then(Streams::writer).ok_or_else(|| no_stdin(process))?;
         let bytes = match value {
             Value::Bytes(bytes) => bytes.to_vec(),
             other => text::display(other).into_bytes(),
@@ -51,10 +55,7 @@ impl Machine {
                 let message = format!("{} does not read its standard input", process.shown());
                 Err(Trouble::new(Code::TIMEOUT, message).into())
             }
-            Err(Errno::EPIPE | Errno::EIO) => {
-                let message = format!("{} has closed its standard input, or has ended", process.shown());
-                Err(Trouble::new(Code::CLOSED, message).into())
-            }
+            Err(Errno::EPIPE | Errno::EIO) => Err(closed(process).into()),
             Err(errno) => {
                 let message = format!("cannot write to {}: {errno}", process.shown());
                 Err(Trouble::new(Code::IO, message).into())
@@ -69,7 +70,7 @@ impl Machine {
         let row = Row::of(process).ok_or_else(|| no_stdin(process))?;
         match self.world.streams.get_mut(&row) {
             Some(streams) => {
-                streams.stdin = None;
+                streams.close_writer();
                 Ok(Value::None)
             }
             None => Err(no_stdin(process).into()),
@@ -193,6 +194,11 @@ fn lossy_prefix(bytes: &[u8], text_bytes: usize) -> usize {
         }
     }
     count
+}
+
+fn closed(process: &ProcessRef) -> Trouble {
+    let message = format!("the standard input of {} is closed, or it has ended", process.shown());
+    Trouble::new(Code::CLOSED, message)
 }
 
 fn no_stdin(process: &ProcessRef) -> Trouble {

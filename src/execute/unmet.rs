@@ -25,7 +25,9 @@ impl Machine {
     pub(super) fn end_of(&self, process: &ProcessRef) -> String {
         let blocked = Row::of(process).and_then(|row| self.world.run.sleeps_for(row));
         let does = match blocked {
-            Some((on, _)) => format!("it {}", doing(on, self.whom(on).as_deref())),
+            Some((on, _)) => {
+                format!("it {}", doing(on, &self.title_of_wait(on), self.whom(on).as_deref()))
+            }
             None => {
                 self.state(process).map_or_else(|_| "it lives".to_owned(), |state| format!("it is {state}"))
             }
@@ -71,13 +73,12 @@ impl Machine {
         })
     }
 
-    /// The object with the name that the text gives it here, or its number.
+    /// The object with the name that the text gives it here, or that it was made with.
     fn name_of(&self, object: Object) -> String {
         let text = self.world.text(self.here());
         let text = text.strip_prefix("with ").unwrap_or(&text);
         let name = text.split(['.', ' ', '\n']).next().unwrap_or_default();
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let kind = object.kind.word();
-        if is_name { format!("{kind} {name}") } else { format!("{kind} {}", object.index) }
+        if is_name { format!("{} {name}", object.kind.word()) } else { self.title(object) }
     }
 }

@@ -275,7 +275,11 @@ impl Guard<'_> {
         let again = self.asked == Some(Asked::Signal(signal)) && !came.from_terminal;
         match signal {
             libc::SIGUSR1 | libc::SIGUSR2 => return,
-            libc::SIGINT if self.interactive => return,
+            libc::SIGINT if self.interactive => {
+                // It may have been stopped by one of its own, and nobody else could let it go on.
+                self.line.order(Order::Forward(libc::SIGCONT));
+                return;
+            }
             // A scenario may have plans for Ctrl-C, and is taken at its word until somebody insists.
             libc::SIGINT if !again => self.line.order(Order::Pressed(signal)),
             libc::SIGQUIT if came.from_terminal => self.line.order(Order::Pressed(signal)),

@@ -196,6 +196,27 @@ impl Captures {
         }
     }
 
+    /// Reads what is there, a portion at most, and closes our end: for a terminal whose process has ended. What a terminal
+    /// holds comes in pieces, and FIONREAD counts the first of them only.
+    pub fn finish(&mut self, id: CaptureId) {
+        if let Some(stream) = self.streams.get_mut(id.0) {
+            stream.drain_portion();
+        }
+        self.close(id);
+    }
+
+    /// How many streams were caught so far: for [`Captures::give_up_from`].
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.streams.len()
+    }
+
+    /// Forgets the streams caught since there were this many: those of a process that did not come to be.
+    pub fn give_up_from(&mut self, count: usize) {
+        self.open.retain(|open| *open < count);
+        self.streams.truncate(count);
+    }
+
     /// Gives a stream up: closes its end and keeps what came. A writer will get SIGPIPE.
     pub fn close(&mut self, id: CaptureId) {
         if let Some(stream) = self.streams.get_mut(id.0) {

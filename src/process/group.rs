@@ -23,29 +23,41 @@ pub fn lead() -> Result<(), Errno> {
     check(unsafe { libc::setpgid(0, 0) }).map(drop)
 }
 
-/// Signals every process in the group of this process, which the caller holds. Our own group and group 1 are refused.
+/// What became of a signal to a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    Yes,
+    /// No, for it is the group of this very process.
+    Ours,
+}
+
+/// Signals every process in the group of this process, which the caller holds; but for our own group.
 ///
 /// Where the group's leader was reaped, its number proves nothing any more; then each process that is in the group
 /// now is held, checked again, and signalled by itself.
 ///
 /// # Errors
-/// `EPERM` for our own group or where we may not.
-pub fn signal(member: &Pidfd, signal: Signal) -> Result<(), Errno> {
-    let Ok(pgid) = of(member.pid()) else { return Ok(()) };
+/// `EPERM` for group 1, and where we may not.
+pub fn signal(member: &Pidfd, signal: Signal) -> Result<Sent, Errno> {
+    let Ok(pgid) = of(member.pid()) else { return Ok(Sent::Yes) };
     let leader = Pidfd::open(pgid);
     // The number meant the process that the caller holds, where that lives even now or is our own unreaped child. Else the
     // group may be a stranger's.
     if member.has_ended()? && !member.is_own_child() {
-        return Ok(());
+        return Ok(Sent::Yes);
     }
-    if pgid <= 1 || pgid == of(0)? {
+    if pgid == of(0)? {
+        return Ok(Sent::Ours);
+    }
+    if pgid <= 1 {
         return Err(Errno::EPERM);
     }
     match leader {
-        Ok(leader) => leader.send(signal, Reach::Group),
-        Err(Errno::ESRCH) => signal_each(pgid, signal),
-        Err(errno) => Err(errno),
+        Ok(leader) => leader.send(signal, Reach::Group)?,
+        Err(Errno::ESRCH) => signal_each(pgid, signal)?,
+        Err(errno) => return Err(errno),
     }
+    Ok(Sent::Yes)
 }
 
 fn signal_each(pgid: i32, signal: Signal) -> Result<(), Errno> {

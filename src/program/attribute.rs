@@ -47,7 +47,7 @@ attributes! {
     Cmdline "cmdline" "list" "The program and arguments it runs; empty for a zombie.";
     Cwd "cwd" "string" "Its working directory.";
     Fds "fds" "map" "Its open file descriptors, each with what it is.";
-    Foreground "foreground" "bool" "Whether its process group is its terminal's foreground group.";
+    Foreground "foreground" "bool" "Whether its process group is its terminal's foreground group; none once it is reaped.";
     Pending "pending" "list" "Signals that wait to be delivered.";
     Blocked "blocked" "list" "Signals that it has blocked.";
     Ignored "ignored" "list" "Signals that it ignores.";

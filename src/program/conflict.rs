@@ -69,5 +69,41 @@ pub fn conflict(way: impl Fn(SpawnOption) -> Way) -> Option<(SpawnOption, SpawnO
         .map(|(one, other, _, why)| (*one, *other, *why))
 }
 
+/// Which of a target's streams are a pipeline's pipes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piped {
+    pub stdin: bool,
+    pub stdout: bool,
+}
+
+impl Piped {
+    /// Of the target with this number, of so many.
+    #[must_use]
+    pub fn at(number: usize, targets: usize) -> Self {
+        Self { stdin: number > 0, stdout: number + 1 < targets }
+    }
+}
+
+/// What to do about an option that contradicts the pipeline.
+pub const PIPED_HELP: &str =
+    "leave it out: only the first target's standard input and the last one's standard output are free";
+
+const FROM_PIPE: &str = "standard input comes from the target before the `|`";
+const INTO_PIPE: &str = "standard output goes to the target behind the `|`";
+
+/// The first option that contradicts the pipes of a pipeline, and why.
+pub fn conflict_with_pipe(
+    piped: Piped,
+    way: impl Fn(SpawnOption) -> Way,
+) -> Option<(SpawnOption, &'static str)> {
+    let set = |asked: &SpawnOption| way(*asked) != Way::Off;
+    let reading = [SpawnOption::Input, SpawnOption::Stdin, SpawnOption::Pty].into_iter().find(set);
+    let writing = [SpawnOption::Capture, SpawnOption::Stdout, SpawnOption::Pty].into_iter().find(set);
+    reading
+        .filter(|_| piped.stdin)
+        .map(|option| (option, FROM_PIPE))
+        .or_else(|| writing.filter(|_| piped.stdout).map(|option| (option, INTO_PIPE)))
+}
+
 /// The nice values that there are; see nice(2).
 pub const NICE: std::ops::RangeInclusive<i64> = -20..=19;

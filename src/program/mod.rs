@@ -13,7 +13,7 @@ mod state;
 mod verb;
 
 pub use attribute::{ATTRIBUTES, Attribute, AttributeRow, attribute};
-pub use conflict::{NICE, Way, conflict};
+pub use conflict::{NICE, PIPED_HELP, Piped, Way, conflict, conflict_with_pipe};
 pub use function::{BUILTINS, Builtin, BuiltinRow, builtin};
 pub use method::{METHODS, Method, MethodRow, Receiver, methods_named};
 pub use op::{NO_REG, NO_TARGET, Op, Reg};

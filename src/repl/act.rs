@@ -5,6 +5,7 @@ use super::editor::Prompting;
 use super::help::help;
 use super::screen::write;
 use super::wire::Request;
+use crate::report::visible_line;
 use std::path::Path;
 use std::process::Command as Program;
 
@@ -32,7 +33,10 @@ impl Prompting {
             Command::Watch => self.watch(),
             Command::Edit => return self.edit(),
             Command::Load(path) => return Some(Request::Load(path.to_string_lossy().into_owned())),
-            Command::Save(path) => return Some(Request::Save(path.to_string_lossy().into_owned())),
+            Command::Save(path) => {
+                let name = path.to_string_lossy().into_owned();
+                return self.may_write(&path).then_some(Request::Save(name));
+            }
             Command::Vars => return Some(Request::Vars),
             Command::Time { statement, .. } => return Some(Request::Time(statement)),
             Command::Reset => {
@@ -42,6 +46,16 @@ impl Prompting {
             Command::Quit => return Some(Request::Quit { sure: false }),
         }
         None
+    }
+
+    /// Asks before a file is written over.
+    fn may_write(&mut self, path: &Path) -> bool {
+        if !path.exists() {
+            return true;
+        }
+        let question =
+            format!("{} is there already: write over it? [y/N] ", visible_line(&path.to_string_lossy()));
+        self.answer(&question).is_ok_and(|answer| matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
     fn say(&self, sentence: &str) {

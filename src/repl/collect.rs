@@ -6,7 +6,7 @@ use super::voice::Voice;
 use super::wire::{Line, Reply, Request};
 use crate::process::relay::{Heard, Started, unread};
 use crate::process::terminal::{self, Modes};
-use crate::process::{Listener, Watch, custody, exit_now, signals};
+use crate::process::{Listener, Watch, custody, exit_now, signals, wait};
 use crate::report::Style;
 use crate::value::Signal;
 use std::collections::HashMap;
@@ -47,8 +47,8 @@ pub enum Told {
 /// The exit code where the session ended in the middle of a line.
 const ENDED: u8 = 3;
 
-/// Ctrl-C while a statement runs, a closed terminal, and the request to end.
-pub const HELD: [Signal; 3] = [Signal(2), Signal(1), Signal(15)];
+/// Ctrl-C and Ctrl-\ while a statement runs, a closed terminal, and the request to end.
+pub const HELD: [Signal; 4] = [Signal(2), Signal(3), Signal(1), Signal(15)];
 
 /// Numbers of the descriptors that are watched; pipes come after them.
 const LINE: u64 = 0;
@@ -61,8 +61,8 @@ const AGAIN: u64 = 2;
 /// How many bytes are taken from one stream before the others have their turn.
 const TURN: u64 = 16 << 10;
 
-/// The thread's own affairs.
-pub struct Collector {
+/// What the thread is given.
+pub struct Parts {
     pub listener: Listener,
     /// To be read; what is sent goes through `shared`.
     pub line: Line,
@@ -75,6 +75,11 @@ pub struct Collector {
     /// The terminal's modes before anything was typed.
     pub modes: Modes,
     pub numbers: Numbers,
+}
+
+/// The thread's own affairs.
+pub struct Collector {
+    with: Parts,
     voices: HashMap<i32, Voice>,
     pipes: HashMap<u64, (std::fs::File, Voice)>,
     next_pipe: u64,
@@ -92,32 +97,10 @@ enum Glance {
     AskedAndMore,
 }
 
-/// What the thread is made of.
-pub struct Parts {
-    pub listener: Listener,
-    pub line: Line,
-    pub shared: Shared,
-    pub screen: Arc<Screen>,
-    pub told: Sender<Told>,
-    pub style: Style,
-    pub guard: i32,
-    pub modes: Modes,
-    pub numbers: Numbers,
-}
-
 impl Collector {
-    pub fn new(parts: Parts) -> Self {
-        let Parts { listener, line, shared, screen, told, style, guard, modes, numbers } = parts;
+    pub fn new(with: Parts) -> Self {
         Self {
-            listener,
-            line,
-            shared,
-            screen,
-            told,
-            style,
-            guard,
-            modes,
-            numbers,
+            with,
             voices: HashMap::new(),
             pipes: HashMap::new(),
             next_pipe: FIRST_PIPE,
@@ -132,33 +115,36 @@ impl Collector {
         if let Ok(watch) = Watch::new() {
             self.listen(watch);
         }
-        if self.screen.is_editing() {
-            self.screen.show("the session was ended\n");
-            if self.screen.settle() {
+        if self.with.screen.is_editing() {
+            self.with.screen.show("the session was ended\n");
+            if self.with.screen.settle() {
                 // The first thread waits for keys, and nothing can wake it.
-                self.leave(ENDED);
+                // Its guard has ended with it, and knows how.
+                let code =
+                    wait::reap_blocking(self.with.guard).map_or(i64::from(ENDED), |status| status.code());
+                self.leave(u8::try_from(code).unwrap_or(ENDED));
             }
         }
-        let _ = self.told.send(Told::Ended);
+        let _ = self.with.told.send(Told::Ended);
     }
 
     fn listen(&mut self, mut watch: Watch) {
         let Ok(mut line) = Watch::new() else { return };
-        let all = watch.add(&self.line, LINE).is_ok()
-            && line.add(&self.line, LINE).is_ok()
-            && watch.add(self.listener.voice(), VOICE).is_ok()
-            && watch.add(self.listener.programs(), PROGRAMS).is_ok();
+        let all = watch.add(&self.with.line, LINE).is_ok()
+            && line.add(&self.with.line, LINE).is_ok()
+            && watch.add(self.with.listener.voice(), VOICE).is_ok()
+            && watch.add(self.with.listener.programs(), PROGRAMS).is_ok();
         if !all {
             return;
         }
         loop {
             self.react_to_signals();
-            let again = self.screen.is_waiting().then_some(AGAIN);
+            let again = self.with.screen.is_waiting().then_some(AGAIN);
             // Whoever speaks has to wait where too much waits to be shown, but never the session: it tells when more can be shown.
-            let heard = if self.screen.is_full() { &mut line } else { &mut watch };
+            let heard = if self.with.screen.is_full() { &mut line } else { &mut watch };
             let Ok(mut ready) = heard.wait_with(again, &HELD) else { return };
             ready.sort_unstable();
-            self.screen.flush();
+            self.with.screen.flush();
             for number in ready {
                 match number {
                     LINE => {
@@ -181,9 +167,11 @@ impl Collector {
             match i32::from(signal.0) {
                 2 => {
                     // The terminal has shown `^C`: what is said next begins a row of its own.
-                    self.screen.show("\n");
-                    let _ = custody::signal_child(self.guard, 2);
+                    self.with.screen.show("\n");
+                    let _ = custody::signal_child(self.with.guard, 2);
                 }
+                // Ctrl-\ would end a program; a prompt it does not.
+                3 => {}
                 other => self.leave(u8::try_from(128 + other).unwrap_or(u8::MAX)),
             }
         }
@@ -191,50 +179,54 @@ impl Collector {
 
     /// Ends this process with the terminal in order: its modes, no update begun, and no marks around what is pasted.
     fn leave(&self, code: u8) -> ! {
-        self.screen.close();
+        self.with.screen.close();
         write("\x1b[?2026l\x1b[?2004l\r\n");
-        self.screen.take_back(&self.modes);
-        let _ = terminal::restore(std::io::stdin().as_fd(), &self.modes);
+        self.with.screen.take_back(&self.with.modes);
+        let _ = terminal::restore(std::io::stdin().as_fd(), &self.with.modes);
         exit_now(code)
     }
 
     /// Takes one reply; false where there is no session any more.
     fn reply(&mut self, watch: &Watch) -> bool {
-        let Ok(Some(reply)) = self.line.receive() else { return false };
+        let Ok(Some(reply)) = self.with.line.receive() else { return false };
         if let Reply::Counts(counts) = reply {
-            self.numbers.set(counts);
+            self.with.numbers.set(counts);
             self.answered();
             // The news that go with them may have been shown already: they come another way.
-            self.screen.redraw();
+            self.with.screen.redraw();
             return true;
         }
         // What was said before it is shown before it.
         self.drain(watch);
         if let Reply::Ready(ready) = &reply {
             // Not by the first thread: it may take this reply only after the next numbers have come.
-            self.numbers.set(ready.counts);
+            self.with.numbers.set(ready.counts);
             self.glance = Glance::Answered;
         }
         match reply {
             Reply::Lend(lent) => {
                 // At a prompt the keyboard is not to be had.
-                self.screen.hold(lent && !self.screen.is_editing());
                 if lent {
-                    self.shared.send(&Request::Held);
+                    self.with.screen.hold(!self.with.screen.is_editing());
+                } else {
+                    self.with.screen.put_in_order();
+                }
+                if lent {
+                    self.with.shared.send(&Request::Held);
                 }
                 true
             }
-            Reply::Ask(_) if self.screen.is_editing() => {
-                self.shared.send(&Request::Answer(None));
+            Reply::Ask(_) if self.with.screen.is_editing() => {
+                self.with.shared.send(&Request::Answer(None));
                 true
             }
-            reply => self.told.send(Told::Reply(reply)).is_ok(),
+            reply => self.with.told.send(Told::Reply(reply)).is_ok(),
         }
     }
 
     /// Hears all that was said so far, and no more: there may be someone who never ends to speak.
     fn drain(&mut self, watch: &Watch) {
-        let said = unread(self.listener.voice().as_raw_fd()).unwrap_or(0);
+        let said = unread(self.with.listener.voice().as_raw_fd()).unwrap_or(0);
         self.hear(watch, said);
         self.greet(watch);
         let pipes: Vec<(u64, i32)> =
@@ -249,7 +241,7 @@ impl Collector {
     fn hear(&mut self, watch: &Watch, most: u64) {
         let mut heard = 0;
         while heard < most {
-            let Ok(Heard::Said { pid, length }) = self.listener.hear(&mut self.buffer) else { return };
+            let Ok(Heard::Said { pid, length }) = self.with.listener.hear(&mut self.buffer) else { return };
             heard += length as u64;
             // A task tells its name before its first word, and a pid may be another's by now.
             self.greet(watch);
@@ -258,23 +250,25 @@ impl Collector {
                 // The session itself, or its guard.
                 None => String::from_utf8_lossy(&self.buffer[..length]).into_owned(),
             };
-            self.screen.show(&text);
+            self.with.screen.show(&text);
         }
     }
 
     /// Takes what was told of new processes.
     fn greet(&mut self, watch: &Watch) {
         let mut any = false;
-        while let Some(started) = self.listener.started() {
+        while let Some(started) = self.with.listener.started() {
             any = true;
             match started {
                 Started::Task { pid, name } => {
                     let mut before = self.voices.insert(pid, self.voice(&name));
-                    self.screen.show(&before.as_mut().map(Voice::end).unwrap_or_default());
+                    self.with.screen.show(&before.as_mut().map(Voice::end).unwrap_or_default());
                 }
                 Started::Program { name, pipe: Some(pipe) } => self.follow(&name, pipe, watch),
                 Started::Program { name, pipe: None } => {
-                    self.screen.show(&format!("[what {name} prints is lost: too many files are open]\n"));
+                    self.with
+                        .screen
+                        .show(&format!("[what {name} prints is lost: too many files are open]\n"));
                 }
             }
         }
@@ -287,7 +281,7 @@ impl Collector {
     fn glance(&mut self) {
         if self.glance != Glance::Answered {
             self.glance = Glance::AskedAndMore;
-        } else if self.screen.is_editing() && self.shared.try_send(&Request::Glance) {
+        } else if self.with.screen.is_editing() && self.with.shared.try_send(&Request::Glance) {
             self.glance = Glance::Asked;
         }
     }
@@ -301,7 +295,7 @@ impl Collector {
     fn voice(&self, name: &str) -> Voice {
         let number =
             name.bytes().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-        Voice::new(name, number, self.style)
+        Voice::new(name, number, self.with.style)
     }
 
     fn follow(&mut self, name: &str, pipe: OwnedFd, watch: &Watch) {
@@ -321,13 +315,13 @@ impl Collector {
             match pipe.read(&mut self.buffer) {
                 Ok(length) if length > 0 => {
                     heard += length as u64;
-                    self.screen.show(&voice.say(&self.buffer[..length]));
+                    self.with.screen.show(&voice.say(&self.buffer[..length]));
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     return;
                 }
                 _ => {
-                    self.screen.show(&voice.end());
+                    self.with.screen.show(&voice.end());
                     watch.remove(&*pipe);
                     self.pipes.remove(&number);
                     return;

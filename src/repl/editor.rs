@@ -211,7 +211,7 @@ impl Prompting {
         Request::Quit { sure: false }
     }
 
-    fn answer(&mut self, question: &str) -> Result<String, ReadlineError> {
+    pub(super) fn answer(&mut self, question: &str) -> Result<String, ReadlineError> {
         self.read(question, true)
     }
 

@@ -20,6 +20,10 @@ const AT_ONCE: usize = 16 << 10;
 /// What the printer is given: it ends each message with a newline, which this one takes back before.
 const NOTHING: &str = "\x1b[A\n";
 
+/// See ECMA-48 and xterm's control sequences.
+const RESET: &str =
+    "\x1b[?1047l\x1b[?47l\x1b[?25h\x1b[0m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1l\x1b>";
+
 /// Shows text at once, above a line that is typed, or later.
 #[derive(Default)]
 pub struct Screen(Mutex<State>);
@@ -169,6 +173,21 @@ impl Screen {
         let mut state = self.state();
         state.mode = Mode::Free;
         state.flush();
+    }
+
+    /// The terminal is ours again, in whatever state its last holder has left it: the usual screen, a cursor that is seen, plain
+    /// letters, no mouse, no keypad; and what comes next begins a row of its own.
+    pub fn put_in_order(&self) {
+        if !self.is_editing() {
+            let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+            if !dumb {
+                let columns =
+                    terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
+                // Blanks up to the last column end a row that was begun, and leave one alone that was not.
+                write(&format!("{RESET}{}\r\x1b[K", " ".repeat(columns.saturating_sub(1))));
+            }
+            self.hold(false);
+        }
     }
 
     /// Another process has the terminal, or has it no more.

@@ -12,7 +12,9 @@ use crate::process::{Relay, Run, clock, group};
 use crate::report::{Places, Style, draw_diagnostics, draw_tree};
 use crate::source::{Source, SourceMap, Sources};
 use crate::value::{Value, a_kind, text};
+use std::collections::HashSet;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::rc::Rc;
 
 /// How often one looks after processes whose changes the kernel tells nobody.
@@ -216,6 +218,10 @@ impl Play {
                 },
                 Woken::Changed => true,
                 Woken::Late => false,
+                Woken::Exited(code) => {
+                    self.code = code;
+                    return None;
+                }
             };
             let calm = looked + CALM;
             if hastens && clock::monotonic() < calm {
@@ -244,6 +250,9 @@ impl Play {
 
     fn run_source(&mut self, source: Source) -> Next {
         let text = source.text().to_owned();
+        let folder = source.path().and_then(Path::parent).unwrap_or(Path::new(""));
+        let folder = std::path::absolute(Path::new(".").join(folder)).unwrap_or_default();
+        let failed = self.session.failed_tests();
         let ran = self.run(source);
         // Before a word of ours: nobody reads it while a child has the terminal and others have said too much already.
         self.session.await_foreground();
@@ -253,8 +262,11 @@ impl Play {
                 Next::Prompt
             }
             Some(Ran::Value(value)) => {
-                self.held = true;
-                self.transcript.keep(&text);
+                // A test that fails is no end, and yet no success.
+                self.held = self.session.failed_tests() == failed;
+                if self.held {
+                    self.transcript.keep(&text, &folder);
+                }
                 if let Some(shown) = shown(&self.session, &value, self.style) {
                     (self.say)(&format!("{shown}\n"));
                 }
@@ -302,27 +314,49 @@ impl Play {
     }
 
     fn save(&mut self, file: &str) -> Next {
-        let scenario = self.transcript.scenario();
+        let (scenario, left_out) = self.checked(file);
+        let lines = match scenario.lines().count() {
+            1 => "1 line is".to_owned(),
+            many => format!("{many} lines are"),
+        };
         let text = match std::fs::write(file, &scenario) {
             Err(error) => format!("cannot write `{}`: {error}\n", named(file)),
-            Ok(()) => self.checked(file, scenario),
+            Ok(()) => {
+                let file = named(file);
+                let out = match left_out {
+                    0 => String::new(),
+                    1 => "; 1 entry that needs what failed is a comment in it".to_owned(),
+                    many => format!("; {many} entries that need what failed are comments in it"),
+                };
+                format!("{lines} in {file}: `proctor run {file}` runs it{out}\n")
+            }
         };
         (self.say)(&text);
         Next::Prompt
     }
 
-    /// What is said of a saved file: that it is there, and whether it can be run as it is.
-    fn checked(&mut self, file: &str, scenario: String) -> String {
-        let lines = scenario.lines().count();
-        let mut sources = SourceMap::default();
-        let id = sources.add(Source::new(file, scenario));
-        let found = check::check(&mut sources, id, &mut *self.loader);
-        let errors = found.diagnostics.iter().filter(|finding| finding.is_error()).count();
-        let file = named(file);
-        match (lines, errors) {
-            (1, 0) => format!("1 line is in {file}: `proctor run {file}` runs it\n"),
-            (_, 0) => format!("{lines} lines are in {file}: `proctor run {file}` runs it\n"),
-            _ => format!("{lines} lines are in {file}, but `proctor check {file}` finds errors in it\n"),
+    /// The session as a scenario that passes the check, and how many entries could not be part of it.
+    fn checked(&mut self, file: &str) -> (String, usize) {
+        let path = std::path::absolute(file).unwrap_or_else(|_| file.into());
+        let folder = path.parent().unwrap_or(&path);
+        let mut out = HashSet::new();
+        loop {
+            let scenario = self.transcript.scenario(folder, &out);
+            let mut sources = SourceMap::default();
+            let id = sources.add(Source::new(file, scenario.text.as_str()).with_path(&path));
+            let found = check::check(&mut sources, id, &mut *self.loader);
+            let errors = found.diagnostics.iter().filter(|finding| finding.is_error());
+            let places =
+                errors.flat_map(|finding| &finding.labels).filter(|label| label.location.source == id);
+            let wrong: Vec<usize> = places
+                .filter_map(|label| scenario.entry_at(label.location.span.start as usize))
+                .filter(|entry| !out.contains(entry))
+                .collect();
+            // One at a time: with it the others may be right.
+            match wrong.iter().max() {
+                Some(last) => _ = out.insert(*last),
+                None => return (scenario.text, out.len()),
+            }
         }
     }
 

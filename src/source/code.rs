@@ -60,6 +60,7 @@ pub fn warning_codes() -> &'static [Code] {
         Code::DAEMON_SPAWNS,
         Code::ALWAYS_FALSE,
         Code::TEST_WITHOUT_EXPECT,
+        Code::DUPLICATE_KEY,
     ]
 }
 
@@ -130,6 +131,7 @@ register! {
     DAEMON_SPAWNS "daemon_spawns" "a daemon's target that spawns";
     ALWAYS_FALSE "always_false" "a comparison that is always false";
     TEST_WITHOUT_EXPECT "test_without_expect" "a test that expects nothing";
+    DUPLICATE_KEY "duplicate_key" "a key that stands twice in one map literal";
     // Something went wrong at run time.
     TYPE "type" "a value of the wrong type";
     VALUE "value" "a value of the right type that cannot be used";
@@ -143,7 +145,7 @@ register! {
     MEMORY "memory" "the scenario's memory limit is reached";
     EXEC "exec" "a program could not be executed";
     SPAWN "spawn" "a process could not be started";
-    PROCESS_LIMIT "process_limit" "more processes alive at once than --max-procs allows";
+    PROCESS_LIMIT "process_limit" "more processes, alive or not joined yet, than --max-procs allows";
     DAEMON_CHILD "daemon_child" "daemonic processes are not allowed to have children";
     NOT_A_CHILD "not_a_child" "only a child of this process can be joined";
     NO_PROCESS "no_process" "no process of this scenario is meant";

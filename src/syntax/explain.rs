@@ -114,6 +114,12 @@ fn reserved_before(scene: &Scene<'_>) -> Option<Diagnostic> {
     let message = format!("`{word}` is a reserved word, and no expression begins with it");
     let finding =
         Diagnostic::error(Code::SYNTAX, message).at(scene.before_location, "expected an expression here");
+    if word == "within" {
+        return Some(finding.help(
+            "a block with a time is a statement, without a value; a value has its time behind it, as in \
+             `let r = q.get() within 50ms else { none }`",
+        ));
+    }
     Some(finding.help("the line before is not finished: an operator or a comma goes on to the next one"))
 }
 

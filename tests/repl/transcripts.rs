@@ -94,6 +94,11 @@ fn transcripts_are_real() {
             for step in steps(block) {
                 play(&terminal, &step);
             }
+            // And nothing else is shown.
+            let whole = format!("{}\n{}", stable(block), PROMPT.trim_end());
+            terminal.wait_for(&format!("exactly this:\n{whole}"), |sight| {
+                stable(&sight.text).trim_end() == whole
+            });
         }
     }
 }

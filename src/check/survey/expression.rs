@@ -3,11 +3,11 @@
 use super::goes::Goes;
 use super::surveyor::Surveyor;
 use crate::check::context::shown;
-use crate::check::lint::always_false;
+use crate::check::lint::{always_false, duplicate_keys};
 use crate::check::resolution::DeclKind;
 use crate::check::table::{check_attribute, check_method, check_options, wrong_states};
 use crate::check::text::literal_text;
-use crate::program::{Builtin, methods_named};
+use crate::program::{Builtin, Piped, methods_named};
 use crate::source::Span;
 use crate::syntax::tree::{
     BinaryOp, Block, Expr, ExprKind, FunctionBody, MapKey, Name, Spawn, Stmt, StmtKind, StrPart, Target,
@@ -96,6 +96,7 @@ impl<'a> Surveyor<'a> {
     }
 
     fn map(&mut self, entries: &[(MapKey, Expr)]) {
+        self.warnings.extend(duplicate_keys(self.cx, entries, self.findings));
         for (key, value) in entries {
             if let Some((name, _)) = self.cx.key(key) {
                 self.keys.insert(name);
@@ -204,9 +205,10 @@ impl<'a> Surveyor<'a> {
         self.unbounded.spawn(place);
         self.spawns();
         let closing = std::mem::take(&mut self.closing);
-        for target in &spawn.targets {
+        for (number, target) in spawn.targets.iter().enumerate() {
             if let Some(options) = &target.options {
-                check_options(self.cx, options, self.findings);
+                let piped = Piped::at(number, spawn.targets.len());
+                check_options(self.cx, options, piped, self.findings);
                 self.options(options);
             }
             let is_daemon = target.options.as_ref().is_some_and(|options| self.says_daemon(options));
@@ -253,7 +255,10 @@ impl<'a> Surveyor<'a> {
     /// The option's values, without taking its keys for keys of the program's maps.
     fn options(&mut self, options: &Expr) {
         match &options.kind {
-            ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| self.look(value)),
+            ExprKind::Map(entries) => {
+                self.warnings.extend(duplicate_keys(self.cx, entries, self.findings));
+                entries.iter().for_each(|(_, value)| self.look(value));
+            }
             _ => self.visit_expr(options),
         }
     }

@@ -1,13 +1,21 @@
 //! The options of `spawn`, where they are written as a map: keys that are none, values that cannot be.
 
-use crate::check::context::{Context, Shown, int_literal, shown};
+use crate::check::context::{Context, Shown, int_literal, is_negative, shown};
 use crate::check::findings::Findings;
 use crate::check::text::literal_text;
-use crate::program::{Expected, LIMITS, NICE, OPTIONS, OptionRow, SpawnOption, Way, conflict, option};
+use crate::program::{
+    Expected, LIMITS, NICE, OPTIONS, OptionRow, PIPED_HELP, Piped, SpawnOption, Way, conflict,
+    conflict_with_pipe, option,
+};
 use crate::source::{Code, Diagnostic, Span, did_you_mean};
 use crate::syntax::tree::{Expr, ExprKind, MapKey};
 
-pub(in crate::check) fn check_options(cx: Context<'_>, options: &Expr, findings: &mut Findings) {
+pub(in crate::check) fn check_options(
+    cx: Context<'_>,
+    options: &Expr,
+    piped: Piped,
+    findings: &mut Findings,
+) {
     let ExprKind::Map(entries) = &options.kind else {
         if let Some(kind) = shown(options) {
             let message = format!("the options behind `with` are a map, not {}", kind.words());
@@ -17,6 +25,7 @@ pub(in crate::check) fn check_options(cx: Context<'_>, options: &Expr, findings:
         return;
     };
     check_conflict(cx, entries, findings);
+    check_piped(cx, entries, piped, findings);
     for (key, value) in entries {
         let Some((name, span)) = cx.key(key) else {
             not_a_name(key, findings);
@@ -31,26 +40,39 @@ pub(in crate::check) fn check_options(cx: Context<'_>, options: &Expr, findings:
 
 /// Options that contradict each other, as far as the text shows how they are set.
 fn check_conflict(cx: Context<'_>, entries: &[(MapKey, Expr)], findings: &mut Findings) {
-    let set = |asked: SpawnOption| {
-        entries.iter().rev().find(|(key, _)| cx.key(key).is_some_and(|(name, _)| name == asked.row().name))
-    };
-    let way = |asked: SpawnOption| match set(asked) {
-        Some((_, value)) => way(asked.row().expected, value),
-        None => Way::Off,
-    };
-    let Some((one, other, why)) = conflict(way) else { return };
+    let Some((one, other, why)) = conflict(|asked| way_in(cx, entries, asked)) else { return };
     let (one, other) = (one.row().name, other.row().name);
     let message = format!("`{one}` and `{other}` contradict each other: {why}");
-    let span = |name: &str| {
-        entries.iter().filter_map(|(key, _)| cx.key(key)).find(|key| key.0 == name).map(|key| key.1)
+    let (Some(first), Some(second)) = (key_span(cx, entries, one), key_span(cx, entries, other)) else {
+        return;
     };
-    let (Some(first), Some(second)) = (span(one), span(other)) else { return };
     let (first, second) = if first.start < second.start { (first, second) } else { (second, first) };
     let finding = Diagnostic::error(Code::OPTION_CONFLICT, message)
         .at(findings.place(second), "and this one")
         .at(findings.place(first), "this one")
         .help("leave one of them out");
     findings.add(finding);
+}
+
+/// An option that takes a stream which is a pipe of the pipeline.
+fn check_piped(cx: Context<'_>, entries: &[(MapKey, Expr)], piped: Piped, findings: &mut Findings) {
+    let Some((option, why)) = conflict_with_pipe(piped, |asked| way_in(cx, entries, asked)) else { return };
+    let name = option.row().name;
+    let Some(span) = key_span(cx, entries, name) else { return };
+    let message = format!("`{name}` contradicts the pipeline: {why}");
+    findings.error(Code::OPTION_CONFLICT, span, message, "", Some(PIPED_HELP.to_owned()));
+}
+
+fn key_span(cx: Context<'_>, entries: &[(MapKey, Expr)], name: &str) -> Option<Span> {
+    entries.iter().filter_map(|(key, _)| cx.key(key)).find(|key| key.0 == name).map(|key| key.1)
+}
+
+/// How the text sets an option; of a key that stands there twice the last one counts.
+fn way_in(cx: Context<'_>, entries: &[(MapKey, Expr)], asked: SpawnOption) -> Way {
+    let row = asked.row();
+    let is_asked = |key: &MapKey| cx.key(key).is_some_and(|(name, _)| name == row.name);
+    let set = entries.iter().rev().find(|(key, _)| is_asked(key));
+    set.map_or(Way::Off, |(_, value)| way(row.expected, value))
 }
 
 fn way(expected: Expected, value: &Expr) -> Way {
@@ -118,6 +140,10 @@ fn check_value(cx: Context<'_>, row: &OptionRow, value: &Expr, findings: &mut Fi
                 format!("the option `nice` goes from {} to {}, not {nice}", NICE.start(), NICE.end());
             findings.error(Code::OPTION_TYPE, value.span, message, "", Some(row.doc.to_owned()));
         }
+        if is_empty(row, value) {
+            let message = format!("the option `{}` cannot be empty", row.name);
+            findings.error(Code::OPTION_TYPE, value.span, message, "", Some(row.doc.to_owned()));
+        }
         return;
     }
     let message = format!("the option `{}` takes {}", row.name, row.expected.words());
@@ -125,6 +151,15 @@ fn check_value(cx: Context<'_>, row: &OptionRow, value: &Expr, findings: &mut Fi
         .and_then(|text| did_you_mean(text, words(row.expected).iter().copied()))
         .map_or_else(|| row.doc.to_owned(), |near| format!("did you mean \"{near}\"?"));
     findings.error(Code::OPTION_TYPE, value.span, message, &given(value), Some(help));
+}
+
+/// A name without a character, or no processor to run on.
+fn is_empty(row: &OptionRow, value: &Expr) -> bool {
+    match (row.option, &value.kind) {
+        (SpawnOption::Name, ExprKind::Str(_)) => literal_text(value) == Some(""),
+        (SpawnOption::Cpus, ExprKind::List(items)) => items.is_empty(),
+        _ => false,
+    }
 }
 
 fn given(value: &Expr) -> String {
@@ -193,12 +228,14 @@ fn check_limits(cx: Context<'_>, entries: &[(MapKey, Expr)], findings: &mut Find
         let is_time = name == "cpu";
         let fits = match shown(value) {
             None => true,
-            Some(Shown::Int) => int_literal(value).is_none_or(|int| int >= 0),
+            Some(_) if is_negative(value) => false,
+            Some(Shown::Int) => true,
             Some(Shown::Duration | Shown::Float) => is_time,
             Some(_) => false,
         };
         if !fits {
-            let what = if is_time { "a duration" } else { "an int that is not negative" };
+            let what =
+                if is_time { "a duration that is not negative" } else { "an int that is not negative" };
             let message = format!("the limit `{name}` takes {what}");
             findings.error(Code::OPTION_TYPE, value.span, message, &given(value), Some((*doc).to_owned()));
         }

@@ -1,5 +1,6 @@
 //! The tests of a file: each name once, and `needs` names one of them.
 
+use crate::check::context::{Shown, is_negative, shown};
 use crate::check::findings::Findings;
 use crate::check::hash::FastMap;
 use crate::check::text::literal_text;
@@ -27,7 +28,22 @@ pub(in crate::check) fn check_tests(file: &File, findings: &mut Findings) {
             names.insert(name, test.name.span);
         }
     }
-    tests().for_each(|test| check_needs(test, &names, findings));
+    for test in tests() {
+        check_needs(test, &names, findings);
+        check_worth(test, findings);
+    }
+}
+
+fn check_worth(test: &Test, findings: &mut Findings) {
+    for clause in &test.clauses {
+        if let ClauseKind::Worth(worth) = &clause.kind
+            && (is_negative(worth) || !matches!(shown(worth), None | Some(Shown::Int | Shown::Float)))
+        {
+            let help = "as in `worth 4`; `worth 0` for a test that counts nothing".to_owned();
+            let message = "a test is worth a number that is not negative";
+            findings.error(Code::VALUE, worth.span, message, "", Some(help));
+        }
+    }
 }
 
 fn check_needs(test: &Test, names: &FastMap<&str, Span>, findings: &mut Findings) {

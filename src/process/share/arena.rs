@@ -2,6 +2,7 @@
 //! handle stays right however long it lives.
 
 use super::super::run::{MAX_OBJECTS, OBJECT_BYTES, Run};
+use super::origin;
 use super::trouble::{ShareError, ShareResult};
 use crate::value::{Object, ObjectKind};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -33,7 +34,7 @@ pub(super) fn create<T: Record>(
     run: Run,
     fill: impl FnOnce(u32, &T) -> ShareResult<()>,
 ) -> ShareResult<Object> {
-    const { assert!(size_of::<T>() <= OBJECT_BYTES && align_of::<T>() <= 8) };
+    const { assert!(size_of::<T>() <= OBJECT_BYTES - origin::BYTES && align_of::<T>() <= 8) };
     let objects = &run.control().objects;
     let next = |count: u32| (count < MAX_OBJECTS).then_some(count + 1);
     let index =

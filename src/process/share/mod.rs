@@ -7,6 +7,7 @@ pub mod cell;
 pub mod connection;
 pub mod event;
 pub mod lock;
+pub mod origin;
 pub mod queue;
 pub mod semaphore;
 mod trouble;
