@@ -175,8 +175,10 @@ fn killing_at_any_moment() {
             chance.below(10_000)
         };
         run.herd.until(Duration::from_micros(moment), |_| false);
-        let before = known_by(&nonce);
+        let mut before = known_by(&nonce);
         many += usize::from(before.len() > 40);
+        // A keeper that outlives its guard is init's to reap, which takes that seconds here.
+        before.retain(|one| !children(run.pid()).contains(&one.pid));
         if !strike(&run, round, &nonce, &mut chance) {
             run.herd.until(Duration::from_millis(5), |_| false);
             signal(run.pid(), Signal::KILL);
