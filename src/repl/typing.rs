@@ -26,8 +26,8 @@ use std::sync::{Arc, Mutex};
 const HINTS: usize = 1000;
 /// Names of a folder that are looked at.
 const FILES: usize = 5000;
-/// So many candidates are shown with what they are.
-const DOCS: usize = 16;
+/// Rows of the screen that candidates with what they are leave free.
+const FREE: usize = 8;
 
 /// What is known while a line is typed.
 pub struct Typing {
@@ -150,9 +150,9 @@ impl Completer for Typing {
         }
         let (start, candidates) = self.complete(line, pos);
         // With many there is room for their names alone.
-        let with_docs = candidates.len() <= DOCS;
-        let columns =
-            terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
+        let (columns, rows) = terminal::size(std::io::stdout().as_fd()).unwrap_or((80, 24));
+        let (columns, rows) = (usize::from(columns), usize::from(rows));
+        let with_docs = candidates.len() + FREE <= rows;
         let widest = candidates.iter().map(|candidate| width(&candidate.shown)).max().unwrap_or(0);
         let pairs = candidates.into_iter().map(|candidate| {
             let display = if with_docs && !candidate.doc.is_empty() {

@@ -1,6 +1,6 @@
 //! Ctrl-C, Ctrl-D and Ctrl-Z, at the prompt and while a statement runs; leaving.
 
-use super::terminal::{Sight, Start, Terminal};
+use super::terminal::{LARGE, Sight, Size, Start, Terminal, USUAL};
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
@@ -22,7 +22,13 @@ fn ctrl_c_clears_the_line() {
 
 #[test]
 fn ctrl_c_interrupts_what_runs_and_nothing_else() {
-    let terminal = Terminal::repl();
+    for size in [USUAL, LARGE] {
+        interrupts_on(size);
+    }
+}
+
+fn interrupts_on(size: Size) {
+    let terminal = Terminal::repl_of(size);
     terminal.entry("spawn p { sleep 1000 }");
     terminal.entry("spawn ext exec(\"sleep\", \"1000\")");
     terminal.entry("let q = queue()");

@@ -73,7 +73,13 @@ fn what_is_pasted_is_one_entry_in_the_history() {
 
 #[test]
 fn completion_knows_what_can_stand_where() {
-    let terminal = Terminal::repl();
+    for size in [USUAL, LARGE] {
+        completion_on(size);
+    }
+}
+
+fn completion_on(size: Size) {
+    let terminal = Terminal::repl_of(size);
     std::fs::write(terminal.home().join("lesson.proc"), "print 1\n").expect("a file");
     terminal.entry("let walrus = 1");
     terminal.entry("spawn worker { sleep 1000 }");

@@ -1,13 +1,19 @@
 //! What happens while a line is typed: news and output stand above it, and it stays whole.
 
-use super::terminal::{Sight, Terminal, width};
+use super::terminal::{LARGE, Sight, Size, Terminal, USUAL, width};
 
 /// A line of ideographs, half typed.
 const HALF: &str = "print \"任务 完成, 你好世界";
 
 #[test]
 fn news_leave_a_half_typed_line_whole() {
-    let terminal = Terminal::repl();
+    for size in [USUAL, LARGE] {
+        news_on(size);
+    }
+}
+
+fn news_on(size: Size) {
+    let terminal = Terminal::repl_of(size);
     terminal.entry("let go = event()");
     terminal.entry("spawn 工人 { go.wait(); exit 3 }");
     terminal.entry("spawn helper { sleep 200ms; go.set(); sleep 1000 }");
