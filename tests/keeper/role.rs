@@ -97,11 +97,12 @@ fn plain(processes: usize, busy: bool) -> ! {
     let children: Vec<i32> = (0..processes)
         .map(|_| match fork().expect("fork") {
             Fork::Child => {
-                while busy {
+                if !busy {
+                    awkward::sleep();
+                }
+                loop {
                     std::thread::yield_now();
                 }
-                awkward::sleep();
-                exit_now(0)
             }
             Fork::Parent(child) => child,
         })
