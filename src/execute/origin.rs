@@ -89,6 +89,6 @@ mod tests {
         assert_eq!(name("x = 1\nspawn p { l =  ", "lock( )"), Some("l"));
         assert_eq!(name("let l = ", "locks.map(lock)"), None);
         assert_eq!(name("let l = [", "lock()]"), None);
-        assert_eq!(name("if l == ", "lock()"), Some("l ="));
+        assert_eq!(name("if l == ", "lock()"), Some("if l ="));
     }
 }
