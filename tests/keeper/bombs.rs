@@ -45,7 +45,7 @@ fn see_it_end(mut run: Staged, kind: &str, way: Way, times: &mut Times) {
 /// One after the other: they take what there is of the processor.
 fn fork_bombs_leave_nothing() {
     for kind in KINDS {
-        let mut times = Times::of(64);
+        let mut times = if kind == "exponential" { Times::of_busy(64) } else { Times::of(64) };
         for round in 0..20 {
             let way = WAYS[round % WAYS.len()];
             let mut run =
@@ -60,7 +60,7 @@ fn fork_bombs_leave_nothing() {
 }
 
 fn a_large_bomb_leaves_nothing() {
-    let mut times = Times::of(800);
+    let mut times = Times::of_busy(800);
     for way in WAYS {
         let mut run = Stage::new("bomb exponential").env("PROCTOR_KEEPER_PROCESSES", "800").start_up();
         assert!(run.herd.until(LONG, |herd| herd.said("limit")), "no limit");
@@ -71,7 +71,7 @@ fn a_large_bomb_leaves_nothing() {
 
 /// Shells that start copies of themselves without end: no limit of ours counts them.
 fn other_programs_bombs_leave_nothing() {
-    let mut times = Times::of(64);
+    let mut times = Times::of_busy(64);
     for round in 0..20 {
         let run = Stage::new("bomb shell").start_up();
         see_it_end(run, "shell", WAYS[round % WAYS.len()], &mut times);

@@ -46,8 +46,8 @@ pub fn play(role: &str) -> ! {
     if word == "cost" {
         cost(number_in(argument) as usize, &options);
     }
-    if word == "plain" {
-        plain(number_in(argument) as usize);
+    if word == "plain" || word == "plain-busy" {
+        plain(number_in(argument) as usize, word == "plain-busy");
     }
     if word == "closed" {
         write_with_a_closed_stream(argument);
@@ -92,13 +92,17 @@ pub fn play(role: &str) -> ! {
     }
 }
 
-/// Kills and reaps so many children that sleep, in the plainest way, and says how many nanoseconds that took.
-fn plain(processes: usize) -> ! {
+/// Kills and reaps so many children, which sleep or are busy, in the plainest way; says how many nanoseconds that took.
+fn plain(processes: usize, busy: bool) -> ! {
     let children: Vec<i32> = (0..processes)
         .map(|_| match fork().expect("fork") {
             Fork::Child => {
-                awkward::sleep();
-                exit_now(0)
+                if !busy {
+                    awkward::sleep();
+                }
+                loop {
+                    std::thread::yield_now();
+                }
             }
             Fork::Parent(child) => child,
         })

@@ -23,20 +23,26 @@ const FACTOR: u32 = 20;
 /// many children of its own.
 #[derive(Debug)]
 pub struct Times {
-    processes: usize,
+    /// Of the plain program: how many, and what they do.
+    role: String,
     ours: Vec<Duration>,
     plain: Vec<Duration>,
 }
 
 impl Times {
-    /// Of so many processes.
+    /// Of so many processes that sleep.
     pub fn of(processes: usize) -> Self {
-        Self { processes, ours: Vec::new(), plain: Vec::new() }
+        Self { role: format!("plain {processes}"), ours: Vec::new(), plain: Vec::new() }
+    }
+
+    /// Of so many that all want the processor.
+    pub fn of_busy(processes: usize) -> Self {
+        Self { role: format!("plain-busy {processes}"), ..Self::of(processes) }
     }
 
     pub fn add(&mut self, time: Duration) {
-        if self.ours.len().is_multiple_of(10) {
-            self.plain.push(plain(self.processes));
+        if self.ours.len().is_multiple_of(5) {
+            self.plain.push(plain(&self.role));
         }
         self.ours.push(time);
     }
@@ -58,9 +64,9 @@ impl Times {
     }
 }
 
-/// How long a program of one thread takes to kill and reap so many children that sleep.
-fn plain(processes: usize) -> Duration {
-    let output = Stage::new(&format!("plain {processes}")).start().finish();
+/// How long a program of one thread takes to kill and reap its children.
+fn plain(role: &str) -> Duration {
+    let output = Stage::new(role).start().finish();
     Duration::from_nanos(output.out.trim().parse().expect("a time"))
 }
 
