@@ -9,6 +9,9 @@ use crate::process::{
 use crate::source::Code;
 use crate::value::{Trouble, Value, text};
 
+/// What a socket takes at once that can be written to at all.
+const PIECE: usize = 4096;
+
 impl Machine {
     /// Waits by an operation that is tried again after each signal. Past the deadline of a `within` around
     /// it, that deadline's stop; past the operation's own, `until`, none.
@@ -168,7 +171,13 @@ impl Machine {
     pub(super) fn write_out(&mut self, stream: Standard, bytes: &[u8]) -> Result<(), Stop> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            match stream.write(rest) {
+            let mut piece = rest;
+            if self.foreground_look().is_some() {
+                // Nobody reads it while a child has the terminal, which nobody but us takes back: this must not wait for that.
+                self.block_for(|waiter, deadline| waiter.writable(stream.fd(), deadline))?;
+                piece = &rest[..rest.len().min(PIECE)];
+            }
+            match stream.write(piece) {
                 Ok(written) => rest = &rest[written..],
                 Err(Errno::EINTR) => self.breathe()?,
                 Err(Errno::EAGAIN) => {

@@ -125,6 +125,7 @@ impl Machine {
         if world::signal_waits() || self.world.handlers.waiting != 0 {
             self.run_handlers()?;
         }
+        self.look_at_foreground()?;
         if self.protections.is_empty() {
             return Ok(());
         }

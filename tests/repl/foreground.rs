@@ -63,6 +63,25 @@ fn a_flood_waits_while_it_has_the_terminal() {
 }
 
 #[test]
+fn an_entry_that_says_much_does_not_keep_the_terminal() {
+    let terminal = Terminal::repl();
+    terminal.keys("spawn v exec(\"sh\", \"-c\", \"echo on; read x\") with {foreground: true}; for i in 0..200000 { print 'line', i }; print 'said'\r");
+    terminal.see_row("on");
+    terminal.keys("x\r");
+    terminal.see_row("said");
+    terminal.prompt();
+    // What never waits looks too.
+    terminal.keys("spawn w exec(\"sh\", \"-c\", \"echo two\") with {foreground: true}; while true { }\r");
+    terminal.see_row("two");
+    while !terminal.has_the_keys() {
+        std::thread::yield_now();
+    }
+    terminal.keys("\x03");
+    terminal.see_row("interrupted");
+    terminal.prompt();
+}
+
+#[test]
 fn ctrl_c_works_again_once_it_has_ended() {
     let terminal = Terminal::repl();
     terminal.keys("spawn v exec(\"true\") with {foreground: true}; expect v.state == \"zombie\" within 60s; print 'over'; sleep 1000\r");

@@ -200,6 +200,12 @@ impl Terminal {
         self.place.path().to_owned()
     }
 
+    /// Whether the program itself has the terminal.
+    pub fn has_the_keys(&self) -> bool {
+        let group = rustix::termios::tcgetpgrp(&*self.master);
+        group.is_ok_and(|group| group.as_raw_nonzero().get() == self.pid())
+    }
+
     pub fn pid(&self) -> i32 {
         i32::try_from(self.child.id()).expect("a pid")
     }
