@@ -1,6 +1,6 @@
 //! The reference says what the code does: its tables are those of `program`. UPDATE=1 rewrites them.
 
-use proctor::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, Receiver, SIGNALS, STATES, VERBS};
+use proctor::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, SIGNALS, STATES, VERBS};
 use proctor::source::{RESERVED, all_codes};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -35,9 +35,7 @@ fn tables() -> Vec<Table> {
             &["method", "of", "is written", "what it does"],
             METHODS
                 .iter()
-                .map(|row| {
-                    vec![code(row.name), receiver(row.receiver).into(), code(row.usage), row.doc.into()]
-                })
+                .map(|row| vec![code(row.name), row.receiver.name().into(), code(row.usage), row.doc.into()])
                 .collect(),
         ),
         table(
@@ -69,24 +67,6 @@ fn tables() -> Vec<Table> {
             STATES.iter().map(|row| vec![code(row.name), row.doc.into()]).collect(),
         ),
     ]
-}
-
-fn receiver(receiver: Receiver) -> &'static str {
-    match receiver {
-        Receiver::Str => "string",
-        Receiver::Bytes => "bytes",
-        Receiver::List => "list",
-        Receiver::Range => "range",
-        Receiver::Map => "map",
-        Receiver::Process => "process",
-        Receiver::Queue => "queue",
-        Receiver::Connection => "connection",
-        Receiver::Lock => "lock",
-        Receiver::Semaphore => "semaphore",
-        Receiver::Event => "event",
-        Receiver::Barrier => "barrier",
-        Receiver::Shared => "shared",
-    }
 }
 
 impl Table {

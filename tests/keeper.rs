@@ -27,6 +27,8 @@ mod herd;
 mod jobs;
 #[path = "keeper/kills.rs"]
 mod kills;
+#[path = "pty/mod.rs"]
+mod pty;
 #[path = "keeper/reuse.rs"]
 mod reuse;
 #[path = "keeper/role.rs"]

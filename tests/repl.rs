@@ -18,6 +18,8 @@ mod harm;
 mod history;
 #[path = "repl/news.rs"]
 mod news;
+#[path = "pty/mod.rs"]
+mod pty;
 #[path = "repl/sight.rs"]
 mod sight;
 #[path = "repl/terminal.rs"]

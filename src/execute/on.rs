@@ -93,13 +93,13 @@ impl Machine {
 
     /// In a child of the session: Ctrl-C is for the session, and a SIGINT does to the child what the scenario says.
     pub(super) fn leave_prompt(&mut self) {
-        let handlers = &self.world.handlers;
-        let (ignored, block) =
-            (handlers.ignored & bit(INTERRUPT) != 0, handlers.blocks.contains_key(&INTERRUPT.0));
-        let (pid, name) = (self.world.pid, self.world.name.clone());
-        let Some(behind) = &mut self.world.behind else { return };
-        behind.prompt.relay.task(pid, &name);
-        if std::mem::replace(&mut behind.is_session, false) && !block {
+        let world = &mut self.world;
+        let Some(behind) = &mut world.behind else { return };
+        behind.prompt.relay.task(world.pid, &world.name);
+        if std::mem::replace(&mut behind.is_session, false)
+            && !world.handlers.blocks.contains_key(&INTERRUPT.0)
+        {
+            let ignored = world.handlers.ignored & bit(INTERRUPT) != 0;
             // It worked for the parent, and there is nobody to tell where it does not here.
             let _ = if ignored { signals::ignore(INTERRUPT) } else { signals::default(INTERRUPT) };
         }

@@ -248,11 +248,6 @@ impl Session {
     pub fn row(&self, process: &Rc<ProcessRef>) -> Option<ProcessRow> {
         self.machine.row(process).ok()
     }
-
-    /// Forgets how the session's output is recorded: nothing more will be said.
-    pub fn close(&mut self) {
-        self.machine.world.close_record();
-    }
 }
 
 impl Machine {

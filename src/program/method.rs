@@ -34,6 +34,26 @@ pub enum Receiver {
 }
 
 impl Receiver {
+    /// The name of the type, as `type(x)` gives it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Str => "string",
+            Self::Bytes => "bytes",
+            Self::List => "list",
+            Self::Range => "range",
+            Self::Map => "map",
+            Self::Process => "process",
+            Self::Queue => "queue",
+            Self::Connection => "connection",
+            Self::Lock => "lock",
+            Self::Semaphore => "semaphore",
+            Self::Event => "event",
+            Self::Barrier => "barrier",
+            Self::Shared => "shared",
+        }
+    }
+
     /// The type of a value, where it has methods.
     #[must_use]
     pub fn of(value: &Value) -> Option<Self> {

@@ -2,7 +2,7 @@
 
 use super::command::{COMMANDS, CommandRow};
 use super::keyword::KEYWORDS;
-use crate::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, Receiver, SIGNALS, STATES, VERBS};
+use crate::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, SIGNALS, STATES, VERBS};
 use crate::source::{did_you_mean, find_code};
 use std::fmt::Write as _;
 
@@ -122,7 +122,7 @@ fn sections(word: &str) -> Vec<String> {
         all.push(entry(row.usage, what, row.doc));
     }
     for row in METHODS.iter().filter(|row| row.name == word) {
-        all.push(entry(row.usage, &format!("method of {}", receiver(row.receiver)), row.doc));
+        all.push(entry(row.usage, &format!("method of {}", row.receiver.name()), row.doc));
     }
     for row in ATTRIBUTES.iter().filter(|row| row.name == word) {
         all.push(entry(&format!("p.{}", row.name), &format!("attribute: {}", row.gives), row.doc));
@@ -169,26 +169,6 @@ fn signal(name: &str, number: u8, doc: &str) -> String {
         &format!("signal {number}"),
         &format!("{} `signal p {name}` sends it. {caught} See `:help signal`.", sentence(doc)),
     )
-}
-
-/// The name of a type, as `type(x)` gives it.
-#[must_use]
-pub fn receiver(receiver: Receiver) -> &'static str {
-    match receiver {
-        Receiver::Str => "string",
-        Receiver::Bytes => "bytes",
-        Receiver::List => "list",
-        Receiver::Range => "range",
-        Receiver::Map => "map",
-        Receiver::Process => "process",
-        Receiver::Queue => "queue",
-        Receiver::Connection => "connection",
-        Receiver::Lock => "lock",
-        Receiver::Semaphore => "semaphore",
-        Receiver::Event => "event",
-        Receiver::Barrier => "barrier",
-        Receiver::Shared => "shared",
-    }
 }
 
 const COLUMNS: usize = 80;

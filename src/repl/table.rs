@@ -2,7 +2,7 @@
 
 use super::card::{brief, named};
 use crate::execute::Session;
-use crate::report::{Style, cut, missing, width};
+use crate::report::{Style, cut, draw_columns};
 
 /// Columns of the longest name.
 const NAME: usize = 24;
@@ -26,21 +26,7 @@ pub fn draw(session: &mut Session, style: Style) -> String {
             row.exitcode.map_or_else(|| "-".to_owned(), |code| code.to_string()),
         ]);
     }
-    let widths: [usize; 8] =
-        std::array::from_fn(|column| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0));
-    let mut text = String::new();
-    for (number, line) in lines.iter().enumerate() {
-        let mut drawn = String::new();
-        for (column, cell) in line.iter().enumerate() {
-            let space = missing(cell, widths[column]);
-            let left = matches!(column, 0 | 3);
-            drawn.push_str(&if left { format!("{cell}{space}  ") } else { format!("{space}{cell}  ") });
-        }
-        let drawn = drawn.trim_end();
-        text.push_str(&if number == 0 { style.bold(drawn) } else { drawn.to_owned() });
-        text.push('\n');
-    }
-    text
+    draw_columns(&lines, TITLES.len(), |column| !matches!(column, 0 | 3), style)
 }
 
 /// Bytes as people say them.

@@ -28,7 +28,7 @@ pub use leftovers::draw_leftovers;
 pub use notice::{Notice, draw_notice, notice_json};
 pub use place::{Place, Places};
 pub use style::{ColorChoice, Style};
-pub use table::draw_table;
+pub use table::{draw_columns, draw_table};
 pub use tree::draw_tree;
 pub use verdict::{Summary, draw_outcome};
 pub use visible::{is_hidden, shorten, visible, visible_line};

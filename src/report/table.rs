@@ -17,9 +17,21 @@ pub fn draw_table(rows: &[ProcessRow], style: Style) -> String {
     let commands = rows.iter().any(|row| !row.command.is_empty() && row.command != row.name);
     let mut lines = vec![["NAME", "PID", "PPID", "STATE", "ELAPSED", "EXIT", "COMMAND"].map(str::to_owned)];
     lines.extend(rows.iter().map(|row| cells(row, style)));
-    let columns: [usize; 7] =
-        std::array::from_fn(|column| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0));
     let shown = if commands { 7 } else { 6 };
+    draw_columns(&lines, shown, is_number, style)
+}
+
+/// Lines below a line of titles, in columns as wide as their widest cell, the first `shown` of them; each line ends in a newline.
+/// Columns of numbers stand at the right.
+#[must_use]
+pub fn draw_columns<const N: usize>(
+    lines: &[[String; N]],
+    shown: usize,
+    is_number: fn(usize) -> bool,
+    style: Style,
+) -> String {
+    let columns: [usize; N] =
+        std::array::from_fn(|column| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0));
     let mut text = String::new();
     for (index, line) in lines.iter().enumerate() {
         let mut drawn = String::new();

@@ -236,11 +236,11 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
             awkward::sleep();
         }
         "astray" => aim::go_astray(argument),
-        // One that ends by itself, in a session of its own.
+        // One that ends with its standard input, in a session of its own.
         "brief" => {
             awkward::in_child(|| {
                 let _ = rustix::process::setsid();
-                std::thread::sleep(std::time::Duration::from_secs(10));
+                let _ = rustix::io::read(std::io::stdin(), &mut [0; 1]);
             });
             pen.say("up");
             awkward::sleep();

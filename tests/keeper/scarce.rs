@@ -163,14 +163,17 @@ fn proc_less(role: &str) -> Option<Stage> {
     Some(Stage::with_command(command, role))
 }
 
-/// The herd cannot tell of itself there: it sleeps for ten seconds, and is seen by the pipe that it holds.
+/// The herd cannot tell of itself there: it ends with its standard input, and is seen by the pipe that it holds.
 fn control_without_proc() {
-    let Some(stage) = proc_less("brief") else { return };
+    let Some(mut stage) = proc_less("brief") else { return };
+    stage.command.stdin(std::process::Stdio::piped());
     let mut run = stage.without("clear,takeover").start();
+    let input = run.child.stdin.take();
     assert!(run.herd.until(LONG, |herd| herd.said("up")), "{:?}", run.finish());
     kill_process(Pid::from_raw(run.pid()).expect("a pid"), Signal::TERM).expect("it lives");
     run.finish();
     assert!(!run.herd.is_gone(SECOND), "the test does not see what is left");
+    drop(input);
     assert!(run.herd.is_gone(LONG));
 }
 

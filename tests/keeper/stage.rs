@@ -16,9 +16,8 @@ pub const SOON: Duration = Duration::from_secs(6);
 /// For what has no promise of its own: long enough for a busy machine.
 pub const LONG: Duration = Duration::from_secs(20);
 
-/// How often longer than a plain loop an end may take, and what it may take in any case: the machine of a test is not its own.
-const FACTOR: u32 = 40;
-const LEAST: Duration = Duration::from_secs(2);
+/// How often longer than a plain loop an end may take: a second is what a plain loop of 50 ms allows.
+const FACTOR: u32 = 20;
 
 /// How long something took, again and again; and, in turns with it, what the plainest program takes to kill and reap as
 /// many children of its own.
@@ -55,7 +54,7 @@ impl Times {
         self.plain.sort_unstable();
         let count = self.ours.len();
         let kept = self.ours[count.saturating_sub(1 + count.div_ceil(100))];
-        let bound = (self.plain[self.plain.len() - 1] * FACTOR).max(LEAST);
+        let bound = (self.plain[self.plain.len() - 1] * FACTOR).max(SECOND);
         let shown = |times: &[Duration]| {
             let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
             format!("median {:.1?}, 99th {:.1?}, worst {:.1?}", at(50), at(99), at(100))

@@ -1,12 +1,11 @@
 //! The keys of a terminal, and a shell's job control (row 4 and the terminal's promises).
 
 use super::herd::{children, fields};
+use super::pty;
 use super::runner::Test;
 use super::stage::{LONG, SECOND, SOON, Stage, Staged, Times};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Instant;
 
@@ -39,28 +38,12 @@ impl Terminal {
 
     /// With these protections off.
     pub fn start_without(protections: &str, command: Command, role: &str) -> (Self, Staged) {
-        let master =
-            openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
-        grantpt(&master).expect("grantpt");
-        unlockpt(&master).expect("unlockpt");
-        let path = ptsname(&master, Vec::new()).expect("a name");
-        let open = || {
-            let path = path.to_str().expect("ASCII");
-            std::fs::File::options().read(true).write(true).open(path).expect("the other side")
-        };
+        let (master, name) = pty::open();
         let mut stage = Stage::bare(command, role);
         if !protections.is_empty() {
             stage = stage.without(protections);
         }
-        stage.command.stdin(open()).stdout(open()).stderr(open());
-        // SAFETY: only system calls that are async-signal-safe.
-        unsafe {
-            stage.command.pre_exec(|| {
-                rustix::process::setsid()?;
-                rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
-                Ok(())
-            })
-        };
+        pty::lead(&mut stage.command, &name);
         let staged = stage.start();
         rustix::io::ioctl_fionbio(&master, true).expect("a terminal");
         (Self { master, shown: String::new() }, staged)

@@ -1,13 +1,12 @@
 //! The program on a terminal of its own: keys go in, and what an emulator draws of its bytes is looked at.
 
+use super::pty;
 use super::sight::{PROMPT, Shown};
 pub use super::sight::{Sight, width};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::OwnedFd;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use std::num::NonZeroU16;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -91,18 +90,10 @@ impl Start {
 
     /// Starts it as the leader of a session on a new terminal; see pty(7).
     pub fn go(mut self) -> Terminal {
-        let master =
-            openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
-        grantpt(&master).expect("grantpt");
-        unlockpt(&master).expect("unlockpt");
-        let path = ptsname(&master, Vec::new()).expect("a name");
-        let open = || {
-            let path = path.to_str().expect("ASCII");
-            std::fs::File::options().read(true).write(true).open(path).expect("the other side")
-        };
+        let (master, name) = pty::open();
         set_size(&master, self.size);
         let mark = self.place.path().file_name().expect("a name").to_string_lossy().into_owned();
-        let mark = format!("{mark}-{}", path.to_string_lossy().replace('/', "-"));
+        let mark = format!("{mark}-{}", name.replace('/', "-"));
         for name in ["NO_COLOR", "VISUAL", "EDITOR", "XDG_STATE_HOME"] {
             if !self.command.get_envs().any(|(known, _)| known == name) {
                 self.command.env_remove(name);
@@ -116,18 +107,8 @@ impl Start {
             .env("HOME", self.place.path())
             .env("XDG_STATE_HOME", self.place.path().join("state"))
             .env(MARK, &mark)
-            .current_dir(self.place.path())
-            .stdin(open())
-            .stdout(open())
-            .stderr(open());
-        // SAFETY: only system calls that are async-signal-safe.
-        unsafe {
-            self.command.pre_exec(|| {
-                rustix::process::setsid()?;
-                rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
-                Ok(())
-            })
-        };
+            .current_dir(self.place.path());
+        pty::lead(&mut self.command, &name);
         let child = self.command.spawn().expect("the program starts");
         // It holds the other side of the terminal.
         drop(self.command);
@@ -347,14 +328,12 @@ impl Terminal {
     /// Waits until the program has ended.
     #[track_caller]
     pub fn ended(&mut self) -> ExitStatus {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a child") {
-                return status;
-            }
-            assert!(Instant::now() < deadline, "it does not end\n{}", self.sight().rows.join("\n"));
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        let pid = rustix::process::Pid::from_raw(self.pid()).expect("a pid");
+        let end = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).expect("a child");
+        let patience = rustix::event::Timespec { tv_sec: PATIENCE.as_secs().cast_signed(), tv_nsec: 0 };
+        let ended = poll(&mut [PollFd::new(&end, PollFlags::IN)], Some(&patience)).expect("a wait");
+        assert!(ended == 1, "it does not end\n{}", self.sight().rows.join("\n"));
+        self.child.wait().expect("a child")
     }
 
     /// Whether keys are shown and lines are edited by the terminal itself, as a shell wants it.
@@ -368,11 +347,10 @@ impl Terminal {
     #[track_caller]
     pub fn lent(&self) {
         let deadline = Instant::now() + PATIENCE;
-        let has_it =
-            || rustix::termios::tcgetpgrp(&*self.master).map_or(0, |group| group.as_raw_nonzero().get());
-        while has_it() == self.pid() {
+        while self.has_the_keys() {
             assert!(Instant::now() < deadline, "the shell keeps the keys");
-            std::thread::sleep(Duration::from_millis(2));
+            // No event tells it.
+            std::thread::yield_now();
         }
     }
 
@@ -391,7 +369,8 @@ impl Terminal {
                 return;
             }
             assert!(Instant::now() < deadline, "still alive: {left:?}");
-            std::thread::sleep(Duration::from_millis(2));
+            // No event tells it.
+            std::thread::yield_now();
         }
     }
 
@@ -401,9 +380,8 @@ impl Terminal {
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();
         }
-        if let Ok(other) = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC) {
-            self.master = Arc::new(other);
-        }
+        // Ours is closed as another takes its place.
+        self.master = Arc::new(pty::open().0);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The names that the text itself declares, which the session does not know yet.
 
 use crate::program::Receiver;
-use crate::repl::help::receiver;
 use crate::repl::{Known, Name};
 use crate::syntax::{Bracket, Token, TokenKind, tokens};
 
@@ -93,7 +92,7 @@ fn kind_of(first: Option<TokenKind>, word: &str, names: usize) -> &'static str {
                 Receiver::Barrier,
                 Receiver::Shared,
             ];
-            objects.into_iter().map(receiver).find(|kind| *kind == word).unwrap_or_default()
+            objects.into_iter().map(Receiver::name).find(|kind| *kind == word).unwrap_or_default()
         }
         (Some(TokenKind::Keyword), "spawn") if names == 1 => "process",
         _ => "",

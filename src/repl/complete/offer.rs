@@ -7,7 +7,6 @@ use crate::program::{
     ATTRIBUTES, BUILTINS, BuiltinRow, Expected, LIMITS, METHODS, OPTIONS, OptionRow, SIGNALS, VERBS,
 };
 use crate::repl::Name;
-use crate::repl::help::receiver;
 use crate::repl::keyword::{KEYWORDS, keyword};
 use crate::source::all_codes;
 
@@ -213,7 +212,7 @@ impl<'a> Offer<'a> {
         if kind == Some("shared") {
             self.out.add("value", "Its value now; it can be assigned.");
         }
-        for row in METHODS.iter().filter(|row| kind.is_none_or(|kind| receiver(row.receiver) == kind)) {
+        for row in METHODS.iter().filter(|row| kind.is_none_or(|kind| row.receiver.name() == kind)) {
             let call = self.call(row.most);
             let (_, usage) = row.usage.split_once('.').unwrap_or(("", row.usage));
             self.out.add_as(format!("{}{call}", row.name), usage, row.doc);
