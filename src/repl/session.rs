@@ -295,7 +295,9 @@ impl Play {
         let texts = Rc::new(self.texts.clone());
         self.sources.set(texts.clone());
         if !checked.diagnostics.is_empty() {
-            (self.say)(&draw_diagnostics(&checked.diagnostics, &Places::new(&texts), self.style));
+            let drawn = draw_diagnostics(&checked.diagnostics, &Places::new(&texts), self.style);
+            // The prompt comes next, not another file's finding.
+            (self.say)(&format!("{}\n", drawn.trim_end()));
         }
         let (program, entry) = checked.addition?;
         self.session.add(program, texts);

@@ -36,6 +36,10 @@ fn a_loop_around_a_program_is_interrupted() {
 #[test]
 fn nothing_but_leaving_ends_the_session() {
     let terminal = Terminal::repl();
+    for habit in ["quit", "help"] {
+        let said = terminal.entry(habit);
+        assert!(said.contains(&format!("`:{habit}`")) && !said.contains("\n\n"), "{said}");
+    }
     assert!(terminal.entry("stop self").contains("would leave nobody who could resume it"));
     assert!(terminal.entry("signal main SIGTSTP").contains("would leave nobody who could resume it"));
     terminal.keys("print 'asleep'; sleep 1000\r");

@@ -44,6 +44,8 @@ const HABITS: &[(&str, &str)] = &[
     ("raise", "`exit 1` ends the process; `assert_eq(a, b)` fails where they differ"),
     ("throw", "`exit 1` ends the process; `assert_eq(a, b)` fails where they differ"),
     ("pass", "an empty block is written `{ }`"),
+    ("quit", "`exit` ends the process; a prompt is left by `:quit` or Ctrl-D"),
+    ("help", "`proctor explain CODE` tells about an error; at a prompt `:help` does about anything"),
     ("open", "write `read_file(path)` or `write_file(path, text)`"),
     ("length", "write `len(x)`"),
     ("size", "write `len(x)`"),
