@@ -456,7 +456,11 @@ pub(super) fn no_room(errno: &Errno) -> Trouble {
 
 pub(super) fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
     let code = if errno == Errno::EACCES || errno == Errno::EPERM { Code::PERMISSION } else { Code::SPAWN };
-    explained(Trouble::new(code, format!("cannot {}: {errno}", stage.what())), errno)
+    let trouble = Trouble::new(code, format!("cannot {}: {errno}", stage.what()));
+    if stage == Stage::Foreground && errno == Errno::ENXIO {
+        return trouble.help("there is no terminal here: run this in one");
+    }
+    explained(trouble, errno)
 }
 
 pub(super) fn not_executed(program: &str, errno: Errno) -> Trouble {
