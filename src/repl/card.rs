@@ -10,7 +10,7 @@ const LONGEST: usize = 16 << 10;
 /// A list with more processes is shown as a list.
 const MOST_CARDS: usize = 20;
 
-/// A time as people say it: `850us`, `12ms`, `2.1s`, `3m05s`.
+/// A time in passing: `850us`, `12ms`, `2.1s`, `3m05s`. Tables, where times are compared, have more digits (`report::brief`).
 #[must_use]
 pub fn brief(nanoseconds: i64) -> String {
     let nanoseconds = nanoseconds.max(0);

@@ -139,3 +139,49 @@ fn without_colours_the_line_is_plain() {
     let bytes = String::from_utf8_lossy(&terminal.bytes()).into_owned();
     assert!(!bytes.contains("\x1b[3") && !bytes.contains("\x1b[1;3"), "{bytes:?}");
 }
+
+#[test]
+fn everything_lasts_from_entry_to_entry() {
+    let terminal = Terminal::repl();
+    let says = |entry: &str, expected: &str| {
+        let said = terminal.entry(entry);
+        assert_eq!(said.lines().next(), Some(expected), "{entry}: {said}");
+    };
+    terminal.entry("let x = 1");
+    terminal.entry("def twice() { return helper() * 2 }; def helper() { return x }");
+    says("twice()", "2");
+    terminal.entry("let x = x + 4");
+    says("twice()", "10");
+    terminal.entry("def helper() { return 100 + x }");
+    says("twice()", "210");
+    terminal.entry("let count = 0; let more = || { count = count + 1; count }");
+    terminal.entry("more(); more()");
+    says("count", "2");
+    terminal.entry("let q = queue(); let l = lock(); let n = shared(0)");
+    terminal.entry("on SIGUSR1 { n.add(1) }");
+    terminal.entry("spawn p { with l { q.put(x) }; signal parent SIGUSR1; q.put(\"done\") }");
+    says("q.get()", "5");
+    says("q.get()", "\"done\"");
+    terminal.entry("join p");
+    says("expect n.value == 1 within 60s; n.value", "1");
+    says("p.exitcode", "0");
+}
+
+#[test]
+fn one_looks_as_in_a_scenario() {
+    for size in [USUAL, LARGE] {
+        let terminal = Terminal::repl_of(size);
+        terminal.entry("spawn 工人 { sleep 1000 }");
+        let table = terminal.entry("ps");
+        assert!(
+            table.starts_with("NAME ") && table.contains("\nmain ") && table.contains("\n工人 "),
+            "{table}"
+        );
+        let tree = terminal.entry("tree");
+        assert!(
+            tree.starts_with("init ") && tree.contains("└─ main ") && tree.contains("   └─ 工人 "),
+            "{tree}"
+        );
+        assert!(terminal.entry("ps \"nobody\"").starts_with("NAME "));
+    }
+}
