@@ -1,17 +1,17 @@
-//! The recorder of a run in a terminal: each event is drawn and written at once.
+//! The reporter of a run in a terminal: each message is drawn and written at once.
 //!
 //! It is copied into every process that the scenario forks and works there as well: nothing is kept back for later,
-//! and each event is one write, so that the words of two processes do not mix.
+//! and each message is one write, so that the words of two processes do not mix.
 
 use super::output::{Output, to_stderr, to_stdout};
-use crate::event::{Actor, Event, Failure, Recorder};
+use crate::event::{Actor, Failure, Message, Reporter};
 use crate::report::{
     Notice, Places, Summary, draw_failure, draw_leftovers, draw_outcome, draw_table, draw_tree, failure_json,
     leftovers_json,
 };
 use crate::source::Sources;
 
-/// Draws events: what went wrong on standard error, what was asked for on standard output.
+/// Draws messages: what went wrong on standard error, what was asked for on standard output.
 #[derive(Debug)]
 pub struct Console {
     sources: Sources,
@@ -57,7 +57,7 @@ impl Console {
     }
 }
 
-impl Recorder for Console {
+impl Reporter for Console {
     /// Writes how many tests ended how, where there were any.
     fn finish(&mut self) {
         let summary = self.summary.draw(self.output.stdout);
@@ -66,18 +66,18 @@ impl Recorder for Console {
         }
     }
 
-    fn record(&mut self, event: Event) {
-        let event = if self.stable { event.stable() } else { event };
+    fn report(&mut self, message: Message) {
+        let message = if self.stable { message.stable() } else { message };
         let style = self.output.stdout;
-        match event {
-            Event::Failed(failure) | Event::Broken(failure) => self.failure(&failure),
-            Event::TestEnded(outcome) => {
+        match message {
+            Message::Failed(failure) | Message::Broken(failure) => self.failure(&failure),
+            Message::TestEnded(outcome) => {
                 self.summary.add(&outcome.verdict);
                 to_stdout(&draw_outcome(&outcome, style));
             }
-            Event::Listed(rows) => to_stdout(&draw_table(&rows, style)),
-            Event::Drawn(rows) => to_stdout(&draw_tree(&rows, style)),
-            Event::LeftBehind(actors, unnamed) => to_stderr(&if self.output.is_json() {
+            Message::Listed(rows) => to_stdout(&draw_table(&rows, style)),
+            Message::Drawn(rows) => to_stdout(&draw_tree(&rows, style)),
+            Message::LeftBehind(actors, unnamed) => to_stderr(&if self.output.is_json() {
                 leftovers_json(&actors, unnamed)
             } else {
                 draw_leftovers(&actors, unnamed, self.output.stderr)

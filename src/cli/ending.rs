@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::exit;
-use crate::event::{Actor, Event, Recorder};
+use crate::event::{Actor, Message, Reporter};
 use crate::keeper::{Ended, Outcome};
 use crate::report::Notice;
 use crate::source::Severity;
@@ -15,7 +15,7 @@ pub fn tell(ended: Ended, mut console: Console) -> u8 {
     unrecorded(&ended, &console);
     // After an error, what was still alive is no news: nobody had the time to join it.
     if ended.outcome == Outcome::Exited(exit::HELD) && !ended.leftovers.is_empty() {
-        console.record(Event::LeftBehind(ended.leftovers, ended.unnamed));
+        console.report(Message::LeftBehind(ended.leftovers, ended.unnamed));
     }
     code
 }

@@ -42,7 +42,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         sources,
         args: args.args().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         seed: args.seed,
-        recorder: Box::new(Console::new(quoted.clone(), output, args.stable)),
+        reporter: Box::new(Console::new(quoted.clone(), output, args.stable)),
         prompt: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {

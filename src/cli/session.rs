@@ -38,7 +38,7 @@ fn run(args: &SessionArgs, output: Output, line: Line, programs: OwnedFd) -> u8 
     let sources = Sources::default();
     let kit = Kit {
         loader: Box::new(Files),
-        recorder: Box::new(Console::new(sources.clone(), output, false)),
+        reporter: Box::new(Console::new(sources.clone(), output, false)),
         sources,
         style: output.stdout,
         say: to_stdout,

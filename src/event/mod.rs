@@ -1,54 +1,13 @@
-//! What happened in a run, as data. `execute` and `keeper` record it; `report` draws it.
+//! What happened, as data: events of processes, the lives that they add up to, and messages that are told at once.
 
 mod failure;
 mod look;
+mod message;
 mod verdict;
+mod what;
 
 pub use failure::{Actor, Difference, Failure, Frame, PartValue};
 pub use look::{ProcessRow, TreeRow};
+pub use message::{Message, Reporter};
 pub use verdict::{TestOutcome, Verdict};
-
-/// One thing that happened and is worth telling.
-///
-/// The events of section "What happened" (spawns, exits, reaps …) will be further variants here.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// A process ended by an error that nobody caught.
-    Failed(Failure),
-    /// An expectation did not hold.
-    Broken(Failure),
-    /// A test came to its end.
-    TestEnded(TestOutcome),
-    /// `ps` was asked.
-    Listed(Vec<ProcessRow>),
-    /// `tree` was asked; rows in the order of drawing.
-    Drawn(Vec<TreeRow>),
-    /// The processes that were still there when the scenario was over, and were killed; and how many more there were.
-    LeftBehind(Vec<Actor>, u32),
-}
-
-/// Where events go.
-pub trait Recorder {
-    fn record(&mut self, event: Event);
-
-    /// The scenario is over. Called once, by its main process.
-    fn finish(&mut self) {}
-}
-
-impl Event {
-    /// The same event with every pid and time set to zero: what two runs of one scenario have in common.
-    #[must_use]
-    pub fn stable(mut self) -> Self {
-        let row = |row: &mut ProcessRow| {
-            (row.pid, row.ppid, row.elapsed) = (0, row.ppid.map(|_| 0), 0);
-        };
-        match &mut self {
-            Self::Failed(failure) | Self::Broken(failure) => failure.actor.pid = 0,
-            Self::TestEnded(outcome) => outcome.elapsed = 0,
-            Self::Listed(rows) => rows.iter_mut().for_each(row),
-            Self::Drawn(rows) => rows.iter_mut().for_each(|drawn| row(&mut drawn.process)),
-            Self::LeftBehind(actors, _) => actors.iter_mut().for_each(|actor| actor.pid = 0),
-        }
-        self
-    }
-}
+pub use what::{Effect, End, Event, Place, What};

@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::machine::Machine;
-use crate::event::{Event, Failure};
+use crate::event::{Failure, Message};
 use crate::process::{Reach, Row, clock, exit_now};
 use crate::source::Code;
 use crate::value::{Signal, Trouble, Value};
@@ -46,7 +46,7 @@ impl Machine {
         self.world.take_terminal_back(None);
         if failed {
             self.world.run.control().over.store(1, SeqCst);
-            self.world.close_record();
+            self.world.close_report();
             return code;
         }
         let code = match self.close() {
@@ -54,7 +54,7 @@ impl Machine {
             Err(stop) => self.verdict(Err(stop)),
         };
         self.world.run.control().over.store(1, SeqCst);
-        self.world.close_record();
+        self.world.close_report();
         self.run_verdict(code)
     }
 
@@ -70,12 +70,12 @@ impl Machine {
             Err(Stop::Exit(code)) => code,
             Err(Stop::Broken(failure)) => {
                 self.world.run.control().broken.fetch_add(1, SeqCst);
-                self.world.record(Event::Broken(*failure));
+                self.world.report(Message::Broken(*failure));
                 EXPECTATION_BROKE
             }
             Err(Stop::Failed(failure)) => {
                 let code = exec_code(&failure).filter(|_| !self.world.is_main()).unwrap_or(failed);
-                self.world.record(Event::Failed(*failure));
+                self.world.report(Message::Failed(*failure));
                 code
             }
             Err(Stop::Trouble(trouble)) => self.unplaced(*trouble, failed),
@@ -88,7 +88,7 @@ impl Machine {
 
     fn unplaced(&mut self, trouble: Trouble, code: u8) -> u8 {
         let failure = super::failure::place(self, trouble);
-        self.world.record(Event::Failed(failure));
+        self.world.report(Message::Failed(failure));
         code
     }
 

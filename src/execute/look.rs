@@ -5,7 +5,7 @@ use super::block::fault;
 use super::file::string;
 use super::machine::Machine;
 use super::world::value;
-use crate::event::{Event, ProcessRow, TreeRow};
+use crate::event::{Message, ProcessRow, TreeRow};
 use crate::process::{RowState, clock, proc_file};
 use crate::value::{ProcessRef, Value, text};
 use std::collections::HashSet;
@@ -54,7 +54,7 @@ impl Machine {
     pub(super) fn ps(&mut self, wanted: Option<&Value>) -> Result<Value, Stop> {
         let processes = self.matching(wanted)?;
         let rows = processes.iter().map(|process| self.row(process)).collect::<Result<Vec<_>, _>>()?;
-        self.world.record(Event::Listed(rows));
+        self.world.report(Message::Listed(rows));
         Ok(Value::None)
     }
 
@@ -90,7 +90,7 @@ impl Machine {
                 rows.push(row);
             }
         }
-        self.world.record(Event::Listed(rows));
+        self.world.report(Message::Listed(rows));
         Ok(Value::None)
     }
 
@@ -118,7 +118,7 @@ impl Machine {
             None => self.world.run.control().keeper_pid.load(SeqCst),
         };
         let rows = self.below(root)?;
-        self.world.record(Event::Drawn(rows));
+        self.world.report(Message::Drawn(rows));
         Ok(Value::None)
     }
 

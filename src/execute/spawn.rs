@@ -5,7 +5,7 @@ use super::block::{explained, fault, named};
 use super::machine::Machine;
 use super::option::{Group, Options};
 use super::streams::Wiring;
-use crate::event::{Actor, Event};
+use crate::event::{Actor, Message};
 use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage, heap};
 use crate::program::{NO_REG, Piped, Reg, SpawnTarget};
 use crate::source::{Code, Location};
@@ -263,7 +263,7 @@ impl Machine {
             };
             let mut failed = super::failure::place(self, trouble);
             failed.actor = Actor { name: name.clone(), pid: started.pid };
-            self.world.record(Event::Failed(failed));
+            self.world.report(Message::Failed(failed));
         }
         Ok(self.adopt_child(name, row, started.pid, options.daemon))
     }

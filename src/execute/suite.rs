@@ -3,7 +3,7 @@
 use super::Stop;
 use super::machine::Machine;
 use super::protection::Guard;
-use crate::event::{Event, TestOutcome, Verdict};
+use crate::event::{Message, TestOutcome, Verdict};
 use crate::process::clock;
 use crate::program::{NO_REG, NO_TARGET, TestSite};
 use crate::source::Code;
@@ -79,8 +79,8 @@ impl Machine {
         };
         if verdict == Verdict::Failed {
             match stop {
-                Stop::Broken(failure) => self.world.record(Event::Broken(*failure)),
-                Stop::Failed(failure) => self.world.record(Event::Failed(*failure)),
+                Stop::Broken(failure) => self.world.report(Message::Broken(*failure)),
+                Stop::Failed(failure) => self.world.report(Message::Failed(*failure)),
                 Stop::Trouble(_) | Stop::Exit(_) | Stop::Interrupted | Stop::Deadline(_) => {}
             }
         }
@@ -93,7 +93,7 @@ impl Machine {
         tests.bad += usize::from(verdict.is_bad());
         tests.passed.insert(site.name.clone(), matches!(verdict, Verdict::Passed));
         let name = site.name.to_string();
-        self.world.record(Event::TestEnded(TestOutcome { name, verdict, elapsed }));
+        self.world.report(Message::TestEnded(TestOutcome { name, verdict, elapsed }));
     }
 }
 

@@ -5,7 +5,7 @@ use super::lent::{Lent, Parked};
 use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
 use super::tally::Tests;
-use crate::event::{Actor, Event, Recorder};
+use crate::event::{Actor, Message, Reporter};
 use crate::process::{ProcessEvents, Row, Run, Waiter};
 use crate::source::{Location, SourceMap};
 use crate::value::{ProcessRef, Value};
@@ -56,7 +56,7 @@ pub struct World {
     pub(super) behind: Option<Behind>,
     /// What the wait was for that a deadline has just ended.
     pub(super) unmet: Option<String>,
-    recorder: Box<dyn Recorder>,
+    reporter: Box<dyn Reporter>,
     pub(super) sources: Rc<SourceMap>,
 }
 
@@ -67,7 +67,7 @@ pub struct Setting {
     pub args: Vec<String>,
     /// Of the random numbers; none takes one from the system.
     pub seed: Option<u64>,
-    pub recorder: Box<dyn Recorder>,
+    pub reporter: Box<dyn Reporter>,
     /// Where the program is what is typed at a prompt.
     pub prompt: Option<Prompt>,
 }
@@ -98,7 +98,7 @@ impl World {
             forks: 0,
             behind: setting.prompt.map(Behind::session),
             unmet: None,
-            recorder: setting.recorder,
+            reporter: setting.reporter,
             sources: setting.sources,
         }
     }
@@ -118,16 +118,16 @@ impl World {
     }
 
     /// The scenario is over.
-    pub(super) fn close_record(&mut self) {
-        self.recorder.finish();
+    pub(super) fn close_report(&mut self) {
+        self.reporter.finish();
     }
 
-    /// Tells of an event, unless it is a complaint of a process that is being ended with the run.
-    pub(super) fn record(&mut self, event: Event) {
+    /// Tells it, unless it is a complaint of a process that is being ended with the run.
+    pub(super) fn report(&mut self, message: Message) {
         if !self.is_main() && self.run.control().over.load(SeqCst) != 0 {
             return;
         }
-        self.recorder.record(event);
+        self.reporter.report(message);
     }
 
     /// The line of a place, counted from 1.

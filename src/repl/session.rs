@@ -6,7 +6,7 @@ use super::news::{Look, News};
 use super::transcript::Transcript;
 use super::wire::{Counts, Frame, Line, Ready, Reply, Request};
 use crate::check::{self, Loader};
-use crate::event::Recorder;
+use crate::event::Reporter;
 use crate::execute::{Editor, Prompt, Ran, Session, Setting, Woken};
 use crate::process::{Relay, Run, clock, group};
 use crate::report::{Places, Style, draw_diagnostics, draw_tree};
@@ -28,8 +28,8 @@ const ABOUT: usize = 60;
 pub struct Kit {
     /// Reads the files that `use` and `:load` name.
     pub loader: Box<dyn Loader>,
-    pub recorder: Box<dyn Recorder>,
-    /// The texts that the recorder quotes.
+    pub reporter: Box<dyn Reporter>,
+    /// The texts that the reporter quotes.
     pub sources: Sources,
     /// How to draw.
     pub style: Style,
@@ -82,7 +82,7 @@ pub fn serve(run: &Run, line: Line, relay: Relay, kit: Kit) -> u8 {
         sources: Rc::new(SourceMap::default()),
         args: Vec::new(),
         seed: kit.seed,
-        recorder: kit.recorder,
+        reporter: kit.reporter,
         prompt: Some(prompt),
     };
     let play = Play {
