@@ -6,6 +6,7 @@ mod history;
 mod life;
 mod look;
 mod message;
+mod steps;
 mod verdict;
 mod what;
 

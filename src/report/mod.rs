@@ -14,6 +14,7 @@ mod notice;
 mod place;
 mod style;
 mod table;
+pub mod timeline;
 mod tree;
 mod verdict;
 mod visible;
