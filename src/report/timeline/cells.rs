@@ -126,7 +126,7 @@ fn prefer_the_longest(cells: &mut [Cell], covers: &[Cover; 4]) {
 mod tests {
     use super::{Scale, cells};
     use crate::event::{Event, History, Phase, What};
-    use crate::report::timeline::rows::rows;
+    use crate::report::timeline::rows::folded_rows;
 
     #[test]
     fn a_cell_shows_what_took_most_of_it() {
@@ -141,7 +141,7 @@ mod tests {
             event(59, What::Reaped { exitcode: 0 }),
             event(100, What::Dropped { events: 1 }),
         ]);
-        let rows = rows(&history);
+        let rows = folded_rows(&history);
         let drawn: String = cells(&history, &rows[1], Scale::new(&history, 10))
             .iter()
             .map(|cell| match cell.phase {

@@ -3,7 +3,7 @@
 use super::axis::Clock;
 use super::cells::{Cell, PHASES, Scale, cells};
 use super::marks::Mark;
-use super::rows::{Row, rows};
+use super::rows::{Row, folded_rows};
 use super::words::{ending, length};
 use crate::event::{History, Phase};
 use crate::report::{Style, cut, missing, visible_line, width};
@@ -40,7 +40,7 @@ pub fn draw_timeline(history: &History, canvas: Canvas) -> String {
     let style = canvas.style;
     let columns = canvas.columns.unwrap_or(COLUMNS).max(FEWEST);
     let mut lines = vec![cut(&heading(history, canvas.clock), columns, style.ellipsis())];
-    let all = rows(history);
+    let all = folded_rows(history);
     let shown = &all[..all.len().min(ROWS)];
     let most_name = NAME.min(columns * 2 / 5);
     let most_ending = ENDING.min(columns / 4);
@@ -76,7 +76,7 @@ pub fn draw_timeline(history: &History, canvas: Canvas) -> String {
 
 /// `5 processes in 1.234s, at most 3 alive at once`
 pub(super) fn heading(history: &History, clock: Clock) -> String {
-    let count = history.lives().len();
+    let count = history.lives().iter().filter(|life| !life.is_bystander()).count();
     let mut text = format!("{count} {}", if count == 1 { "process" } else { "processes" });
     if let Some(time) = length(clock, history.ended().saturating_sub(history.started())) {
         text.push_str(&format!(" in {time}"));

@@ -54,6 +54,9 @@ pub fn chrome_trace(history: &History) -> String {
         trace.instant(index);
         trace.flow(index);
     }
+    for life in history.lives() {
+        trace.birth(life);
+    }
     // Every object wrote a comma behind itself; the list may not end with one.
     if trace.out.ends_with(",\n") {
         trace.out.truncate(trace.out.len() - 2);
@@ -159,26 +162,36 @@ impl Trace<'_> {
         self.put(&Record { cat: "event", s: Some("t"), args, ..record });
     }
 
-    /// From a parent to its child, from a sender to the receiver, from a child to the one who joined it.
+    /// From a parent to its child. Two events may tell of one birth.
+    fn birth(&mut self, life: &Life) {
+        if let Some(parent) = life.parent.and_then(|parent| self.history.life(parent)) {
+            let id = self.history.events().len() + life.index;
+            self.arrow("spawn", id, (parent, life.started), (life, life.started));
+        }
+    }
+
+    /// From a sender to the receiver, from a child to the one who joined it.
     fn flow(&mut self, index: usize) {
         let Some(event) = self.history.events().get(index) else { return };
         let (Some(target), Some(actor)) = (self.history.target(index), self.history.actor(index)) else {
             return;
         };
-        if target.index == actor.index {
-            return;
-        }
-        let (name, from, to) = match &event.what {
-            What::Spawned { .. } | What::Forked { .. } => {
-                ("spawn", (actor, event.time), (target, event.time))
+        match &event.what {
+            _ if target.index == actor.index => {}
+            What::Signalled { error: None, .. } => {
+                self.arrow("signal", index, (actor, event.time), (target, event.time));
             }
-            What::Signalled { error: None, .. } => ("signal", (actor, event.time), (target, event.time)),
-            What::Reaped { .. } => ("join", (target, target.alive_until()), (actor, event.time)),
-            _ => return,
-        };
+            What::Reaped { .. } => {
+                self.arrow("join", index, (target, target.alive_until()), (actor, event.time))
+            }
+            _ => {}
+        }
+    }
+
+    fn arrow(&mut self, name: &str, id: usize, from: (&Life, i64), to: (&Life, i64)) {
         for (ph, (life, time), bp) in [("s", from, None), ("f", to, Some("e"))] {
             let record = self.of(life, ph, name, inside(life, time));
-            self.put(&Record { cat: "flow", id: Some(index), bp, ..record });
+            self.put(&Record { cat: "flow", id: Some(id), bp, ..record });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::axis::Clock;
 use super::chart::{COLUMNS, Canvas, tree_lines};
-use super::rows::{Row, rows};
+use super::rows::{Row, folded_rows};
 use super::words::{command, ending, name};
 use crate::event::{History, Life};
 use crate::report::{brief, cut, draw_columns, visible_line, width};
@@ -24,7 +24,7 @@ type Cells = [String; 6];
 /// The tree, each line ending in a newline. Where times are steps, there are neither times nor pids.
 #[must_use]
 pub fn draw_growth(history: &History, canvas: Canvas) -> String {
-    let all = rows(history);
+    let all = folded_rows(history);
     let shown = &all[..all.len().min(ROWS)];
     let columns = canvas.columns.unwrap_or(COLUMNS);
     let commands = columns >= WIDE && shown.iter().any(|row| !command_of(history, row).is_empty());
@@ -118,9 +118,10 @@ fn end(history: &History, life: &Life, clock: Clock) -> String {
     parts.extend(life.adoptions.iter().take(3).map(|adoption| format!("adopted by {}", adoption.name)));
     if let Some(reap) = life.reaped
         && reap.by.pid != 0
-        && life.parent.is_some()
+        && (!life.adoptions.is_empty()
+            || life.parent.is_some_and(|parent| !history.lives()[parent].is_bystander()))
     {
-        let verb = if reap.by.life.is_some() { "joined" } else { "reaped" };
+        let verb = if reap.by.life.is_some() && reap.by.life == life.parent { "joined" } else { "reaped" };
         parts.push(format!("{verb} by {}", name(history, reap.by)));
     }
     parts.join(", ")

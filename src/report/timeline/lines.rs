@@ -3,15 +3,16 @@
 use super::markup::push_text;
 use super::words::happened;
 use crate::event::{History, What};
+use crate::report::shorten;
 use std::collections::HashSet;
 use std::fmt::Write;
 
 /// A line for each birth, from the parent's row to the child's.
-pub(super) fn births(history: &History, place: impl Fn(usize, i64) -> (f64, usize)) -> String {
+pub(super) fn births(history: &History, place: impl Fn(usize, i64) -> Option<(f64, usize)>) -> String {
     let mut d = String::new();
     for life in history.lives() {
-        if let Some(parent) = life.parent {
-            let ((x, from), (_, to)) = (place(parent, life.started), place(life.index, life.started));
+        let parent = life.parent.and_then(|parent| place(parent, life.started));
+        if let Some(((x, from), (_, to))) = parent.zip(place(life.index, life.started)) {
             let _ = write!(d, "M{x:.1} {from}V{to}");
         }
     }
@@ -19,13 +20,13 @@ pub(super) fn births(history: &History, place: impl Fn(usize, i64) -> (f64, usiz
 }
 
 /// A line for each reaping, from the child's row to the one who waited.
-pub(super) fn reaps(history: &History, place: impl Fn(usize, i64) -> (f64, usize)) -> String {
+pub(super) fn reaps(history: &History, place: impl Fn(usize, i64) -> Option<(f64, usize)>) -> String {
     let mut d = String::new();
     for life in history.lives() {
         if let Some(reap) = life.reaped
-            && let Some(by) = reap.by.life
+            && let Some((x, from)) = place(life.index, reap.time)
+            && let Some((_, to)) = reap.by.life.and_then(|by| place(by, reap.time))
         {
-            let ((x, from), (_, to)) = (place(life.index, reap.time), place(by, reap.time));
             let _ = write!(d, "M{x:.1} {from}V{to}");
         }
     }
@@ -33,7 +34,7 @@ pub(super) fn reaps(history: &History, place: impl Fn(usize, i64) -> (f64, usize
 }
 
 /// An arrow for each signal, from the sender's row to the receiver's. Of those that lie upon each other one is drawn.
-pub(super) fn arrows(history: &History, place: impl Fn(usize, i64) -> (f64, usize)) -> String {
+pub(super) fn arrows(history: &History, place: impl Fn(usize, i64) -> Option<(f64, usize)>) -> String {
     let mut drawn = HashSet::new();
     let mut text = String::new();
     for (index, event) in history.events().iter().enumerate() {
@@ -42,14 +43,18 @@ pub(super) fn arrows(history: &History, place: impl Fn(usize, i64) -> (f64, usiz
         else {
             continue;
         };
-        let ((x, above), (_, below)) = (place(from.index, event.time), place(to.index, event.time));
+        let (Some((x, above)), Some((_, below))) =
+            (place(from.index, event.time), place(to.index, event.time))
+        else {
+            continue;
+        };
         if above == below || !drawn.insert((above, below, x as usize)) {
             continue;
         }
         // The head stands at the edge of the bar.
         let end = if below > above { below - 5 } else { below + 5 };
         let _ = write!(text, "<path class=\"arrow\" d=\"M{x:.1} {above}V{end}\"><title>");
-        push_text(&mut text, &format!("{} to {}", happened(history, index), to.name));
+        push_text(&mut text, &format!("{} to {}", happened(history, index), shorten(&to.name, 200)));
         text.push_str("</title></path>\n");
     }
     text

@@ -42,21 +42,45 @@ impl<'a> Row<'a> {
 /// One row a process, but for those siblings that are alike down to their last descendant: the same name but for a number
 /// at its end, the same end, and children that are alike.
 #[must_use]
-pub fn rows(history: &History) -> Vec<Row<'_>> {
-    let shapes = shapes(history);
+pub fn folded_rows(history: &History) -> Vec<Row<'_>> {
     let alike = if history.lives().len() > MANY_ROWS { ALIKE_IN_MANY } else { ALIKE };
+    rows(history, alike, &shapes(history))
+}
+
+/// A row for each process.
+#[must_use]
+pub fn all_rows(history: &History) -> Vec<Row<'_>> {
+    let own_shape: Vec<usize> = (0..history.lives().len()).collect();
+    rows(history, usize::MAX, &own_shape)
+}
+
+fn rows<'a>(history: &'a History, alike: usize, shapes: &[usize]) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     let mut next = vec![];
-    push_groups(&mut next, history.roots().collect(), 0, &shapes, alike);
+    push_groups(&mut next, roots(history), 0, shapes, alike);
     while let Some((lives, depth)) = next.pop() {
         let children: Vec<&Life> = lives.iter().flat_map(|life| history.children(life)).collect();
         // Below a row of several, every row is one of several.
         let alike = if lives.len() > 1 { 0 } else { alike };
-        push_groups(&mut next, children, depth + 1, &shapes, alike);
+        push_groups(&mut next, children, depth + 1, shapes, alike);
         rows.push(Row { lives, depth, below: 0 });
     }
     note_what_stands_below(&mut rows);
     rows
+}
+
+/// Those without a parent; of one that only stood by, its children.
+fn roots(history: &History) -> Vec<&Life> {
+    let mut roots = Vec::new();
+    for root in history.roots() {
+        if root.is_bystander() {
+            roots.extend(history.children(root));
+        } else {
+            roots.push(root);
+        }
+    }
+    roots.retain(|root| !root.is_bystander());
+    roots
 }
 
 /// Puts the siblings onto the stack, the last first; more than `alike` of one shape together.
@@ -116,7 +140,7 @@ fn note_what_stands_below(rows: &mut [Row<'_>]) {
 
 #[cfg(test)]
 mod tests {
-    use super::rows;
+    use super::folded_rows;
     use crate::event::{Event, History, What};
 
     /// The rows as `depth: names`, where each process is spawned by the parent named before it, and ends so.
@@ -137,7 +161,7 @@ mod tests {
                 [] => String::new(),
             }
         };
-        rows(&history).iter().map(row).collect()
+        folded_rows(&history).iter().map(row).collect()
     }
 
     #[test]

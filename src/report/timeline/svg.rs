@@ -5,9 +5,10 @@ use super::cells::Scale;
 use super::lines::{arrows, births, reaps};
 use super::marks::{Mark, marks};
 use super::markup::push_text;
+use super::rows::{Row, all_rows};
 use super::words::{command, ending, happened, waiting};
-use crate::event::{History, Life, Phase, Span};
-use crate::report::{brief, cut};
+use crate::event::{History, Life, Phase};
+use crate::report::{brief, cut, shorten, visible_line};
 use std::fmt::Write;
 
 /// Pixels of the whole width, of the names at the left, and of the ends at the right.
@@ -18,7 +19,7 @@ const CHART: usize = WIDTH - NAMES - ENDS;
 /// Above the first row and below the last one.
 const HEAD: usize = 64;
 const FOOT: usize = 48;
-pub(super) const ROW: usize = 20;
+const ROW: usize = 20;
 /// A column of a text, and a level of the tree.
 const COLUMN: f64 = 7.3;
 const LEVEL: usize = 12;
@@ -28,27 +29,27 @@ const STYLE: &str = include_str!("svg.css");
 /// The document, with nothing in it that comes from elsewhere.
 #[must_use]
 pub fn draw_svg(history: &History, clock: Clock) -> String {
-    let tree = history.tree();
+    let rows = all_rows(history);
     let mut picture = Picture {
         history,
         clock,
         scale: Scale::new(history, CHART),
-        out: String::with_capacity(4096 + 1024 * tree.len()),
+        out: String::with_capacity(4096 + 1024 * rows.len()),
     };
-    let height = HEAD + tree.len() * ROW + FOOT;
+    let height = HEAD + rows.len() * ROW + FOOT;
     picture.head(height);
     picture.axis(height);
-    let mut row_of = vec![0; tree.len()];
-    for (row, life) in tree.iter().enumerate() {
-        row_of[life.index] = row;
+    let mut row_of = vec![None; history.lives().len()];
+    for (index, row) in rows.iter().enumerate() {
+        if let Some(life) = row.first() {
+            row_of[life.index] = Some(index);
+        }
     }
-    picture.put("<path class=\"tree\" d=\"");
-    picture.branches(&tree, &row_of);
-    picture.put("\"/>\n");
-    for (row, life) in tree.iter().enumerate() {
-        picture.row(row, life);
+    picture.branches(&rows, &row_of);
+    for (index, row) in rows.iter().enumerate() {
+        picture.row(index, row);
     }
-    let place = |life: usize, time: i64| (x(picture.scale, time), middle(row_of[life]));
+    let place = |life: usize, time: i64| Some((x(picture.scale, time), middle(row_of[life]?)));
     let drawn = [births(history, place), reaps(history, place), arrows(history, place)].concat();
     picture.put(&drawn);
     picture.legend(height);
@@ -61,7 +62,7 @@ fn x(scale: Scale, time: i64) -> f64 {
     NAMES as f64 + scale.place(time)
 }
 
-/// The middle of a row, in pixels from above.
+/// The middle of a row, in pixels from the top.
 fn middle(row: usize) -> usize {
     HEAD + row * ROW + ROW / 2
 }
@@ -134,80 +135,102 @@ impl Picture<'_> {
     }
 
     /// From each parent's name down to those of its children.
-    fn branches(&mut self, tree: &[&Life], row_of: &[usize]) {
-        for life in tree.iter().filter(|life| !life.children.is_empty()) {
-            let left = indent(life.depth) + 4;
-            let inward = if life.depth < LEVELS { LEVEL - 6 } else { 0 };
-            let mut above = middle(row_of[life.index]) + 7;
-            for child in &life.children {
-                let below = middle(row_of[*child]);
+    fn branches(&mut self, rows: &[Row<'_>], row_of: &[Option<usize>]) {
+        self.put("<path class=\"tree\" d=\"");
+        for (index, row) in rows.iter().enumerate() {
+            let left = indent(row.depth) + 4;
+            let inward = if row.depth < LEVELS { LEVEL - 6 } else { 0 };
+            let mut above = middle(index) + 7;
+            let children = row.lives.iter().flat_map(|life| &life.children);
+            for below in children.filter_map(|child| row_of[*child]).map(middle) {
                 let _ = write!(self.out, "M{left} {above}V{below}h{inward}");
                 above = below;
             }
         }
+        self.put("\"/>\n");
     }
 
-    fn row(&mut self, row: usize, life: &Life) {
-        let (top, middle) = (HEAD + row * ROW, middle(row));
+    fn row(&mut self, index: usize, row: &Row<'_>) {
+        let Some(life) = row.first() else { return };
+        let (top, middle) = (HEAD + index * ROW, middle(index));
         let _ = write!(self.out, "<g><rect class=\"row\" y=\"{top}\" width=\"{WIDTH}\" height=\"{ROW}\"/>");
-        let left = indent(life.depth);
-        let deep = if life.depth > LEVELS { format!("({}) ", life.depth) } else { String::new() };
-        let room = ((NAMES - left) as f64 / COLUMN) as usize - 1;
-        let name = cut(&crate::report::visible_line(&life.name), room.saturating_sub(deep.len()), "…");
-        let _ = write!(self.out, "<text x=\"{left}\" y=\"{}\">", middle + 4);
-        let ending = ending(self.history, life);
-        let pid = if self.clock == Clock::Time { format!(", pid {}", life.pid) } else { String::new() };
-        let lived = self.length(life.lifetime());
-        self.title(&[&format!("{}{pid}", life.name), &command(self.history, life), &ending, &lived]);
-        push_text(&mut self.out, &format!("{deep}{name}"));
-        self.put("</text>");
+        self.name(middle, row, life);
         self.spans(middle, life);
         self.marks(middle, life);
-        let shown = cut(&crate::report::visible_line(&ending), (ENDS as f64 / COLUMN) as usize - 2, "…");
+        let ending = ending(self.history, life);
+        let shown = cut(&visible_line(&ending), (ENDS as f64 / COLUMN) as usize - 2, "…");
         self.text(" class=\"dim\"", ((WIDTH - ENDS + 12) as f64, middle + 4), &shown);
         self.put("</g>\n");
+    }
+
+    fn name(&mut self, middle: usize, row: &Row<'_>, life: &Life) {
+        let left = indent(row.depth);
+        let deep = if row.depth > LEVELS { format!("({}) ", row.depth) } else { String::new() };
+        let room = ((NAMES - left) as f64 / COLUMN) as usize - 1;
+        let name = cut(&visible_line(&life.name), room.saturating_sub(deep.len()), "…");
+        let _ = write!(self.out, "<text x=\"{left}\" y=\"{}\">", middle + 4);
+        let pid = if self.clock == Clock::Time { format!(", pid {}", life.pid) } else { String::new() };
+        let (ending, lived) = (ending(self.history, life), self.length(life.lifetime()));
+        self.title(&[
+            &format!("{}{pid}", shorten(&life.name, 200)),
+            &command(self.history, life),
+            &ending,
+            &lived,
+        ]);
+        push_text(&mut self.out, &format!("{deep}{name}"));
+        self.put("</text>");
     }
 
     fn length(&self, nanoseconds: i64) -> String {
         if self.clock == Clock::Time { brief(nanoseconds) } else { String::new() }
     }
 
-    /// What it was at. Below its many short waits lies one long bar, so that the picture does not grow with their number.
+    /// What it was at. Spans too short to be told apart are drawn as one, so that the picture does not grow with their
+    /// number.
     fn spans(&mut self, middle: usize, life: &Life) {
         /// Pixels that nobody sees.
         const NARROW: f64 = 0.4;
-        let from = x(self.scale, life.started);
-        self.bar(middle, Phase::Alive, from, x(self.scale, life.alive_until()));
-        self.title(&[&format!("{}: alive", life.name), &self.length(life.lifetime())]);
-        self.put("</rect>");
-        let mut run: Option<(&Span, f64, usize)> = None;
-        for span in life.spans.iter().filter(|span| span.phase != Phase::Alive) {
+        let mut run: Option<Run> = None;
+        for (index, span) in life.spans.iter().enumerate() {
             let (from, to) = (x(self.scale, span.from), x(self.scale, span.to));
-            run = match run {
-                Some((first, end, count))
-                    if first.phase == span.phase && from - end < NARROW && to - from < NARROW =>
-                {
-                    Some((first, to, count + 1))
+            match &mut run {
+                Some(run) if to - from < NARROW && run.narrow => {
+                    run.last = index;
+                    run.to = to;
+                    run.of[span.phase as usize] += to - from;
                 }
-                before => {
-                    self.close_run(middle, life, before);
-                    Some((span, to, 1))
+                _ => {
+                    let mut of = [0.0; 4];
+                    of[span.phase as usize] = to - from;
+                    let next = Run { first: index, last: index, from, to, narrow: to - from < NARROW, of };
+                    if let Some(run) = run.replace(next) {
+                        self.run(middle, life, &run);
+                    }
                 }
-            };
+            }
         }
-        self.close_run(middle, life, run);
+        match run {
+            Some(run) => self.run(middle, life, &run),
+            None => {
+                let at = x(self.scale, life.started);
+                self.bar(middle, Phase::Alive, at, at);
+                self.put("</rect>");
+            }
+        }
     }
 
-    /// A span, or several that follow each other too closely to be told apart.
-    fn close_run(&mut self, middle: usize, life: &Life, run: Option<(&Span, f64, usize)>) {
-        let Some((span, end, count)) = run else { return };
-        self.bar(middle, span.phase, x(self.scale, span.from), end);
-        let what = match (span.phase, self.history.waits_in(span)) {
-            (Phase::Sleeping, Some((call, on))) => format!("sleeping in {}", waiting(call, on)),
-            (phase, _) => word(phase).to_owned(),
+    fn run(&mut self, middle: usize, life: &Life, run: &Run) {
+        let Some(span) = life.spans.get(run.first) else { return };
+        let phase = run.phase();
+        self.bar(middle, phase, run.from, run.to);
+        let (what, more) = match (run.last - run.first, self.history.waits_in(span)) {
+            (0, Some((call, on))) => {
+                (format!("sleeping in {}", waiting(call, on)), self.length(span.length()))
+            }
+            (0, None) => (word(phase).to_owned(), self.length(span.length())),
+            (changes, _) => (format!("mostly {}", word(phase)), format!("{changes} changes")),
         };
-        let more = if count > 1 { format!("and {} more", count - 1) } else { self.length(span.length()) };
-        self.title(&[&format!("{}: {what}", life.name), &more]);
+        self.title(&[&format!("{}: {what}", shorten(&life.name, 200)), &more]);
         self.put("</rect>");
     }
 
@@ -215,7 +238,7 @@ impl Picture<'_> {
     fn bar(&mut self, middle: usize, phase: Phase, from: f64, to: f64) {
         let (above, height) = match phase {
             Phase::Alive => (5, 10),
-            Phase::Sleeping => (5, 10),
+            Phase::Sleeping => (2, 4),
             Phase::Stopped | Phase::Zombie => (4, 8),
         };
         let width = (to - from).max(1.0);
@@ -253,7 +276,7 @@ impl Picture<'_> {
         let _ = write!(self.out, "<path class=\"m-{}\" d=\"M{at:.1} {middle}{}\">", mark.word(), shape(mark));
         let more = if more > 0 { format!("and {more} more") } else { String::new() };
         let whom = match (mark, self.history.target(event)) {
-            (Mark::Join, Some(child)) => format!("joins {}", child.name),
+            (Mark::Join, Some(child)) => format!("joins {}", shorten(&child.name, 200)),
             _ => happened(self.history, event),
         };
         let since = self.history.events().get(event).map_or(0, |event| event.time);
@@ -283,6 +306,27 @@ impl Picture<'_> {
             left += 84.0;
         }
         self.put("\n");
+    }
+}
+
+/// Spans, the first to the last of them, that are drawn as one: one span, or several that are narrow.
+struct Run {
+    first: usize,
+    last: usize,
+    from: f64,
+    to: f64,
+    narrow: bool,
+    /// Pixels of each phase.
+    of: [f64; 4],
+}
+
+impl Run {
+    /// What it was most of the time.
+    fn phase(&self) -> Phase {
+        let most = super::cells::PHASES
+            .into_iter()
+            .max_by(|a, b| self.of[*a as usize].total_cmp(&self.of[*b as usize]));
+        most.unwrap_or(Phase::Alive)
     }
 }
 

@@ -32,7 +32,7 @@ pub fn ending(history: &History, life: &Life) -> String {
 #[must_use]
 pub fn name(history: &History, who: Who) -> String {
     match who.life.and_then(|life| history.life(life)) {
-        Some(life) => life.name.to_string(),
+        Some(life) => shorten(&life.name, TEXT).into_owned(),
         None if who.pid == 1 => "init".to_owned(),
         None => format!("process {}", who.pid),
     }
@@ -104,7 +104,7 @@ pub fn happened(history: &History, index: usize) -> String {
         What::Stopped { signal } => format!("stopped by {}", signal_name(*signal)),
         What::Continued => "goes on".to_owned(),
         What::Reaped { .. } => {
-            let reaper = history.actor(index).map(|life| life.name.to_string());
+            let reaper = history.actor(index).map(|life| shorten(&life.name, TEXT).into_owned());
             format!("joined by {}", reaper.unwrap_or_else(|| stranger(event.actor)))
         }
         What::Adopted { by, .. } => format!("adopted by {}", shorten(by, TEXT)),
@@ -139,7 +139,7 @@ fn from(history: &History, index: usize, event: &Event) -> String {
         Some(actor) if history.target(index).is_some_and(|target| target.index == actor.index) => {
             String::new()
         }
-        Some(actor) => format!(" from {}", actor.name),
+        Some(actor) => format!(" from {}", shorten(&actor.name, TEXT)),
         None if event.actor > 0 => format!(" from {}", stranger(event.actor)),
         None => String::new(),
     }
