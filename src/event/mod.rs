@@ -3,11 +3,13 @@
 mod failure;
 mod look;
 mod message;
+mod pack;
 mod verdict;
 mod what;
 
 pub use failure::{Actor, Difference, Failure, Frame, PartValue};
 pub use look::{ProcessRow, TreeRow};
 pub use message::{Message, Reporter};
+pub use pack::{cut, pack, unpack};
 pub use verdict::{TestOutcome, Verdict};
 pub use what::{Effect, End, Event, Place, What};

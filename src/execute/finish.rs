@@ -31,7 +31,7 @@ impl Machine {
     /// Ends this process, which is not the main one, at once: nothing is unwound or dropped, since that would
     /// only copy memory that is still shared with the parent.
     fn leave_process(&mut self, code: u8) -> ! {
-        self.world.run.row_ended_now(self.world.row);
+        self.world.run.row_ended_now(self.world.row, code);
         exit_now(code)
     }
 
