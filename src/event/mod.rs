@@ -1,6 +1,9 @@
 //! What happened, as data: events of processes, the lives that they add up to, and messages that are told at once.
 
 mod failure;
+mod gather;
+mod history;
+mod life;
 mod look;
 mod message;
 mod pack;
@@ -8,6 +11,8 @@ mod verdict;
 mod what;
 
 pub use failure::{Actor, Difference, Failure, Frame, PartValue};
+pub use history::History;
+pub use life::{Adoption, Birth, Life, Phase, Reap, Span, Who};
 pub use look::{ProcessRow, TreeRow};
 pub use message::{Message, Reporter};
 pub use pack::{cut, pack, unpack};
