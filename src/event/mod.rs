@@ -9,6 +9,7 @@ mod message;
 mod pack;
 mod verdict;
 mod what;
+mod wire;
 
 pub use failure::{Actor, Difference, Failure, Frame, PartValue};
 pub use history::History;
@@ -18,3 +19,4 @@ pub use message::{Message, Reporter};
 pub use pack::{cut, pack, unpack};
 pub use verdict::{TestOutcome, Verdict};
 pub use what::{Effect, End, Event, Place, What};
+pub use wire::{Header, NoRecord, read_lines, write_lines};

@@ -21,6 +21,8 @@ pub struct Birth {
     pub source: u32,
     /// Counted from 1.
     pub line: u32,
+    /// By `fork()`.
+    pub forked: bool,
 }
 
 /// A process's life as far as the run's table knows it.
@@ -36,7 +38,10 @@ pub struct Life {
     pub daemon: bool,
     /// It executed a program.
     pub external: bool,
-    pub place: Option<Birth>,
+    /// By `fork()`, and not by a spawn.
+    pub forked: bool,
+    /// The text's number, and the line, counted from 1.
+    pub place: Option<(u32, u32)>,
     /// Nanoseconds of the monotonic clock.
     pub started: i64,
     pub ended: Option<i64>,
@@ -69,6 +74,7 @@ const SOURCE: u32 = 16;
 const LINE: u32 = 32;
 const WAS_DAEMON: u64 = 2;
 const WAS_EXTERNAL: u64 = 4;
+const FORKED: u64 = 8;
 
 /// The words of a life before the name, and those of a name at most.
 const HEAD: usize = 8;
@@ -80,7 +86,8 @@ impl Run {
     pub fn born_at(&self, row: Row, birth: Birth) {
         let source = if birth.source < 0xffff { u64::from(birth.source) + 1 } else { 0 };
         if let Some(word) = self.births().get(row.index as usize) {
-            word.store(u64::from(birth.line) << LINE | source << SOURCE, Relaxed);
+            let forked = if birth.forked { FORKED } else { 0 };
+            word.store(u64::from(birth.line) << LINE | source << SOURCE | forked, Relaxed);
         }
     }
 
@@ -179,7 +186,8 @@ fn unpack(words: &[u64]) -> Option<Life> {
         name: String::from_utf8_lossy(name).into_owned(),
         daemon: birth & WAS_DAEMON != 0,
         external: birth & WAS_EXTERNAL != 0,
-        place: source.checked_sub(1).map(|source| Birth { source, line: (birth >> LINE) as u32 }),
+        forked: birth & FORKED != 0,
+        place: source.checked_sub(1).map(|source| (source, (birth >> LINE) as u32)),
         started: head[1].cast_signed(),
         ended: (ended != 0).then_some(ended),
         status: ExitStatus::from_word(high(head[5])),
@@ -205,13 +213,13 @@ mod tests {
         for (number, name) in ["a", "alexander", &"x".repeat(47), "任务", ""].into_iter().enumerate() {
             let pid = 1000 + number as i32;
             let row = run.reserve(name, true).unwrap();
-            run.born_at(row, Birth { source: 2, line: 70_000 });
+            run.born_at(row, Birth { source: 2, line: 70_000, forked: true });
             assert!(run.recorded().lives.iter().all(|life| life.name != name), "not forked yet");
             run.runs(row, pid);
             let alive = one(&run, name);
             assert_eq!((alive.pid, alive.ended, alive.reaped), (pid, None, None));
-            assert_eq!(alive.place, Some(Birth { source: 2, line: 70_000 }));
-            assert!(alive.daemon && !alive.external && alive.started > 0);
+            assert_eq!(alive.place, Some((2, 70_000)));
+            assert!(alive.daemon && alive.forked && !alive.external && alive.started > 0);
             run.set_external(row, true);
             run.reaping(row);
             run.reaped(row, ExitStatus::Signaled { signal: Signal(9), core: false });

@@ -83,7 +83,7 @@ pub struct Control {
 
 /// A handle on the run's memory: as cheap to copy as a pointer, and right in every process that was forked
 /// after it was made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     base: *mut u8,
     /// How many processes may be alive at once, the main one not counted.
@@ -93,7 +93,7 @@ pub struct Run {
 }
 
 /// Where the tables begin, in bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Places {
     tickets: usize,
     rows: usize,
