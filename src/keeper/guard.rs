@@ -111,7 +111,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
     let start = Start { run: name, group: rustix::process::getpgrp().as_raw_nonzero().get() };
     let signals = Signals::open(listened);
-    let cleaner = Cleaner::new();
+    let cleaner = Cleaner::new(&run);
     match fork() {
         Ok(Fork::Child) => {
             drop((line, signals, cleaner));
@@ -205,6 +205,7 @@ impl Guard<'_> {
         let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
         Ok(Ended {
             run: start.run,
+            memory: *self.run,
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,
