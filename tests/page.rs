@@ -46,7 +46,10 @@ fn zoom_changes_the_scale_by_wheel_keys_buttons_and_the_overview() {
     page.click_on("#zoom-out");
     page.key("0");
     assert!((span(&mut page) - whole).abs() < 10.0);
-    let (left, top) = (page.number("app.head.canvas.getBoundingClientRect().x"), page.number("app.head.canvas.getBoundingClientRect().y"));
+    let (left, top) = (
+        page.number("app.head.canvas.getBoundingClientRect().x"),
+        page.number("app.head.canvas.getBoundingClientRect().y"),
+    );
     page.drag((left + 200.0, top + 20.0), (left + 400.0, top + 20.0));
     let range = page.number("app.head.time(400) - app.head.time(200)");
     assert!((span(&mut page) - range).abs() < range / 50.0, "the overview chooses a part");
@@ -108,7 +111,10 @@ fn what_the_pointer_is_over_is_explained() {
     page.move_to(x, y);
     assert_eq!(page.value("document.getElementById('tooltip').hidden"), json!(false));
     let said = page.text("document.getElementById('tooltip').textContent");
-    assert!(said.contains("任务二") && said.contains("was stopped by SIGSTOP") && said.contains("main"), "{said}");
+    assert!(
+        said.contains("任务二") && said.contains("was stopped by SIGSTOP") && said.contains("main"),
+        "{said}"
+    );
     let (x, y) = page.place("cook", "app.model.to[app.model.pid.indexOf(404)] + 60e6");
     page.move_to(x, y);
     let said = page.text("document.getElementById('tooltip').textContent");
@@ -132,8 +138,14 @@ fn the_keyboard_reaches_rows_events_and_their_details() {
     assert_eq!(page.value("document.getElementById('tooltip').hidden"), json!(false));
     page.key("ArrowRight");
     let said = page.text("document.getElementById('details').textContent");
-    assert!(said.contains("alex wrote \u{201c}alex is running\u{201d}") && said.contains("shop.proc:4"), "{said}");
-    assert_eq!(page.text("document.querySelector('#source .now').textContent"), "4    print \"{name} is running\"");
+    assert!(
+        said.contains("alex wrote \u{201c}alex is running\u{201d}") && said.contains("shop.proc:4"),
+        "{said}"
+    );
+    assert_eq!(
+        page.text("document.querySelector('#source .now').textContent"),
+        "4    print \"{name} is running\""
+    );
     page.key("ArrowLeft");
     assert_eq!(page.text("app.model.sentenceOf(app.event)"), "was started");
     page.key("Escape");
@@ -166,7 +178,10 @@ fn arrows_lead_from_who_did_it_to_whom() {
     // Five spawns and forks among known processes, four signals, four joins.
     let arrows = page.value("app.model.arrows.map(({ event, from, to }) => `${app.model.kinds[app.model.kind[event]]} ${app.model.nameOf(from)} ${app.model.nameOf(to)}`)");
     for expected in ["spawn main alex", "fork cook oven", "signal main counter", "reap alex main"] {
-        assert!(arrows.as_array().expect("a list").contains(&json!(expected)), "{expected} is not in {arrows}");
+        assert!(
+            arrows.as_array().expect("a list").contains(&json!(expected)),
+            "{expected} is not in {arrows}"
+        );
     }
     assert_eq!(page.value("app.chart.drawn.arrows"), page.value("app.model.arrows.length"));
     page.click_on("[data-kind=signal]");
@@ -199,7 +214,10 @@ fn the_filter_takes_names_pids_and_kinds() {
     page.click_on("[data-kind=print]");
     assert!(page.number("app.chart.drawn.marks") < marks);
     assert_eq!(page.number("app.player.steps.length"), steps - 5.0);
-    assert_eq!(page.text("document.querySelector('[data-kind=print]').getAttribute('aria-pressed')"), "false");
+    assert_eq!(
+        page.text("document.querySelector('[data-kind=print]').getAttribute('aria-pressed')"),
+        "false"
+    );
     page.assert_quiet();
 }
 
@@ -249,7 +267,11 @@ fn the_tree_grows_as_it_is_played() {
     }
     page.value(&format!("app.player.jump({})", event("adopt", "sleep")));
     page.settle();
-    let state = |name: &str| format!("app.forest.stateOf(Array.from(app.model.name).findIndex((_, i) => app.model.nameOf(i) === {name:?})).text");
+    let state = |name: &str| {
+        format!(
+            "app.forest.stateOf(Array.from(app.model.name).findIndex((_, i) => app.model.nameOf(i) === {name:?})).text"
+        )
+    };
     assert_eq!(page.text(&state("cook")), "zombie, killed by SIGKILL");
     assert_eq!(page.text(&state("alex")), "exit 0");
     let zoomed = page.number("app.forest.zoomed");
@@ -310,24 +332,39 @@ fn hostile_texts_are_only_texts() {
     assert_eq!(page.value("document.querySelectorAll('script').length"), json!(2));
     assert_eq!(page.value("document.querySelectorAll('img').length"), json!(0));
     let names = page.text("Array.from(document.querySelectorAll('.row:not([hidden]) .name'), (name) => name.textContent).join('\\n')");
-    for text in ["</script><script>window.broken = 1</script>", "\\x1b[31mred", "abc\\u{202e}txt.exe\\u{2066}", "שלום עולם", "👩\u{200d}🔬 任务", "__proto__"] {
+    for text in [
+        "</script><script>window.broken = 1</script>",
+        "\\x1b[31mred",
+        "abc\\u{202e}txt.exe\\u{2066}",
+        "שלום עולם",
+        "👩\u{200d}🔬 任务",
+        "__proto__",
+    ] {
         assert!(names.contains(text), "{text} is not in {names}");
     }
     // Every event's details, tooltip and line of the playback, in both views.
-    page.value("for (let event = 0; event < app.model.events; event += 1) { app.player.jump(event); app.frame(); }");
+    page.value(
+        "for (let event = 0; event < app.model.events; event += 1) { app.player.jump(event); app.frame(); }",
+    );
     page.key("v");
-    page.value("for (let event = 0; event < app.model.events; event += 1) { app.player.jump(event); app.frame(); }");
+    page.value(
+        "for (let event = 0; event < app.model.events; event += 1) { app.player.jump(event); app.frame(); }",
+    );
     page.key("v");
     let everything = page.text("document.body.innerText");
     assert!(!everything.chars().any(|letter| is_hidden(letter) && letter != '\n' && letter != '\t'));
     assert_eq!(page.value("window.broken === undefined"), json!(true));
-    assert!(page.number("document.documentElement.scrollWidth - innerWidth") <= 0.0, "nothing pushes the page wide");
+    assert!(
+        page.number("document.documentElement.scrollWidth - innerWidth") <= 0.0,
+        "nothing pushes the page wide"
+    );
     page.assert_quiet();
 }
 
 #[test]
 fn nothing_and_one_process_are_pages_too() {
-    let empty = draw_page(&History::of(Vec::new()), &PageSetting { title: "", sources: &SourceMap::default() });
+    let empty =
+        draw_page(&History::of(Vec::new()), &PageSetting { title: "", sources: &SourceMap::default() });
     let mut page = open_page(&empty);
     page.key(" ");
     page.key(".");
@@ -350,7 +387,10 @@ fn ten_thousand_processes_open_scroll_and_zoom() {
     assert_eq!(page.number("app.model.count"), 10_000.0);
     page.key("u");
     assert!(page.number("app.rows.list.length") > 10_000.0);
-    assert!(page.number("document.querySelectorAll('.row').length") < 60.0, "only rows in sight have elements");
+    assert!(
+        page.number("document.querySelectorAll('.row').length") < 60.0,
+        "only rows in sight have elements"
+    );
     page.value("app.scroller.scrollTop = app.scroller.scrollHeight");
     page.settle();
     let last = page.text("app.rows.nameOf(app.rows.list.at(-1))");
@@ -364,12 +404,20 @@ fn ten_thousand_processes_open_scroll_and_zoom() {
 
 #[test]
 fn the_page_is_the_same_for_the_same_history() {
-    let draw = || draw_page(&History::of(sample::lesson()), &PageSetting { title: "a<b>&\"", sources: &sample::sources() });
+    let draw = || {
+        draw_page(
+            &History::of(sample::lesson()),
+            &PageSetting { title: "a<b>&\"", sources: &sample::sources() },
+        )
+    };
     let page = draw();
     assert_eq!(page, draw());
     assert!(page.contains("<title>a&lt;b&gt;&amp;&quot;</title>"));
     assert!(page.contains("default-src 'none'") && !page.contains("unsafe-inline"));
-    assert!(!page.contains("http://") || page.matches("http://www.w3.org/2000/svg").count() == page.matches("http://").count());
+    assert!(
+        !page.contains("http://")
+            || page.matches("http://www.w3.org/2000/svg").count() == page.matches("http://").count()
+    );
     assert!(!page.contains("https://"));
 }
 
@@ -394,7 +442,10 @@ fn pictures_in_light_and_dark_on_a_desk_and_a_phone() {
             page.wait_for("app.player.motion() === 1");
             keep(&mut page, &format!("{size}-{scheme}-tree"));
             page.key("v");
-            assert!(page.number("document.documentElement.scrollWidth - innerWidth") <= 0.0, "{size} is too wide");
+            assert!(
+                page.number("document.documentElement.scrollWidth - innerWidth") <= 0.0,
+                "{size} is too wide"
+            );
         }
     }
     page.assert_quiet();
@@ -406,7 +457,8 @@ fn keep(page: &mut Opened, name: &str) {
     let picture = base64(&page.picture());
     assert!(picture.starts_with(b"\x89PNG") && picture.len() > 10_000);
     if let Some(folder) = std::env::var_os("PICTURES") {
-        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture).expect("a picture");
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture)
+            .expect("a picture");
     }
 }
 

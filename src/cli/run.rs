@@ -6,6 +6,8 @@ use super::console::Console;
 use super::ending::tell;
 use super::exit;
 use super::output::Output;
+use super::picture::{self, Pictures};
+use crate::event::History;
 use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
 use crate::program::Program;
@@ -24,6 +26,9 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
+    if let Err(message) = picture::check(&args.timeline) {
+        return not_started(output, &message);
+    }
     // Whatever descriptors we were started with are not the scenario's business.
     if let Err(errno) = crate::process::fds::open_standard_streams() {
         return not_started(output, &format!("the standard streams cannot be opened: {errno}"));
@@ -46,9 +51,31 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         prompt: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
-        Ok(ended) => tell(ended, Console::new(quoted, output, args.stable)),
+        Ok(ended) => {
+            let memory = ended.memory;
+            let code = tell(ended, Console::new(quoted.clone(), output, args.stable));
+            let drawn = draw(args, &quoted.now(), output, || History::of(execute::events(memory)));
+            if code == exit::HELD && !drawn { exit::UNCAUGHT } else { code }
+        }
         Err(fault) => not_started(output, &fault.to_string()),
     }
+}
+
+/// Draws the pictures that are asked for; false where one could not be written.
+fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: impl FnOnce() -> History) -> bool {
+    if args.timeline.is_empty() && !args.tree {
+        return true;
+    }
+    let title = args.file().map_or_else(|| "-e".into(), |file| file.to_string_lossy());
+    let pictures = Pictures {
+        timelines: &args.timeline,
+        tree: args.tree,
+        title: &title,
+        sources,
+        output,
+        stable: args.stable,
+    };
+    pictures.draw(history())
 }
 
 /// The system would not let us; gives the exit code.

@@ -62,7 +62,8 @@ impl Machine {
                 waited
             },
             &mut |machine| {
-                let _ = machine.note_own(What::Blocked { call: noted.call.to_owned(), on: (noted.on)(machine) });
+                let _ =
+                    machine.note_own(What::Blocked { call: noted.call.to_owned(), on: (noted.on)(machine) });
             },
         );
         self.world.waiter.ask_before_sleep(false);

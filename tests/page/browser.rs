@@ -32,8 +32,18 @@ impl Browser {
         // Chromium speaks on descriptors 3 and 4; the shell moves the pipes there.
         let mut child = Command::new("/bin/sh")
             .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1", "chromium"])
-            .args(["--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run"])
-            .args(["--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"])
+            .args([
+                "--headless",
+                "--remote-debugging-pipe",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+            ])
+            .args([
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ])
             .args(["--disable-extensions", "--disable-sync", "--mute-audio", "--password-store=basic"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .stdin(Stdio::piped())
@@ -144,7 +154,8 @@ impl Browser {
 
     /// What was asked of the network, but for the page itself and data that is in it.
     pub fn foreign_requests(&self) -> Vec<&str> {
-        let own = |url: &&str| !url.starts_with("file://") && !url.starts_with("data:") && *url != "about:blank";
+        let own =
+            |url: &&str| !url.starts_with("file://") && !url.starts_with("data:") && *url != "about:blank";
         self.requests.iter().map(String::as_str).filter(own).collect()
     }
 
@@ -194,7 +205,8 @@ impl Browser {
             "Tab" => 9,
             _ => 0,
         };
-        let mut params = json!({"type": "keyDown", "key": name, "modifiers": shift, "windowsVirtualKeyCode": code});
+        let mut params =
+            json!({"type": "keyDown", "key": name, "modifiers": shift, "windowsVirtualKeyCode": code});
         if !text.is_empty() {
             params["text"] = json!(text);
         }
@@ -223,7 +235,8 @@ impl Browser {
     /// Presses the left button at one place, moves to another, and lets it go there.
     pub fn drag(&mut self, from: (f64, f64), to: (f64, f64)) {
         let mut mouse = |kind: &str, (x, y): (f64, f64), buttons: u32| {
-            let params = json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1});
+            let params =
+                json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1});
             self.call("Input.dispatchMouseEvent", params);
         };
         mouse("mousePressed", from, 1);

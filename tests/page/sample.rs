@@ -261,6 +261,12 @@ pub fn hostile() -> Vec<Event> {
     record.after(1000).spawn(90, 1, 1, &huge).print(90, 1, "stderr", &huge);
     record.push(91, -5, u32::MAX, What::Exited { exitcode: i32::MIN, core: true });
     record.push(-1, 0, 0, What::Dropped { events: u64::MAX });
-    record.events.push(Event { time: i64::MAX, pid: 92, actor: 0, place: Some(Place { source: 9, line: 1 }), what: What::Continued });
+    record.events.push(Event {
+        time: i64::MAX,
+        pid: 92,
+        actor: 0,
+        place: Some(Place { source: 9, line: 1 }),
+        what: What::Continued,
+    });
     record.events
 }

@@ -104,7 +104,7 @@ fn end(history: &History, life: &Life, clock: Clock) -> String {
         life.zombie_for().filter(|length| life.reaped.is_none() || *length >= SHORT && clock == Clock::Time);
     match (zombie, life.reaped) {
         (Some(length), _) if clock == Clock::Time && length > 0 => {
-            parts.push(format!("zombie for {}", brief(length)))
+            parts.push(format!("zombie {}", brief(length)))
         }
         (Some(length), None) if length > 0 => parts.push("zombie".to_owned()),
         _ => {}
