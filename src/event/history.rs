@@ -67,12 +67,14 @@ impl History {
     /// gives its child a name as `spawn` does.
     #[must_use]
     pub fn is_second_account(&self, event: usize) -> bool {
-        let Some(told) = self.events.get(event).filter(|told| matches!(told.what, What::Spawned { .. })) else {
+        let Some(told) = self.events.get(event).filter(|told| matches!(told.what, What::Spawned { .. }))
+        else {
             return false;
         };
         let of_fork = |one: &Event| matches!(one.what, What::Forked { .. }) && one.time == told.time;
-        self.target(event)
-            .is_some_and(|life| life.events.first().is_some_and(|first| *first < event && of_fork(&self.events[*first])))
+        self.target(event).is_some_and(|life| {
+            life.events.first().is_some_and(|first| *first < event && of_fork(&self.events[*first]))
+        })
     }
 
     /// Whom the event with this index happened to; None where it names no process.

@@ -317,32 +317,44 @@ mod tests {
 
     fn what() -> impl Strategy<Value = What> {
         let effect = prop_oneof![Just(Effect::Handled), Just(Effect::Ignored), Just(Effect::Default)];
-        let lives = prop_oneof![
-            (word(), any::<bool>()).prop_map(|(name, daemon)| What::Spawned { name, daemon }),
-            (any::<i32>(), word()).prop_map(|(parent, call)| What::Forked { parent, call }),
-            (any::<i32>(), word()).prop_map(|(parent, name)| What::Found { parent, name }),
-            (word(), prop::collection::vec(word(), 0..9), prop::option::of(word()))
-                .prop_map(|(path, args, error)| What::Executed { path, args, error }),
-            (any::<i32>(), any::<bool>()).prop_map(|(exitcode, core)| What::Exited { exitcode, core }),
-            (signal(), word(), prop::option::of(word()))
-                .prop_map(|(signal, call, error)| What::Signalled { signal, call, error }),
-            (signal(), effect).prop_map(|(signal, effect)| What::Delivered { signal, effect }),
-            signal().prop_map(|signal| What::Stopped { signal }),
-            Just(What::Continued),
-            any::<i32>().prop_map(|exitcode| What::Reaped { exitcode }),
-            (any::<i32>(), word()).prop_map(|(from, by)| What::Adopted { from, by }),
-        ];
+        let lives =
+            prop_oneof![
+                (word(), any::<bool>()).prop_map(|(name, daemon)| What::Spawned { name, daemon }),
+                (any::<i32>(), word()).prop_map(|(parent, call)| What::Forked { parent, call }),
+                (any::<i32>(), word()).prop_map(|(parent, name)| What::Found { parent, name }),
+                (word(), prop::collection::vec(word(), 0..9), prop::option::of(word()))
+                    .prop_map(|(path, args, error)| What::Executed { path, args, error }),
+                (any::<i32>(), any::<bool>()).prop_map(|(exitcode, core)| What::Exited { exitcode, core }),
+                (signal(), word(), prop::option::of(word()))
+                    .prop_map(|(signal, call, error)| What::Signalled { signal, call, error }),
+                (signal(), effect).prop_map(|(signal, effect)| What::Delivered { signal, effect }),
+                signal().prop_map(|signal| What::Stopped { signal }),
+                Just(What::Continued),
+                any::<i32>().prop_map(|exitcode| What::Reaped { exitcode }),
+                (any::<i32>(), word()).prop_map(|(from, by)| What::Adopted { from, by }),
+            ];
         let talk = prop_oneof![
-            (word(), word(), any::<u64>())
-                .prop_map(|(stream, text, bytes)| What::Printed { stream, text, bytes }),
+            (word(), word(), any::<u64>()).prop_map(|(stream, text, bytes)| What::Printed {
+                stream,
+                text,
+                bytes
+            }),
             (any::<bool>(), word()).prop_map(|(held, condition)| What::Expected { held, condition }),
             (word(), word()).prop_map(|(call, on)| What::Blocked { call, on }),
             (word(), word()).prop_map(|(call, result)| What::Woken { call, result }),
             (word(), any::<i32>()).prop_map(|(call, pgid)| What::Regrouped { call, pgid }),
-            (any::<i32>(), any::<u64>(), end(), word())
-                .prop_map(|(fd, pipe, end, call)| What::Opened { fd, pipe, end, call }),
-            (any::<i32>(), any::<u64>(), end(), word())
-                .prop_map(|(fd, pipe, end, call)| What::Closed { fd, pipe, end, call }),
+            (any::<i32>(), any::<u64>(), end(), word()).prop_map(|(fd, pipe, end, call)| What::Opened {
+                fd,
+                pipe,
+                end,
+                call
+            }),
+            (any::<i32>(), any::<u64>(), end(), word()).prop_map(|(fd, pipe, end, call)| What::Closed {
+                fd,
+                pipe,
+                end,
+                call
+            }),
             any::<u64>().prop_map(|events| What::Dropped { events }),
         ];
         prop_oneof![lives, talk]
@@ -378,7 +390,9 @@ mod tests {
         let event = Event { time: 1, pid: 2, actor: 3, place: None, what };
         let bytes = pack(&event);
         assert!(bytes.len() <= 3584, "{}", bytes.len());
-        let What::Executed { path, args, error } = unpack(&bytes).unwrap().what else { panic!("not an exec") };
+        let What::Executed { path, args, error } = unpack(&bytes).unwrap().what else {
+            panic!("not an exec")
+        };
         assert!(path.ends_with('…') && path.len() <= LONGEST && error.unwrap().ends_with('…'));
         assert_eq!(args.last().map(String::as_str), Some(CUT));
         let what = What::Printed { stream: "stdout".to_owned(), text: long, bytes: 12000 };

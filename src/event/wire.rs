@@ -119,7 +119,8 @@ pub fn read_lines(text: &str) -> Result<(Header, Vec<Event>), NoRecord> {
         return Err(wrong(1, &"it is no record of events of proctor"));
     }
     if header.version > Header::VERSION {
-        let message = format!("it has version {}, and this proctor reads up to {}", header.version, Header::VERSION);
+        let message =
+            format!("it has version {}, and this proctor reads up to {}", header.version, Header::VERSION);
         return Err(wrong(1, &message));
     }
     let mut events = Vec::new();

@@ -109,7 +109,8 @@ fn adoptions(lives: &[Life], keeper: i32) -> Vec<Event> {
     let adoption = |life: &Life| {
         let parent = of_pid.get(&life.spawner)?.iter().rfind(|one| one.started <= life.started)?;
         let time = parent.ended.or(parent.reaped.map(|reaping| reaping.time))?;
-        let reaped_before = life.reaped.is_some_and(|reaping| reaping.by == parent.pid || reaping.time <= time);
+        let reaped_before =
+            life.reaped.is_some_and(|reaping| reaping.by == parent.pid || reaping.time <= time);
         let what = What::Adopted { from: parent.pid, by: INIT.to_owned() };
         (!reaped_before).then_some(Event {
             time: time.max(life.started),

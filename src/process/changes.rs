@@ -101,8 +101,7 @@ impl Run {
             let Some(row) = self.held_row(ticket.load(SeqCst)) else { continue };
             let Some(memory) = self.memory(row) else { continue };
             let own = memory.spawner.load(Relaxed) == me && memory.ended.load(SeqCst) == 0;
-            let unspoken =
-                memory.flags.load(SeqCst) & EXTERNAL != 0 || memory.last_signal.load(SeqCst) != 0;
+            let unspoken = memory.flags.load(SeqCst) & EXTERNAL != 0 || memory.last_signal.load(SeqCst) != 0;
             if own && unspoken {
                 self.look_at(row, memory.pid.load(SeqCst));
             }

@@ -108,7 +108,8 @@ impl Run {
     fn pack(&self, row: Row, memory: &RowMemory, reaped: Option<Reaping>) -> ([u64; HEAD + NAME], usize) {
         let pair = |low: i32, high: u32| u64::from(low.cast_unsigned()) | u64::from(high) << 32;
         let flags = memory.flags.load(SeqCst);
-        let mut birth = self.births()[row.index as usize].load(Relaxed) & !(STOPPED | WAS_DAEMON | WAS_EXTERNAL);
+        let mut birth =
+            self.births()[row.index as usize].load(Relaxed) & !(STOPPED | WAS_DAEMON | WAS_EXTERNAL);
         birth |= if flags & DAEMON != 0 { WAS_DAEMON } else { 0 };
         birth |= if flags & EXTERNAL != 0 { WAS_EXTERNAL } else { 0 };
         let Reaping { time, by } = reaped.unwrap_or(Reaping { time: 0, by: 0 });

@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn records_of_every_length_come_back() {
         let log = run().log();
-        let all: Vec<Vec<u8>> = (0..=Log::LONGEST).step_by(7).map(|length| vec![length as u8; length]).collect();
+        let all: Vec<Vec<u8>> =
+            (0..=Log::LONGEST).step_by(7).map(|length| vec![length as u8; length]).collect();
         for bytes in &all {
             let _ = log.append(Lane::Life, bytes);
         }

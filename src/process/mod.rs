@@ -52,12 +52,12 @@ mod watch;
 
 pub use blocked::{Blocked, BlockedKind, Waiting};
 pub use capture::{CaptureId, Captured, Captures, DEFAULT_CAP, input_file, pipe};
+pub use changes::{Change, note_children};
 pub use children::{Child, Children};
 pub use errno::Errno;
 pub use exec::{Command, EnvironmentChanges, ExecError, exec_in_place};
 pub use fifo::{Fifo, is_fifo};
 pub use fork::{Fork, exit_now, fork, pid, ppid};
-pub use changes::{Change, note_children};
 pub use life::{Birth, Life, Reaping, Recorded};
 pub use limits::Limits;
 pub use log::{Dropped, Lane, Log, LogRecord, Tag, Written};

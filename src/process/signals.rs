@@ -328,8 +328,7 @@ pub(super) fn restore_after_failed_exec() {
     let changed = CHANGED.load(Relaxed);
     for number in (1..=64).filter(|number| changed & bit(*number) != 0) {
         let noted = CAUGHT.load(Relaxed) & bit(number) != 0
-            || (number == libc::SIGCHLD as u8
-                && (CHILD_WATCHERS.load(Relaxed) > 0 || are_children_noted()));
+            || (number == libc::SIGCHLD as u8 && (CHILD_WATCHERS.load(Relaxed) > 0 || are_children_noted()));
         let _ = install(number, if noted { handler() } else { libc::SIG_IGN });
     }
 }

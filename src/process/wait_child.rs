@@ -63,10 +63,12 @@ impl Waiter {
         let on =
             row.map(|row| Blocked { kind: BlockedKind::Join, index: row.index, argument: row.generation });
         if self.may_just_block(deadline) {
-            return self.wait(deadline, on, |waiter, _| match waiter.look_or(wait::peek, wait::block_peek, pid) {
-                Ok(Some(status)) => Ok(Sleep::Done(status)),
-                Ok(None) | Err(Errno::EINTR) => Ok(Sleep::Again),
-                Err(errno) => Err(errno),
+            return self.wait(deadline, on, |waiter, _| {
+                match waiter.look_or(wait::peek, wait::block_peek, pid) {
+                    Ok(Some(status)) => Ok(Sleep::Done(status)),
+                    Ok(None) | Err(Errno::EINTR) => Ok(Sleep::Again),
+                    Err(errno) => Err(errno),
+                }
             });
         }
         if let Some(status) = wait::peek(pid)? {
