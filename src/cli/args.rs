@@ -31,6 +31,7 @@ Examples:
   proctor run --timeline scenario.proc         then draw who was alive, asleep, a zombie, and when
   proctor run --timeline run.html scenario.proc  a page to explore it; .svg: a picture; .json: for Perfetto
   proctor run --tree scenario.proc             then draw who started whom, and how each ended
+  proctor run --trace events.jsonl scenario.proc
   proctor run -e 'print pid(), ppid()'
   echo 'print 1 + 1' | proctor run -
 A scenario whose first line is `#!/usr/bin/env -S proctor run` can be executed by its name.";
@@ -137,14 +138,20 @@ pub struct RunArgs {
     pub stable: bool,
     /// After the run, draw who was alive, asleep, stopped, a zombie, and when: here, or into FILE.svg, FILE.html
     /// or FILE.json (trace events, for Perfetto)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = Timeline::parse)]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = Timeline::parse, conflicts_with = "no_record")]
     pub timeline: Vec<Timeline>,
     /// After the run, draw the tree of its processes: when each was born, and how it ended
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_record")]
     pub tree: bool,
     /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// Write what happened to this file, an event a line as JSON; `-` is standard output
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with = "no_record")]
+    pub trace: Option<OsString>,
+    /// Keep no record of what happens: events() and the like are an error
+    #[arg(long)]
+    pub no_record: bool,
 }
 
 impl RunArgs {
@@ -161,7 +168,15 @@ impl RunArgs {
             timeout: None,
             timeline: Vec::new(),
             tree: false,
+            trace: None,
+            no_record: false,
         }
+    }
+
+    /// Whether a picture is asked for.
+    #[must_use]
+    pub fn draws(&self) -> bool {
+        self.tree || !self.timeline.is_empty()
     }
 
     /// What is run: a file's path, or None for the text of `-e`.

@@ -10,6 +10,7 @@ mod explain;
 mod files;
 mod output;
 mod picture;
+mod recording;
 mod repl;
 mod run;
 mod session;

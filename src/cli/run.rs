@@ -7,6 +7,7 @@ use super::ending::tell;
 use super::exit;
 use super::output::Output;
 use super::picture::{self, Pictures};
+use super::recording;
 use crate::event::History;
 use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
@@ -26,7 +27,8 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
-    if let Err(message) = picture::check(&args.timeline) {
+    let writable = args.trace.as_deref().map_or(Ok(()), recording::check);
+    if let Err(message) = writable.and_then(|()| picture::check(&args.timeline)) {
         return not_started(output, &message);
     }
     // Whatever descriptors we were started with are not the scenario's business.
@@ -42,6 +44,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
         interactive: false,
+        record: !args.no_record,
     };
     let setting = Setting {
         sources,
@@ -52,20 +55,20 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
         Ok(ended) => {
-            let memory = ended.memory;
-            let code = tell(ended, Console::new(quoted.clone(), output, args.stable));
-            let drawn = draw(args, &quoted.now(), output, || History::of(execute::events(memory)));
-            if code == exit::HELD && !drawn { exit::UNCAUGHT } else { code }
+            let sources = quoted.now();
+            let save = |path| recording::save(path, &ended, &sources, output);
+            let saved = args.trace.as_deref().is_none_or(save);
+            let history = args.draws().then(|| recording::history(&ended));
+            let code = tell(ended, Console::new(quoted, output, args.stable));
+            let drawn = history.is_none_or(|history| draw(args, &sources, output, history));
+            if code == exit::HELD && !(saved && drawn) { exit::UNCAUGHT } else { code }
         }
         Err(fault) => not_started(output, &fault.to_string()),
     }
 }
 
 /// Draws the pictures that are asked for; false where one could not be written.
-fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: impl FnOnce() -> History) -> bool {
-    if args.timeline.is_empty() && !args.tree {
-        return true;
-    }
+fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: History) -> bool {
     let title = args.file().map_or_else(|| "-e".into(), |file| file.to_string_lossy());
     let pictures = Pictures {
         timelines: &args.timeline,
@@ -75,7 +78,7 @@ fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: impl FnOnc
         output,
         stable: args.stable,
     };
-    pictures.draw(history())
+    pictures.draw(history)
 }
 
 /// The system would not let us; gives the exit code.

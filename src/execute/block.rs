@@ -134,9 +134,9 @@ impl Machine {
     }
 
     /// The `sleep` of a program.
-    pub(super) fn sleep_until(&mut self, until: i64) -> Result<(), Stop> {
-        let began = clock::monotonic();
-        let on = |_: &Self| text::display(&Value::Duration(until - began));
+    pub(super) fn sleep_for(&mut self, length: i64) -> Result<(), Stop> {
+        let until = clock::monotonic().saturating_add(length);
+        let on = |_: &Self| text::display(&Value::Duration(length));
         let noted = Wait { call: "sleep", on: &on, result: |()| String::new() };
         while clock::monotonic() < until {
             self.block_noted(&noted, Some(until), |waiter, deadline| {
