@@ -148,7 +148,7 @@ impl Machine {
             return self.world.me().clone();
         }
         if let Some(child) = self.world.waiter.children.get(pid) {
-            return child.process.clone();
+            return child.process;
         }
         let record = self.row_of(pid).and_then(|row| self.world.run.record(row));
         Rc::new(match record.filter(|record| record.state != RowState::Reaped) {

@@ -93,6 +93,7 @@ struct Places {
     rows: usize,
     by_pid: usize,
     presences: usize,
+    places: usize,
     objects: usize,
     end: usize,
 }
@@ -120,9 +121,10 @@ impl Run {
         let row_place = tickets + up((max_processes as usize + 1) * 8);
         let by_pid = row_place + up(rows as usize * size_of::<RowMemory>());
         let presences = by_pid + PIDS * 4;
-        let objects = presences + up(rows as usize * size_of::<Presence>());
+        let places = presences + up(rows as usize * size_of::<Presence>());
+        let objects = places + up(rows as usize * size_of::<AtomicU64>());
         let end = objects + MAX_OBJECTS as usize * OBJECT_BYTES;
-        let at = Places { tickets, rows: row_place, by_pid, presences, objects, end };
+        let at = Places { tickets, rows: row_place, by_pid, presences, places, objects, end };
         let base = map_shared(&format!("proctor-{cookie:032x}"), end)?;
         let run = Self { base, max_processes, rows, at };
         run.control().cookie[0].store(cookie as u64, Relaxed);
@@ -180,6 +182,15 @@ impl Run {
         // SAFETY: as in `tickets`; a presence is made of atomics only.
         unsafe {
             let first = self.base.add(self.at.presences).cast::<Presence>();
+            std::slice::from_raw_parts(first, self.rows as usize)
+        }
+    }
+
+    /// Each row's place among the children of its parent; see `children`.
+    pub(super) fn places(&self) -> &[AtomicU64] {
+        // SAFETY: as in `tickets`.
+        unsafe {
+            let first = self.base.add(self.at.places).cast::<AtomicU64>();
             std::slice::from_raw_parts(first, self.rows as usize)
         }
     }
