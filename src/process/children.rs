@@ -13,7 +13,7 @@ use crate::value::ProcessRef;
 use rustix::event::epoll;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::rc::Rc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 /// Up to so many children asking the kernel for any is cheap.
 const FEW: usize = 64;
@@ -108,12 +108,12 @@ impl Children {
     /// Where the child with this pid stands: a pid stays taken until its child is reaped, so it names one child here.
     fn place_of(&self, pid: i32) -> Option<usize> {
         let is_it = |known: &Known| known.process.as_ref().is_some_and(|process| process.pid == pid);
-        let row = self.run.row_of_pid(pid);
-        let by_row = row.and_then(|row| self.place_of_row(row.index)).filter(|at| is_it(&self.known[*at]));
+        let row = self.run.by_pid().get(usize::try_from(pid).ok()?)?.load(SeqCst).checked_sub(1);
+        let by_row = row.and_then(|row| self.place_of_row(row)).filter(|at| is_it(&self.known[*at]));
         by_row.or_else(|| {
             let lives = |row| self.run.record(row).is_some_and(|record| record.state < RowState::Reaped);
             // A program may have reaped it without our knowledge, and its row may be another's now: then all are looked at.
-            if row.is_some_and(lives) { None } else { self.known.iter().position(is_it) }
+            if self.run.row_of_pid(pid).is_some_and(lives) { None } else { self.known.iter().position(is_it) }
         })
     }
 
