@@ -56,6 +56,8 @@ pub struct World {
     pub(super) behind: Option<Behind>,
     /// What the wait was for that a deadline has just ended.
     pub(super) unmet: Option<String>,
+    /// Why the order that was looked for last is not there.
+    pub(super) explained: Option<String>,
     reporter: Box<dyn Reporter>,
     pub(super) sources: Rc<SourceMap>,
 }
@@ -98,6 +100,7 @@ impl World {
             forks: 0,
             behind: setting.prompt.map(Behind::session),
             unmet: None,
+            explained: None,
             reporter: setting.reporter,
             sources: setting.sources,
         }
