@@ -6,7 +6,9 @@ use super::console::Console;
 use super::ending::tell;
 use super::exit;
 use super::output::Output;
+use super::picture::{self, Pictures};
 use super::recording;
+use crate::event::History;
 use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
 use crate::program::Program;
@@ -25,7 +27,8 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
-    if let Some(Err(message)) = args.trace.as_deref().map(recording::check) {
+    let writable = args.trace.as_deref().map_or(Ok(()), recording::check);
+    if let Err(message) = writable.and_then(|()| picture::check(&args.timeline)) {
         return not_started(output, &message);
     }
     // Whatever descriptors we were started with are not the scenario's business.
@@ -52,15 +55,30 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
         Ok(ended) => {
-            let save = |path| recording::save(path, &ended, &quoted.now(), output);
+            let sources = quoted.now();
+            let save = |path| recording::save(path, &ended, &sources, output);
             let saved = args.trace.as_deref().is_none_or(save);
-            match tell(ended, Console::new(quoted, output, args.stable)) {
-                exit::HELD if !saved => exit::UNCAUGHT,
-                code => code,
-            }
+            let history = args.draws().then(|| recording::history(&ended));
+            let code = tell(ended, Console::new(quoted, output, args.stable));
+            let drawn = history.is_none_or(|history| draw(args, &sources, output, history));
+            if code == exit::HELD && !(saved && drawn) { exit::UNCAUGHT } else { code }
         }
         Err(fault) => not_started(output, &fault.to_string()),
     }
+}
+
+/// Draws the pictures that are asked for; false where one could not be written.
+fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: History) -> bool {
+    let title = args.file().map_or_else(|| "-e".into(), |file| file.to_string_lossy());
+    let pictures = Pictures {
+        timelines: &args.timeline,
+        tree: args.tree,
+        title: &title,
+        sources,
+        output,
+        stable: args.stable,
+    };
+    pictures.draw(history)
 }
 
 /// The system would not let us; gives the exit code.

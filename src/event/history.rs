@@ -20,6 +20,10 @@ impl History {
     /// events gives a history: what the record does not tell is None or [`super::Birth::Unseen`] in it.
     #[must_use]
     pub fn of(mut events: Vec<Event>) -> Self {
+        for event in &mut events {
+            // The clock never gives less. So the difference of two times is a time.
+            event.time = event.time.max(0);
+        }
         if !events.is_sorted_by_key(|event| event.time) {
             events.sort_by_key(|event| event.time);
         }
@@ -198,11 +202,12 @@ impl History {
         self.descendants(life).into_iter().filter(|one| one.is_alive_at(end)).collect()
     }
 
-    /// The most that were alive at one moment.
+    /// The most that were alive at one moment, without bystanders.
     #[must_use]
     pub fn most_at_once(&self) -> usize {
-        let mut born: Vec<i64> = self.lives.iter().map(|life| life.started).collect();
-        let mut gone: Vec<i64> = self.lives.iter().filter_map(|life| life.ended).collect();
+        let counted = || self.lives.iter().filter(|life| !life.is_bystander());
+        let mut born: Vec<i64> = counted().map(|life| life.started).collect();
+        let mut gone: Vec<i64> = counted().filter_map(|life| life.ended).collect();
         born.sort_unstable();
         gone.sort_unstable();
         let (mut most, mut dead): (usize, usize) = (0, 0);

@@ -7,6 +7,7 @@ mod life;
 mod look;
 mod message;
 mod pack;
+mod steps;
 mod verdict;
 mod what;
 mod wire;
