@@ -12,6 +12,10 @@ const UNITS = [
 function formatSpan(nanoseconds) {
   const size = Math.abs(nanoseconds);
   if (size === 0) return "0 s";
+  if (size >= 3600e9) {
+    const hours = Math.floor(size / 3600e9);
+    return `${hours} h ${Math.round((size - hours * 3600e9) / 60e9)} min`;
+  }
   if (size >= 60e9) {
     const minutes = Math.floor(size / 60e9);
     return `${minutes} min ${Math.round((size - minutes * 60e9) / 1e9)} s`;
@@ -59,18 +63,35 @@ class Scale {
 
   constructor(end) {
     this.end = end;
-    this.width = 1;
+    this.width = 1000;
     this.fit();
   }
 
-  /** The whole run, with a little room on both sides. */
-  fit() {
-    this.from = -this.end * 0.015;
-    this.to = this.end * 1.1;
+  /** Pixels left of the begin, and right of the end, where the words about the ends stand. */
+  get margins() {
+    return { left: 14, right: Math.max(64, Math.min(140, this.width * 0.16)) };
   }
 
-  get fitted() {
-    return this.from <= -this.end * 0.0149 && this.to >= this.end * 1.099;
+  /** What can be shown at all. */
+  get bounds() {
+    const { left, right } = this.margins;
+    const perPixel = this.end / Math.max(this.width - left - right, 50);
+    return { least: -left * perPixel, most: this.end + right * perPixel };
+  }
+
+  /** The whole run, with its margins. */
+  fit() {
+    this.fitted = true;
+    const { least, most } = this.bounds;
+    this.from = least;
+    this.to = most;
+  }
+
+  resize(width) {
+    if (width === this.width || width <= 0) return;
+    this.width = width;
+    if (this.fitted) this.fit();
+    else this.show(this.from, this.bounded(this.to - this.from));
   }
 
   get perPixel() {
@@ -110,13 +131,14 @@ class Scale {
   }
 
   bounded(size) {
-    const whole = this.end * 1.115;
-    return Math.min(Math.max(size, Math.min(Scale.LEAST, whole)), whole);
+    const { least, most } = this.bounds;
+    return Math.min(Math.max(size, Math.min(Scale.LEAST, most - least)), most - least);
   }
 
   show(from, size) {
-    const [least, most] = [-this.end * 0.015, this.end * 1.1];
+    const { least, most } = this.bounds;
     this.from = Math.min(Math.max(from, least), Math.max(most - size, least));
     this.to = this.from + size;
+    this.fitted = size >= (most - least) * 0.9999;
   }
 }
