@@ -259,7 +259,7 @@ fn playback_goes_step_by_step_and_by_itself() {
 fn the_tree_grows_as_it_is_played() {
     let mut page = open(sample::lesson());
     page.key("v");
-    assert_eq!(page.text("document.getElementById('view-tree').getAttribute('aria-checked')"), "true");
+    assert_eq!(page.text("document.getElementById('view-tree').getAttribute('aria-pressed')"), "true");
     page.wait_for("app.forest.drawn.cards === 7");
     page.key("Home");
     page.settle();

@@ -188,7 +188,7 @@ class App {
     this.view = view;
     for (const name of ["timeline", "tree"]) {
       document.getElementById(name).hidden = name !== view;
-      document.getElementById(`view-${name}`).setAttribute("aria-checked", String(name === view));
+      document.getElementById(`view-${name}`).setAttribute("aria-pressed", String(name === view));
     }
     document.getElementById("main").dataset.view = view;
     this.hoverOver(null);

@@ -157,7 +157,8 @@ class Chart {
     }
     context.lineTo(to + 1, base);
     context.closePath();
-    context.fillStyle = app.theme.color.running;
+    const bad = app.model.outcome[app.rows.members(node)[0]] === ENDED_BADLY;
+    context.fillStyle = bad ? app.theme.color.bad : app.theme.color.running;
     context.globalAlpha = 0.75;
     context.fill();
     context.globalAlpha = 1;

@@ -33,6 +33,8 @@ class Panel {
     const key = `${app.chosen} ${app.event}`;
     if (key !== this.key) {
       this.key = key;
+      // The playback speaks for itself.
+      this.details.setAttribute("aria-live", app.player.on ? "off" : "polite");
       this.updateDetails();
       this.updateSource();
     }
