@@ -33,7 +33,7 @@ fn main() {
     let processes = if std::env::args().any(|arg| arg == "--bench") { 10_000 } else { 100 };
     let history = History::of(sample::pool(processes));
     let sources = sample::sources();
-    let setting = PageSetting { title: "pool.proc", sources: &sources };
+    let setting = PageSetting { title: "pool.proc", sources: &sources, steps: false };
     let mut times: Vec<f64> = (0..7)
         .map(|_| {
             let begin = Instant::now();

@@ -363,8 +363,10 @@ fn hostile_texts_are_only_texts() {
 
 #[test]
 fn nothing_and_one_process_are_pages_too() {
-    let empty =
-        draw_page(&History::of(Vec::new()), &PageSetting { title: "", sources: &SourceMap::default() });
+    let empty = draw_page(
+        &History::of(Vec::new()),
+        &PageSetting { title: "", sources: &SourceMap::default(), steps: false },
+    );
     let mut page = open_page(&empty);
     page.key(" ");
     page.key(".");
@@ -407,7 +409,7 @@ fn the_page_is_the_same_for_the_same_history() {
     let draw = || {
         draw_page(
             &History::of(sample::lesson()),
-            &PageSetting { title: "a<b>&\"", sources: &sample::sources() },
+            &PageSetting { title: "a<b>&\"", sources: &sample::sources(), steps: false },
         )
     };
     let page = draw();

@@ -280,11 +280,10 @@ class Forest {
     const row = app.rows.rowOf(model.process[event]);
     if (row === NONE) return;
     const actor = model.actor[event] < 0 ? NONE : app.rows.rowOf(model.actor[event]);
-    const middle = (at) => [lay.x[at] + CARD.width / 2, lay.y[at] + CARD.height / 2];
     const way = model.kindOf(event).arrow;
     let [x, y] = [lay.x[row] + CARD.width - 16, lay.y[row] + CARD.height / 2];
     if (way && actor !== NONE && actor !== row) {
-      const [from, to] = way === "out" ? [middle(actor), middle(row)] : [middle(row), middle(actor)];
+      const [from, to] = way === "out" ? this.edges(actor, row) : this.edges(row, actor);
       const eased = 1 - (1 - this.motion) ** 3;
       x = from[0] + (to[0] - from[0]) * eased;
       y = from[1] + (to[1] - from[1]) * eased;
@@ -299,6 +298,14 @@ class Forest {
     }
     app.theme.mark(context, markOf(model, event), x, y, 20);
     this.drawBubble(event, row);
+  }
+
+  /** Where a motion from card to card begins and ends: at the edges that face each other, else in the middles. */
+  edges(from, to) {
+    const { lay } = this;
+    const [left, right] = [-12, CARD.width + 12];
+    const side = lay.x[to] > lay.x[from] ? [right, left] : lay.x[to] < lay.x[from] ? [left, right] : [right, right];
+    return [[lay.x[from] + side[0], lay.y[from] + CARD.height / 2], [lay.x[to] + side[1], lay.y[to] + CARD.height / 2]];
   }
 
   /** What happened, in words above its card. */

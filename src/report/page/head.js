@@ -77,6 +77,7 @@ class Head {
     const { scale, theme } = app;
     const step = tickStep(scale.perPixel, 90);
     context.textBaseline = "middle";
+    const moment = this.drawMoment(app.player.on ? app.player.time : app.hover?.time, step);
     for (let time = Math.max(0, Math.ceil(scale.from / step) * step); time <= scale.to; time += step) {
       const x = Math.round(scale.x(time));
       context.fillStyle = theme.color["line-strong"];
@@ -85,18 +86,16 @@ class Head {
       const text = formatMoment(time, step);
       const wide = theme.widthOf(context, text, 400);
       context.font = theme.text(11);
-      if (x + wide / 2 < this.width) context.fillText(text, Math.max(2, x - wide / 2), 53);
+      const hidden = moment && x + wide / 2 > moment.left - 4 && x - wide / 2 < moment.right + 4;
+      if (!hidden && x + wide / 2 < this.width) context.fillText(text, Math.max(2, x - wide / 2), 53);
     }
-    const { hover } = app;
-    const moment = app.player.on ? app.player.time : hover?.time;
-    if (moment !== undefined) this.drawMoment(moment, step);
   }
 
-  /** The moment below the pointer, or that of the playback, on the axis. */
+  /** The moment below the pointer, or that of the playback, on the axis; gives the place that it takes. */
   drawMoment(moment, step) {
     const { context, app } = this;
-    const x = app.scale.x(moment);
-    if (x < 0 || x > this.width) return;
+    const x = moment === undefined ? NONE : app.scale.x(moment);
+    if (x < 0 || x > this.width) return null;
     const text = formatMoment(Math.round(moment), step / 50);
     const wide = app.theme.widthOf(context, text, 600) + 12;
     context.font = app.theme.text(11, 600);
@@ -108,6 +107,7 @@ class Head {
     context.fillRect(x - 0.75, 62, 1.5, 8);
     context.fillStyle = app.theme.color.sheet;
     context.fillText(text, left + 6, 53.5);
+    return { left, right: left + wide };
   }
 
   grab(event) {

@@ -1,5 +1,8 @@
 // Time on the screen: how it is written, where the axis has its ticks, and which part of the run is shown.
 
+/** Whether the times of the record are no nanoseconds, but steps: who came after whom, and not how long it took. */
+const CLOCK = { steps: false };
+
 const UNITS = [
   { size: 60e9, word: "min" },
   { size: 1e9, word: "s" },
@@ -10,6 +13,7 @@ const UNITS = [
 
 /** A span of nanoseconds, to three digits or more: `1.25 s`, `340 µs`. */
 function formatSpan(nanoseconds) {
+  if (CLOCK.steps) return `${Math.round(nanoseconds)} step${Math.round(nanoseconds) === 1 ? "" : "s"}`;
   const size = Math.abs(nanoseconds);
   if (size === 0) return "0 s";
   if (size >= 3600e9) {
@@ -29,6 +33,7 @@ function formatSpan(nanoseconds) {
 /** A moment, written as finely as steps of `step` nanoseconds need. */
 function formatMoment(nanoseconds, step) {
   if (nanoseconds === 0) return "0";
+  if (CLOCK.steps) return String(Math.round(nanoseconds));
   const largest = Math.abs(nanoseconds) >= 1e9 || step >= 1e8 ? 1e9 : Math.abs(nanoseconds) >= 1e6 || step >= 1e5 ? 1e6 : 1e3;
   const unit = UNITS.find(({ size }) => size === largest);
   const digits = Math.max(0, Math.ceil(Math.log10(unit.size / step) - 1e-9));
@@ -37,7 +42,7 @@ function formatMoment(nanoseconds, step) {
 
 /** A moment in full: `1.234567 s`. */
 function formatExactly(nanoseconds) {
-  return `${trimZeros((nanoseconds / 1e9).toFixed(6), 3)} s`;
+  return CLOCK.steps ? `step ${Math.round(nanoseconds)}` : `${trimZeros((nanoseconds / 1e9).toFixed(6), 3)} s`;
 }
 
 /** Without zeros at the end of the fraction, but for the first `keep`. */
@@ -51,16 +56,13 @@ function trimZeros(text, keep = 0) {
 
 /** The step of 1, 2 or 5 times a power of ten that gives ticks at least `gap` pixels apart. */
 function tickStep(perPixel, gap) {
-  const least = perPixel * gap;
+  const least = Math.max(perPixel * gap, CLOCK.steps ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1e-3)));
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least * 0.999);
 }
 
 /** Which part of the run lies on so many pixels. */
 class Scale {
-  /** So many nanoseconds are the least that are shown. */
-  static LEAST = 200;
-
   constructor(end) {
     this.end = end;
     this.width = 1000;
@@ -132,7 +134,9 @@ class Scale {
 
   bounded(size) {
     const { least, most } = this.bounds;
-    return Math.min(Math.max(size, Math.min(Scale.LEAST, most - least)), most - least);
+    // So little is of no use: a system call takes longer.
+    const smallest = CLOCK.steps ? 4 : 200;
+    return Math.min(Math.max(size, Math.min(smallest, most - least)), most - least);
   }
 
   show(from, size) {
