@@ -121,11 +121,18 @@ fn shape(file: &str, text: &str) -> Vec<String> {
             format!("{lines} lines, and {FILE_LINES} are allowed: divide it by purpose"),
         ));
     }
-    let grammar = file.ends_with(".pest");
-    if !text.starts_with(if grammar { "// " } else { "//! " }) {
-        all.push(found(file, Some(1), "the first line is not `//! ` and the purpose of the file"));
+    let (path, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+    let purpose = match ending {
+        "pest" | "js" => "// ",
+        "css" => "/* ",
+        "html" => "<!DOCTYPE html>\n<!-- ",
+        _ => "//! ",
+    };
+    if !text.starts_with(purpose) {
+        let rule = format!("the first line is not `{}` and the purpose of the file", purpose.trim());
+        all.push(found(file, Some(1), rule));
     }
-    for part in file.trim_end_matches(".rs").split('/') {
+    for part in path.split('/') {
         if EMPTY_NAMES.contains(&part) {
             all.push(found(file, None, format!("`{part}` says nothing about the purpose")));
         }
@@ -264,7 +271,10 @@ fn every_file_keeps_the_rules_of_the_house() {
     let sources = files("src", "rs");
     assert!(sources.len() > 20, "the sources are not where they are looked for");
     let mut all = violations(&sources);
-    for (folder, ending) in [("tests", "rs"), ("benches", "rs"), ("grammar", "pest")] {
+    let assets = [("src", "js"), ("src", "css"), ("src", "html")];
+    for (folder, ending) in
+        [("tests", "rs"), ("benches", "rs"), ("grammar", "pest")].into_iter().chain(assets)
+    {
         for (file, text) in files(folder, ending) {
             all.extend(shape(&format!("{folder}/{file}"), &text));
         }
