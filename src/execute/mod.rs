@@ -23,6 +23,7 @@ mod lent;
 mod look;
 mod machine;
 mod member;
+mod observe;
 mod on;
 mod option;
 mod origin;

@@ -28,6 +28,8 @@ pub struct World {
     pub(super) me: OnceCell<Rc<ProcessRef>>,
     pub(super) main: Rc<ProcessRef>,
     pub(super) daemon: bool,
+    /// What it executes in its place is to be observed.
+    pub(super) observed: bool,
     /// This process's row in the run's table.
     pub(super) row: Row,
     /// Watches children while an expectation waits for a change.
@@ -84,6 +86,7 @@ impl World {
             me: OnceCell::from(main.clone()),
             main,
             daemon: false,
+            observed: false,
             row,
             events: None,
             forked: HashMap::new(),

@@ -73,6 +73,8 @@ pub struct Control {
     /// How many shared objects were made.
     pub(super) objects: AtomicU32,
     leftover_count: AtomicU32,
+    /// See `observers`.
+    pub(super) observers: [AtomicI32; Run::OBSERVERS],
     /// Not 0: what happens is not recorded; see `log`.
     pub(super) unrecorded: AtomicU32,
     /// Not 0: there are processes whose end is not their own word: programs, and those that a signal was sent to; see `changes`.
