@@ -1,6 +1,7 @@
 //! What happened, as data: events of processes, the lives that they add up to, and messages that are told at once.
 
 mod failure;
+pub mod hang;
 mod look;
 mod message;
 mod verdict;

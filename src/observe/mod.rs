@@ -1,0 +1,3 @@
+//! What an external program does, seen from the kernel.
+
+pub mod hang;
