@@ -1,6 +1,6 @@
 //! What a student can do about a hang: in which process to close which descriptor, what to do in another order.
 
-use super::words::path_of;
+use super::words::{locked_by, path_of};
 use super::{Channel, Child, Doing, Hang, Holder, Kin, On, Shared, Standing, Stream, Wait};
 use crate::event::End;
 use crate::value::Signal;
@@ -35,8 +35,25 @@ pub fn advice(hang: &Hang) -> Vec<String> {
             break;
         }
     }
+    for standing in hang.processes.iter().filter(|standing| !standing.is_over()) {
+        all.extend(unreaped(hang, standing));
+    }
     all.truncate(MOST);
     all
+}
+
+/// Its children that have ended, where it does something else than wait for them.
+fn unreaped(hang: &Hang, standing: &Standing) -> Option<String> {
+    let parent = standing.who.pid;
+    let zombies = hang.processes.iter().filter(|other| other.parent == parent && other.is_over());
+    let count = zombies.filter(|other| other.who.pid != parent).count();
+    let waits = waits(standing, |wait| matches!(wait.on, On::Children(_)));
+    let whom = if count == 1 {
+        "its child that has ended".to_owned()
+    } else {
+        format!("its {count} children that have ended")
+    };
+    (count > 0 && !waits).then(|| format!("call wait() in {} for {whom}", standing.who.shown()))
 }
 
 fn about(hang: &Hang, standing: &Standing, doing: &Doing) -> Vec<String> {
@@ -78,6 +95,15 @@ fn waiting(hang: &Hang, standing: &Standing, wait: &Wait) -> Vec<String> {
         On::Streams(streams) => streams.iter().flat_map(|stream| about_stream(hang, standing, stream)).collect(),
         On::Open { path, .. } => vec![about_open(hang, standing, path)],
         On::Signals { pending, before, .. } => about_signals(&who, wait.call, pending, before, hang),
+        On::Futex { .. } | On::FileLock { .. } if !who_waits(hang, standing, wait).is_empty() => {
+            let release = |holder: &Standing| {
+                format!("release the lock in {} before it waits for {who}", holder.who.shown())
+            };
+            who_waits(hang, standing, wait).into_iter().map(release).collect()
+        }
+        On::Semaphore { value: Some(0), .. } => {
+            vec![format!("raise the semaphore that {who} waits for on every way (V after each P); with SEM_UNDO the kernel does it for a process that ends")]
+        }
         On::Futex { holder, shared } => about_lock(&who, holder.as_ref(), shared),
         On::FileLock { holders, .. } => holders
             .iter()
@@ -153,9 +179,18 @@ fn about_writer(
         ));
     }
     if waits(other, |wait| reads_from(wait, reader.who.pid)) {
-        return Some(format!(
-            "{who} and {name} each wait for the other to write: one of them must write first, and flush what it has written"
-        ));
+        if holder.both {
+            return Some(format!(
+                "close {fds} in {name} after fork(): it has a copy of both ends of what {who} reads, and keeps that from ending"
+            ));
+        }
+        // Said once for both.
+        return (reader.who.pid < other.who.pid).then(|| {
+            format!(
+                "{who} and {name} each wait for the other to write: let one of them write first, and flush what it has \
+                 written; or close {fds} in {name} if it is not to write there"
+            )
+        });
     }
     let sleeps =
         |doing: &Doing| !matches!(doing, Doing::Waiting(Wait { until: None, .. }) | Doing::Stopped { .. });
@@ -284,4 +319,12 @@ fn reads_as(wait: &Wait, stream: &Stream) -> bool {
         one.end == End::Read && inode(&one.channel).is_some() && inode(&one.channel) == inode(&stream.channel)
     };
     wait.streams().iter().any(same)
+}
+
+/// Who has the lock that is waited for, or could have, and waits itself for the end of the one who wants it.
+fn who_waits<'a>(hang: &'a Hang, standing: &Standing, wait: &Wait) -> Vec<&'a Standing> {
+    let both = |other: &&Standing| {
+        locked_by(wait, other.who.pid) && waits(other, |theirs| waits_for(theirs, standing.who.pid))
+    };
+    hang.processes.iter().filter(both).collect()
 }

@@ -94,8 +94,12 @@ fn of_wait(wait: &Wait) -> Wakers {
         On::Streams(streams) => of_streams(streams),
         On::Open { .. } | On::Signals { .. } => Wakers::Any,
         // One that has ended already ends the wait at once.
-        On::Children(children) if children.iter().any(|child| child.zombie) => Wakers::Free,
-        On::Children(children) => Wakers::Of(children.iter().map(|child| child.who.pid).collect()),
+        On::Children(children) | On::Release(children) if children.iter().any(|child| child.zombie) => {
+            Wakers::Free
+        }
+        On::Children(children) | On::Release(children) => {
+            Wakers::Of(children.iter().map(|child| child.who.pid).collect())
+        }
         // The thread's own wait is looked at as well.
         On::Thread(_) => Wakers::Of(Vec::new()),
         On::Futex { holder: Some(holder), .. } => of_holders(std::slice::from_ref(holder)),

@@ -89,6 +89,8 @@ pub enum On {
     },
     /// For a child to end. Those that it can be, with what they do.
     Children(Vec<Child>),
+    /// For the child that shares its memory, of vfork(2), to execute a program or end.
+    Release(Vec<Child>),
     /// For a thread of its own to end.
     Thread(i32),
     /// For a word of memory to change: a lock, a condition, a semaphore.
@@ -188,6 +190,8 @@ pub struct Holder {
     /// -1 where it is not by a descriptor.
     pub fd: i32,
     pub kind: Kin,
+    /// It has the end too that the one who waits uses: it has a copy of both, as fork() makes them.
+    pub both: bool,
 }
 
 /// How a holder stands to the one who waits.

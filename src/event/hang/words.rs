@@ -116,8 +116,15 @@ impl Wait {
                 format!("waits in {call}() on no descriptor at all{until}")
             }
             On::Streams(streams) => {
-                let each = streams.iter().map(|stream| format!("fd {}: {}", stream.fd, stream.said()));
-                format!("waits in {call}() {}{until}", listed(each, streams.len()))
+                let each: Vec<String> = streams
+                    .iter()
+                    .take(NAMED)
+                    .map(|stream| format!("fd {}, {}", stream.fd, stream.noun()))
+                    .collect();
+                let one_of = if streams.len() > 1 { "one of: " } else { "" };
+                let more = streams.len() - each.len();
+                let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+                format!("waits in {call}() for {one_of}{}{more}{until}", each.join("; "))
             }
             On::Open { path, end } => {
                 let (own, other) = match end {
@@ -130,6 +137,13 @@ impl Wait {
                 )
             }
             On::Children(children) => format!("waits in {call}() {}", children_said(children)),
+            On::Release(children) => {
+                let child = children.first().map_or_else(
+                    || "its child".to_owned(),
+                    |child| format!("its child {}", child.who.shown()),
+                );
+                format!("waits in {call}() until {child} executes a program or ends")
+            }
             On::Thread(tid) => format!("waits for the end of its thread {tid} (pthread_join){until}"),
             On::Futex { holder, shared } => {
                 format!("waits {}{until}", futex_said(call, holder.as_ref(), shared))
@@ -174,23 +188,29 @@ impl Stream {
     fn said(&self) -> String {
         let reads = self.end == End::Read;
         match &self.channel {
-            Channel::Pipe { others, .. } => {
-                format!("on {} pipe {}", if reads { "a" } else { "a full" }, self.held(others))
-            }
-            Channel::Fifo { path, others } => {
-                let full = if reads { "" } else { ", full, " };
-                let gap = if reads { " " } else { "" };
-                format!("on the FIFO {}{full}{gap}{}", path_of(path), self.held(others))
-            }
             Channel::Terminal { path } if reads => format!("for input from the terminal {}", path_of(path)),
             Channel::Terminal { path } => format!("for the terminal {} to take its output", path_of(path)),
             Channel::Socket { words, listens: true, .. } => format!("for a connection to {}", visible(words)),
-            Channel::Socket { words, others, .. } if others.is_empty() => format!("on {}", visible(words)),
-            Channel::Socket { words, others, .. } => {
-                format!("on {} whose other end is held by {}", visible(words), holders_said(others))
-            }
             Channel::Timer => "for a timer".to_owned(),
-            Channel::Other(what) => format!("on {}", path_of(what)),
+            _ => format!("on {}", self.noun()),
+        }
+    }
+
+    /// `a pipe whose write end is held by …`.
+    fn noun(&self) -> String {
+        let full = if self.end == End::Read { "" } else { "full " };
+        match &self.channel {
+            Channel::Pipe { others, .. } => format!("a {full}pipe {}", self.held(others)),
+            Channel::Fifo { path, others } => {
+                format!("the {full}FIFO {} {}", path_of(path), self.held(others))
+            }
+            Channel::Terminal { path } => format!("the terminal {}", path_of(path)),
+            Channel::Socket { words, others, .. } if others.is_empty() => visible(words).into_owned(),
+            Channel::Socket { words, others, .. } => {
+                format!("{} whose other end is held by {}", visible(words), holders_said(others))
+            }
+            Channel::Timer => "a timer".to_owned(),
+            Channel::Other(what) => path_of(what),
         }
     }
 
@@ -252,7 +272,7 @@ fn futex_said(call: &str, holder: Option<&Holder>, shared: &Shared) -> String {
             format!("in {call}() for a lock that its own thread {} holds", who.pid)
         }
         (Some(Holder { kind: Kin::Ended, who, .. }), _) => {
-            format!("in {call}() for a lock that {} took, who has ended without unlocking it", who.pid)
+            format!("in {call}() for a lock that pid {} took, which has ended without unlocking it", who.pid)
         }
         (Some(Holder { kind: Kin::Forked, who, .. }), _) => {
             format!(
@@ -265,6 +285,9 @@ fn futex_said(call: &str, holder: Option<&Holder>, shared: &Shared) -> String {
             format!(
                 "in {call}() for a lock, a condition or a semaphore of its own memory; it has no other thread that could release it"
             )
+        }
+        (None, Shared::Threads(2)) => {
+            format!("in {call}() for a lock, a condition or a semaphore that its other thread must release")
         }
         (None, Shared::Threads(count)) => {
             format!(
@@ -361,7 +384,10 @@ pub fn deadlock(hang: &Hang) -> Option<String> {
     let circle = hang.circle();
     match circle.as_slice() {
         _ if deadlocked.is_empty() => None,
-        [] => Some("no process is left that could wake another".to_owned()),
+        [] if deadlocked.len() == 1 => {
+            Some("no other process of the program is left that could wake it".to_owned())
+        }
+        [] => Some("no process of the program is left that could wake another".to_owned()),
         [one] => {
             let standing = hang.of(*one)?;
             Some(format!("{} waits for itself: {}", standing.who.shown(), why(standing, &standing.who)))
@@ -372,7 +398,7 @@ pub fn deadlock(hang: &Hang) -> Option<String> {
                 let (from, to) = (hang.of(*from)?, hang.of(*to)?);
                 Some(format!("{} waits for {}", from.who.shown(), why(from, &to.who)))
             });
-            Some(listed(links, many.len()))
+            Some(links.collect::<Vec<_>>().join(", and "))
         }
     }
 }
@@ -400,6 +426,8 @@ fn why(from: &Standing, to: &Who) -> String {
                 return format!("the end of {whom}");
             }
             On::Open { path, .. } => return format!("{whom} to open {}", path_of(path)),
+            On::Release(_) => return format!("{whom} to execute a program or to end"),
+            On::Futex { .. } | On::FileLock { .. } if !locked_by(wait, to.pid) => {}
             On::Futex { .. } | On::FileLock { .. } if from.who == *to => {
                 return "it holds the lock that it wants".to_owned();
             }
@@ -411,4 +439,15 @@ fn why(from: &Standing, to: &Who) -> String {
         }
     }
     format!("{whom} to let it go on")
+}
+
+/// Whether this process has the lock that is waited for, or could have.
+pub fn locked_by(wait: &Wait, pid: i32) -> bool {
+    let has = |holder: &Holder| holder.who.pid == pid;
+    match &wait.on {
+        On::Futex { holder: Some(holder), .. } => has(holder),
+        On::Futex { shared: Shared::With(those), .. } => those.iter().any(|who| who.pid == pid),
+        On::FileLock { holders, .. } => holders.iter().any(has),
+        _ => false,
+    }
 }

@@ -38,7 +38,6 @@ pub fn doing(case: &Case<'_>, pid: i32, thread: &Glance, threads: &[i32]) -> Doi
         'Z' | 'X' | 'x' => return Doing::Zombie,
         'T' => return stop(case, pid, thread, stopped),
         't' if stopped.is_some() => return stop(case, pid, thread, stopped),
-        't' if !case.witness.in_call(thread.tid) => return Doing::Running,
         'R' => return Doing::Running,
         _ => {}
     }
@@ -61,7 +60,13 @@ pub fn doing(case: &Case<'_>, pid: i32, thread: &Glance, threads: &[i32]) -> Doi
     let caller = Caller { case, pid, tid: thread.tid, threads, args, memory };
     let (on, until) = caller.waits(found.kind);
     let (on, until) = if on == On::Time && until.is_none() { (On::Unknown, None) } else { (on, until) };
-    Doing::Waiting(Wait { call: found.name, on, until })
+    // Calls that are made of others on some machines.
+    let call = match (&on, found.kind) {
+        (On::Release(_), _) => "vfork",
+        (On::Signals { .. }, Kind::Ppoll) => "pause",
+        _ => found.name,
+    };
+    Doing::Waiting(Wait { call, on, until })
 }
 
 /// Without a witness, one stop can be told: that of a process in the background that reads its terminal.
@@ -105,15 +110,15 @@ impl Caller<'_> {
                 None,
             ),
             Kind::Waitid => (self.waitid(), None),
-            Kind::Vfork => (self.children(Wanted::Any), None),
-            Kind::Clone if self.args[0] & libc::CLONE_VFORK as u64 != 0 => (self.children(Wanted::Any), None),
+            Kind::Vfork => (self.release(), None),
+            Kind::Clone if self.args[0] & libc::CLONE_VFORK as u64 != 0 => (self.release(), None),
             Kind::Clone3
                 if self
                     .memory
                     .u64(self.args[0])
                     .is_some_and(|flags| flags & libc::CLONE_VFORK as u64 != 0) =>
             {
-                (self.children(Wanted::Any), None)
+                (self.release(), None)
             }
             Kind::Clone | Kind::Clone3 | Kind::Kernel => (On::Kernel, None),
             Kind::Futex => self.futex(),
@@ -123,6 +128,8 @@ impl Caller<'_> {
             Kind::Nanosleep => (On::Time, self.relative(0)),
             Kind::ClockNanosleep => (On::Time, self.clock_nanosleep()),
             Kind::Poll => (On::Streams(stream::polled(self)), self.milliseconds(2)),
+            // What pause(3) is where there is no call of that name.
+            Kind::Ppoll if self.args[1] == 0 && self.args[2] == 0 => (self.signals(None), None),
             Kind::Ppoll => (On::Streams(stream::polled(self)), self.relative(2)),
             Kind::Select => (On::Streams(stream::selected(self)), self.time(4, 1000)),
             Kind::Pselect => (On::Streams(stream::selected(self)), self.relative(4)),
@@ -224,6 +231,15 @@ impl Caller<'_> {
         On::Children(children.collect())
     }
 
+    /// The child of a vfork(2): the one that was born last.
+    fn release(&self) -> On {
+        let children = proc_file::children(self.pid).unwrap_or_default().into_iter();
+        let born = |pid: &i32| proc_file::stat(*pid).map_or(0, |stat| stat.start_ticks);
+        let last = children.max_by_key(|pid| (born(pid), *pid));
+        let child = |pid| Child { who: self.case.who(pid), stopped: false, zombie: false };
+        On::Release(last.map(child).into_iter().collect())
+    }
+
     fn waitid(&self) -> On {
         match (self.args[0] as u32, self.int(1)) {
             (libc::P_ALL, _) => self.children(Wanted::Any),
@@ -262,7 +278,7 @@ impl Caller<'_> {
     /// `wanted`: the set of sigtimedwait(2); else any signal that is not blocked.
     fn signals(&self, wanted: Option<u64>) -> On {
         let masks = signal_masks(self.pid).unwrap_or_default();
-        let wakes = masks.caught & !masks.blocked;
+        let wakes = masks.caught & !masks.blocked & !LIBRARYS;
         let pending = masks.pending & masks.blocked & !wanted.unwrap_or(0);
         let before = if wanted.is_some() { Vec::new() } else { self.case.witness.handled(self.pid) };
         On::Signals { wanted: signals(wanted.unwrap_or(wakes)), pending: signals(pending), before }
@@ -307,6 +323,9 @@ impl Caller<'_> {
         }
     }
 }
+
+/// The two signals that the C library keeps for itself.
+const LIBRARYS: u64 = 3 << 31;
 
 /// Which children are waited for.
 #[derive(Clone, Copy, Debug)]

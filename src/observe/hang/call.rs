@@ -47,7 +47,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
     number: c_long,
-    /// As the C library calls it, without a prefix such as `rt_`.
+    /// What programs call it: the C library makes `poll` of ppoll(2) on some machines, `semop` of semtimedop(2) on all.
     pub name: &'static str,
     pub kind: Kind,
 }
@@ -69,7 +69,7 @@ const CALLS: &[Call] = &[
     row(libc::SYS_recvmsg, "recvmsg", Stream(End::Read)),
     row(libc::SYS_recvmmsg, "recvmmsg", Stream(End::Read)),
     row(libc::SYS_accept, "accept", Stream(End::Read)),
-    row(libc::SYS_accept4, "accept4", Stream(End::Read)),
+    row(libc::SYS_accept4, "accept", Stream(End::Read)),
     row(libc::SYS_mq_timedreceive, "mq_receive", Stream(End::Read)),
     row(libc::SYS_write, "write", Stream(End::Write)),
     row(libc::SYS_writev, "writev", Stream(End::Write)),
@@ -96,15 +96,15 @@ const CALLS: &[Call] = &[
     row(libc::SYS_rt_sigsuspend, "sigsuspend", Kind::Sigsuspend),
     row(libc::SYS_rt_sigtimedwait, "sigtimedwait", Kind::Sigtimedwait),
     row(libc::SYS_nanosleep, "nanosleep", Kind::Nanosleep),
-    row(libc::SYS_clock_nanosleep, "clock_nanosleep", Kind::ClockNanosleep),
-    row(libc::SYS_ppoll, "ppoll", Kind::Ppoll),
-    row(libc::SYS_pselect6, "pselect", Kind::Pselect),
-    row(libc::SYS_epoll_pwait, "epoll_pwait", Kind::Epoll),
-    row(libc::SYS_epoll_pwait2, "epoll_pwait2", Kind::Epoll2),
+    row(libc::SYS_clock_nanosleep, "nanosleep", Kind::ClockNanosleep),
+    row(libc::SYS_ppoll, "poll", Kind::Ppoll),
+    row(libc::SYS_pselect6, "select", Kind::Pselect),
+    row(libc::SYS_epoll_pwait, "epoll_wait", Kind::Epoll),
+    row(libc::SYS_epoll_pwait2, "epoll_wait", Kind::Epoll2),
     row(libc::SYS_flock, "flock", Kind::Flock),
     row(libc::SYS_fcntl, "fcntl", Kind::Fcntl),
     row(libc::SYS_semop, "semop", Kind::Semop),
-    row(libc::SYS_semtimedop, "semtimedop", Kind::Semop),
+    row(libc::SYS_semtimedop, "semop", Kind::Semop),
     row(libc::SYS_msgrcv, "msgrcv", Kind::Msgrcv),
     row(libc::SYS_msgsnd, "msgsnd", Kind::Msgsnd),
     row(libc::SYS_restart_syscall, "restart_syscall", Kind::Restart),

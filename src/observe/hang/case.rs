@@ -3,6 +3,7 @@
 use super::glance::text;
 use super::holder::Descriptors;
 use crate::event::hang::{Holder, Kin, Who};
+use crate::process::proc_file;
 use crate::value::Signal;
 use std::collections::BTreeSet;
 
@@ -25,12 +26,6 @@ pub trait Witness {
         let _ = pid;
         Vec::new()
     }
-
-    /// For a thread that its tracer has stopped: whether that was in the middle of a call.
-    fn in_call(&self, tid: i32) -> bool {
-        let _ = tid;
-        true
-    }
 }
 
 /// Somebody who has seen nothing.
@@ -47,7 +42,7 @@ impl Case<'_> {
     pub fn who(&self, pid: i32) -> Who {
         let name = self.witness.name(pid).or_else(|| {
             let comm = text(&format!("/proc/{pid}/comm"))?;
-            Some(comm.trim_end_matches('\n').to_owned())
+            Some(whole(pid, comm.trim_end_matches('\n')))
         });
         Who { pid, name: name.unwrap_or_else(|| "a process".to_owned()) }
     }
@@ -61,6 +56,15 @@ impl Case<'_> {
         } else {
             Kin::Outside
         };
-        Holder { who: self.who(pid), fd, kind }
+        Holder { who: self.who(pid), fd, kind, both: false }
     }
+}
+
+/// The kernel keeps 15 bytes of a name: the rest is in the command line, where that begins with the same.
+fn whole(pid: i32, comm: &str) -> String {
+    const KEPT: usize = 15;
+    let command =
+        (comm.len() == KEPT).then(|| proc_file::command_line(pid).ok()).flatten().unwrap_or_default();
+    let name = command.first().map_or("", |first| first.rsplit('/').next().unwrap_or_default());
+    if name.starts_with(comm) { name.to_owned() } else { comm.to_owned() }
 }

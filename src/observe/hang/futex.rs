@@ -60,7 +60,8 @@ fn owner(call: &Call<'_>, word: Option<u32>) -> Option<i32> {
 }
 
 fn holder(case: &Case<'_>, call: &Call<'_>, shared: &Shared, tid: i32) -> Holder {
-    let thread = |kind| Holder { who: Who { pid: tid, name: "a thread".to_owned() }, fd: -1, kind };
+    let thread =
+        |kind| Holder { who: Who { pid: tid, name: "a process".to_owned() }, fd: -1, kind, both: false };
     if tid == call.tid {
         return case.holder(call.pid, call.pid, -1);
     }

@@ -1,6 +1,7 @@
 //! One glance at a process: each thread's state, the call that it is in, and how often it has slept, from /proc.
 //! See proc_pid_stat(5), proc_pid_syscall(5), proc_pid_status(5).
 
+use super::registers;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
@@ -44,11 +45,13 @@ pub fn glance(pid: i32) -> Vec<Glance> {
 fn thread(pid: i32, tid: i32) -> Option<Glance> {
     let status = text(&format!("/proc/{pid}/task/{tid}/status"))?;
     let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let state = field("State:")?.chars().next()?;
+    let traced = (state == 't').then(|| registers::place(tid)).flatten();
     Some(Glance {
         tid,
-        state: field("State:")?.chars().next()?,
+        state,
         sleeps: field("voluntary_ctxt_switches:").and_then(|count| count.parse().ok()).unwrap_or(0),
-        place: place(fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"))),
+        place: traced.unwrap_or_else(|| place(fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")))),
     })
 }
 

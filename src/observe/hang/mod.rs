@@ -9,6 +9,7 @@ mod case;
 mod futex;
 mod glance;
 mod holder;
+mod registers;
 mod socket;
 mod stream;
 

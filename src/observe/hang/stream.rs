@@ -26,7 +26,11 @@ pub fn stream(caller: &Caller<'_>, fd: i32, end: End) -> Option<Result<Stream, S
     };
     let holders = |target| -> Vec<Holder> {
         let held = case.descriptors.with_end(target, other);
-        held.into_iter().map(|(holder, fd)| case.holder(pid, holder, fd)).collect()
+        let same = case.descriptors.with_end(target, end);
+        let both = |holder| same.iter().any(|(pid, _)| *pid == holder);
+        held.into_iter()
+            .map(|(holder, fd)| Holder { both: both(holder), ..case.holder(pid, holder, fd) })
+            .collect()
     };
     let channel = match led.target {
         Some(target @ Target::Pipe(inode)) => Channel::Pipe { inode, others: holders(target) },
@@ -179,7 +183,7 @@ fn holders(caller: &Caller<'_>, row: &Row<'_>, file: &str) -> Vec<Holder> {
         .collect();
     if found.is_empty() && row.pid > 0 {
         let gone = Who { pid: row.pid, name: "a process that has ended".to_owned() };
-        return vec![Holder { who: gone, fd: -1, kind: Kin::Outside }];
+        return vec![Holder { who: gone, fd: -1, kind: Kin::Outside, both: false }];
     }
     found
 }

@@ -1,6 +1,7 @@
-// Waits for a message that nobody sends. The queue is removed already, as far as that goes, when it is opened.
+// Waits for a message that nobody sends. A grandchild removes the queue once its owner is gone.
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int main(void) {
@@ -8,13 +9,16 @@ int main(void) {
     int end[2];
     pipe(end);
     if (fork() == 0) {
-        setsid();
-        char byte;
-        close(end[1]);
-        read(end[0], &byte, 1);
-        msgctl(queue, IPC_RMID, NULL);
-        return 0;
+        if (fork() == 0) {
+            setsid();
+            char byte;
+            close(end[1]);
+            read(end[0], &byte, 1);
+            msgctl(queue, IPC_RMID, NULL);
+        }
+        _exit(0);
     }
+    wait(NULL);
     close(end[0]);
     struct {
         long kind;
