@@ -91,7 +91,7 @@ impl World {
                 self.run.runs(row, pid());
                 self.waiter.after_fork_child(row);
                 let code = run_body(|| body(self));
-                self.run.row_ended_now(row);
+                self.run.row_ended_now(row, code);
                 exit_now(code)
             }
             Fork::Parent(child) => {

@@ -27,6 +27,7 @@ Examples:
   proctor run scenario.proc
   proctor run scenario.proc -- alex 3          the scenario reads them with args()
   proctor run --timeout 10s --seed 42 scenario.proc
+  proctor run --trace events.jsonl scenario.proc
   proctor run -e 'print pid(), ppid()'
   echo 'print 1 + 1' | proctor run -
 A scenario whose first line is `#!/usr/bin/env -S proctor run` can be executed by its name.";
@@ -134,6 +135,12 @@ pub struct RunArgs {
     /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// Write what happened to this file, an event a line as JSON; `-` is standard output
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with = "no_record")]
+    pub trace: Option<OsString>,
+    /// Keep no record of what happens: events() and the like are an error
+    #[arg(long)]
+    pub no_record: bool,
 }
 
 impl RunArgs {
@@ -148,6 +155,8 @@ impl RunArgs {
             max_procs: args.max_procs,
             stable: false,
             timeout: None,
+            trace: None,
+            no_record: false,
         }
     }
 

@@ -9,6 +9,7 @@ pub mod exit;
 mod explain;
 mod files;
 mod output;
+mod recording;
 mod repl;
 mod run;
 mod session;

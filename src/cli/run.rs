@@ -6,6 +6,7 @@ use super::console::Console;
 use super::ending::tell;
 use super::exit;
 use super::output::Output;
+use super::recording;
 use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
 use crate::program::Program;
@@ -24,6 +25,9 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
+    if let Some(Err(message)) = args.trace.as_deref().map(recording::check) {
+        return not_started(output, &message);
+    }
     // Whatever descriptors we were started with are not the scenario's business.
     if let Err(errno) = crate::process::fds::open_standard_streams() {
         return not_started(output, &format!("the standard streams cannot be opened: {errno}"));
@@ -37,6 +41,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
         interactive: false,
+        record: !args.no_record,
     };
     let setting = Setting {
         sources,
@@ -46,7 +51,14 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         prompt: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
-        Ok(ended) => tell(ended, Console::new(quoted, output, args.stable)),
+        Ok(ended) => {
+            let save = |path| recording::save(path, &ended, &quoted.now(), output);
+            let saved = args.trace.as_deref().is_none_or(save);
+            match tell(ended, Console::new(quoted, output, args.stable)) {
+                exit::HELD if !saved => exit::UNCAUGHT,
+                code => code,
+            }
+        }
         Err(fault) => not_started(output, &fault.to_string()),
     }
 }

@@ -50,10 +50,12 @@ impl Machine {
         match self.look(site, holds)? {
             Look::Holds => {
                 self.world.events = None;
+                self.note_expectation(Location::new(self.current().source, site.span), true);
                 Ok(())
             }
             Look::Breaks => {
                 self.world.events = None;
+                self.note_expectation(Location::new(self.current().source, site.span), false);
                 Err(Stop::Broken(Box::new(self.broken(site))))
             }
             Look::Again(until) => {

@@ -74,7 +74,7 @@ impl Machine {
     }
 
     /// The object with the name that the text gives it here, or that it was made with.
-    fn name_of(&self, object: Object) -> String {
+    pub(super) fn name_of(&self, object: Object) -> String {
         let text = self.world.text(self.here());
         let text = text.strip_prefix("with ").unwrap_or(&text);
         let name = text.split(['.', ' ', '\n']).next().unwrap_or_default();

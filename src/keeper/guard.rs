@@ -30,11 +30,13 @@ pub struct GuardOptions {
     /// A prompt is behind it: SIGINT interrupts what runs there and does not end the run; and the run ends with the process
     /// that started this one, which has the terminal.
     pub interactive: bool,
+    /// What happens is recorded in the run's memory.
+    pub record: bool,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096, interactive: false }
+        Self { timeout: None, max_processes: 4096, interactive: false, record: true }
     }
 }
 
@@ -95,6 +97,9 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     start::name(cookie);
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
+    if !options.record {
+        run.record_nothing();
+    }
     let (record, unrecorded) = match Record::create(&name, record::now()) {
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
@@ -111,7 +116,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
     let start = Start { run: name, group: rustix::process::getpgrp().as_raw_nonzero().get() };
     let signals = Signals::open(listened);
-    let cleaner = Cleaner::new();
+    let cleaner = Cleaner::new(&run);
     match fork() {
         Ok(Fork::Child) => {
             drop((line, signals, cleaner));
@@ -205,6 +210,7 @@ impl Guard<'_> {
         let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
         Ok(Ended {
             run: start.run,
+            memory: *self.run,
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,

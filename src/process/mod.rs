@@ -3,6 +3,7 @@
 
 mod blocked;
 mod capture;
+mod changes;
 mod children;
 pub mod clock;
 pub mod custody;
@@ -18,7 +19,10 @@ pub mod group;
 pub mod heap;
 mod identity;
 pub mod job;
+mod lane;
+mod life;
 pub mod limits;
+mod log;
 pub mod output;
 mod path;
 mod pidfd;
@@ -49,12 +53,15 @@ mod watch;
 
 pub use blocked::{Blocked, BlockedKind, Waiting};
 pub use capture::{CaptureId, Captured, Captures, DEFAULT_CAP, input_file, pipe};
+pub use changes::{Change, note_children};
 pub use children::{Child, Children};
 pub use errno::Errno;
 pub use exec::{Command, EnvironmentChanges, ExecError, exec_in_place};
 pub use fifo::{Fifo, is_fifo};
 pub use fork::{Fork, exit_now, fork, pid, ppid};
+pub use life::{Birth, Life, Reaping, Recorded};
 pub use limits::Limits;
+pub use log::{Dropped, Lane, Log, LogRecord, Tag, Written};
 pub use output::Standard;
 pub use path::which;
 pub use pidfd::{Pidfd, Reach};
