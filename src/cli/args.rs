@@ -1,5 +1,6 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
+use super::picture::Timeline;
 use crate::report::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -28,6 +29,9 @@ Examples:
   proctor run scenario.proc -- alex 3          the scenario reads them with args()
   proctor run --timeout 10s --seed 42 scenario.proc
   proctor run --trace events.jsonl scenario.proc
+  proctor run --timeline scenario.proc         then draw who was alive, asleep, a zombie, and when
+  proctor run --timeline run.html scenario.proc  a page to explore it; .svg: a picture; .json: for Perfetto
+  proctor run --tree scenario.proc             then draw who started whom, and how each ended
   proctor run -e 'print pid(), ppid()'
   echo 'print 1 + 1' | proctor run -
 A scenario whose first line is `#!/usr/bin/env -S proctor run` can be executed by its name.";
@@ -132,6 +136,13 @@ pub struct RunArgs {
     /// Show no pid and no time in what proctor itself says, so that two runs can be compared
     #[arg(long, hide = true)]
     pub stable: bool,
+    /// After the run, draw who was alive, asleep, stopped, a zombie, and when: here, or into FILE.svg, FILE.html
+    /// or FILE.json (trace events, for Perfetto)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = Timeline::parse)]
+    pub timeline: Vec<Timeline>,
+    /// After the run, draw the tree of its processes: when each was born, and how it ended
+    #[arg(long)]
+    pub tree: bool,
     /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub timeout: Option<Duration>,
@@ -157,6 +168,8 @@ impl RunArgs {
             timeout: None,
             trace: None,
             no_record: false,
+            timeline: Vec::new(),
+            tree: false,
         }
     }
 

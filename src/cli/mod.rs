@@ -9,6 +9,7 @@ pub mod exit;
 mod explain;
 mod files;
 mod output;
+mod picture;
 mod recording;
 mod repl;
 mod run;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 #[must_use]
 pub fn main() -> ExitCode {
     crash::report_panics();
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(picture::joined(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };

@@ -6,7 +6,9 @@ use super::console::Console;
 use super::ending::tell;
 use super::exit;
 use super::output::Output;
+use super::picture::{self, Pictures};
 use super::recording;
+use crate::event::History;
 use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
 use crate::program::Program;
@@ -25,7 +27,8 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
-    if let Some(Err(message)) = args.trace.as_deref().map(recording::check) {
+    let trace = args.trace.as_deref().map_or(Ok(()), recording::check);
+    if let Err(message) = trace.and_then(|()| picture::check(&args.timeline)) {
         return not_started(output, &message);
     }
     // Whatever descriptors we were started with are not the scenario's business.
@@ -54,13 +57,30 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         Ok(ended) => {
             let save = |path| recording::save(path, &ended, &quoted.now(), output);
             let saved = args.trace.as_deref().is_none_or(save);
-            match tell(ended, Console::new(quoted, output, args.stable)) {
-                exit::HELD if !saved => exit::UNCAUGHT,
-                code => code,
-            }
+            let memory = ended.memory;
+            let code = tell(ended, Console::new(quoted.clone(), output, args.stable));
+            let drawn = draw(args, &quoted.now(), output, || History::of(execute::events(memory)));
+            if code == exit::HELD && !(drawn && saved) { exit::UNCAUGHT } else { code }
         }
         Err(fault) => not_started(output, &fault.to_string()),
     }
+}
+
+/// Draws the pictures that are asked for; false where one could not be written.
+fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: impl FnOnce() -> History) -> bool {
+    if args.timeline.is_empty() && !args.tree {
+        return true;
+    }
+    let title = args.file().map_or_else(|| "-e".into(), |file| file.to_string_lossy());
+    let pictures = Pictures {
+        timelines: &args.timeline,
+        tree: args.tree,
+        title: &title,
+        sources,
+        output,
+        stable: args.stable,
+    };
+    pictures.draw(history())
 }
 
 /// The system would not let us; gives the exit code.

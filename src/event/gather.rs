@@ -359,7 +359,9 @@ impl Gather<'_> {
         for life in 0..self.lives.len() {
             // The others were reaped, or lost their pid to the next.
             if self.has_its_pid(life) && self.lives[life].reaped.is_none() {
-                self.close(life, end);
+                // Who reaps the first process is outside the record: it is not told when that was.
+                let last = self.lives[life].ended.filter(|_| self.lives[life].parent.is_none());
+                self.close(life, last.unwrap_or(end));
             }
             self.lives[life].children.sort_unstable();
             // A parent's index is the smaller one.

@@ -198,11 +198,12 @@ impl History {
         self.descendants(life).into_iter().filter(|one| one.is_alive_at(end)).collect()
     }
 
-    /// The most that were alive at one moment.
+    /// The most that were alive at one moment, without bystanders.
     #[must_use]
     pub fn most_at_once(&self) -> usize {
-        let mut born: Vec<i64> = self.lives.iter().map(|life| life.started).collect();
-        let mut gone: Vec<i64> = self.lives.iter().filter_map(|life| life.ended).collect();
+        let counted = || self.lives.iter().filter(|life| !life.is_bystander());
+        let mut born: Vec<i64> = counted().map(|life| life.started).collect();
+        let mut gone: Vec<i64> = counted().filter_map(|life| life.ended).collect();
         born.sort_unstable();
         gone.sort_unstable();
         let (mut most, mut dead): (usize, usize) = (0, 0);

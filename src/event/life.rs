@@ -120,6 +120,12 @@ pub struct Life {
 }
 
 impl Life {
+    /// Whether nothing is known of it but that it was there: it may have adopted or reaped others, but no picture is of it.
+    #[must_use]
+    pub fn is_bystander(&self) -> bool {
+        self.birth == Birth::Found && self.events.len() == 1
+    }
+
     /// The signal that ended it.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {

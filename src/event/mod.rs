@@ -8,6 +8,7 @@ mod life;
 mod look;
 mod message;
 mod pack;
+mod steps;
 mod verdict;
 mod what;
 mod wire;
