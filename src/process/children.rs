@@ -87,6 +87,11 @@ impl Children {
         self.known.is_empty()
     }
 
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
     /// How many were started so far, reaped or not.
     #[must_use]
     pub fn started(&self) -> u64 {

@@ -7,6 +7,7 @@
 use super::errno::{Errno, check};
 use super::small;
 use std::cell::Cell;
+use std::ops::Range;
 
 /// A huge page.
 const HUGE: usize = 2 << 20;
@@ -98,6 +99,12 @@ fn is_too_much() -> bool {
     }
     GRANTED.set((used - most + GRACE).min(8 * GRACE));
     true
+}
+
+/// The part of the heap that was made huge.
+#[must_use]
+pub fn huge() -> Range<usize> {
+    BEGIN.get()..TREATED.get()
 }
 
 /// Before each fork: makes the pages huge that came since the last time, where they are many.

@@ -33,6 +33,7 @@ mod program;
 pub mod pty;
 mod reach;
 pub mod relay;
+pub mod renew;
 mod robust;
 pub mod room;
 mod row;
