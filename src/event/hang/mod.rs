@@ -254,6 +254,12 @@ impl Wait {
 }
 
 impl Stream {
+    /// Whether it waits for what somebody types.
+    #[must_use]
+    pub fn is_keyboard(&self) -> bool {
+        self.end == End::Read && matches!(self.channel, Channel::Terminal { .. })
+    }
+
     /// Who has the other end, where that is known.
     #[must_use]
     pub fn others(&self) -> &[Holder] {
