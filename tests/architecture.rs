@@ -19,9 +19,9 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("check", &["source", "value", "syntax", "program"]),
     ("process", &["value"]),
     ("event", &["source", "value"]),
-    ("execute", &["source", "value", "program", "process", "event"]),
-    ("keeper", &["process", "event"]),
     ("observe", &["process", "event", "value"]),
+    ("execute", &["source", "value", "program", "process", "event", "observe"]),
+    ("keeper", &["process", "event"]),
     ("format", &["source", "syntax"]),
     (
         "suite",

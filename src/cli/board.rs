@@ -23,6 +23,9 @@ const KEPT: usize = 1 << 20;
 /// One press of a key reaches many processes: so long after a diagnosis no other one is made for it.
 const PRESS: i64 = 500 * clock::MILLISECOND;
 
+/// After a diagnosis a program that dies of its signal does so within this time.
+const SOON: i64 = 300 * clock::MILLISECOND;
+
 /// Processes that a headline names.
 const NAMED: usize = 3;
 
@@ -57,8 +60,19 @@ pub struct Board<'a> {
     refused: Option<String>,
     /// The program's pid; 0 before its first event.
     root: i32,
+    own: i32,
     started: i64,
     looked: Option<i64>,
+    /// A diagnosis that is to be shown as the last thing, if all end soon.
+    pending: Option<Pending>,
+    ending: bool,
+}
+
+/// A diagnosis that was made, and is not shown yet.
+#[derive(Debug)]
+struct Pending {
+    text: String,
+    until: i64,
 }
 
 impl<'a> Board<'a> {
@@ -89,19 +103,25 @@ impl<'a> Board<'a> {
             dropped: 0,
             refused: None,
             root: 0,
+            own: -1,
             started,
             looked: None,
+            pending: None,
+            ending: false,
         })
     }
 
     /// Shows and keeps an event. The process that it happened to stands still meanwhile: a signal has not reached it yet.
-    pub fn take(&mut self, event: Event) {
+    pub fn take(&mut self, mut event: Event) {
         if self.root == 0 {
             self.root = event.pid;
+            self.own = event.actor;
         }
+        self.conceal(&mut event);
         self.eyes.see(&event);
         let line = self.log.line(&event);
-        if !self.order.args.quiet {
+        // That we kill them in the end is not their doing.
+        if !self.order.args.quiet && !self.ending {
             self.tell(&event, line);
         }
         self.write(&event);
@@ -120,6 +140,18 @@ impl<'a> Board<'a> {
         }
         if self.order.args.draws() {
             if self.events.len() < KEPT { self.events.push(event) } else { self.dropped += 1 }
+        }
+    }
+
+    /// This process, the parent of the program, is nobody in its story.
+    fn conceal(&self, event: &mut Event) {
+        if event.actor == self.own {
+            event.actor = 0;
+        }
+        if let What::Spawned { name, .. } = &mut event.what
+            && let Some(base) = name.trim_end_matches('/').rsplit('/').next()
+        {
+            *name = base.to_owned();
         }
     }
 
@@ -172,9 +204,29 @@ impl<'a> Board<'a> {
             Why::TimedOut => format!("proctor: still running after {after}: {}", headline(&hang)),
             Why::Interrupted | Why::Ended => format!("proctor: after {after}: {}", headline(&hang)),
         };
-        // A key leaves `^C` on the line.
-        let gap = if why == Why::Interrupted { "\n" } else { "" };
-        to_stderr(&format!("{gap}{}", draw_hang(&hang, &title, self.order.output.stderr)));
+        let text = draw_hang(&hang, &title, self.order.output.stderr);
+        if why == Why::Interrupted {
+            // A key leaves `^C` on the line.
+            to_stderr("\n");
+        }
+        self.pending = Some(Pending { text, until: now.saturating_add(SOON) });
+    }
+
+    /// When the diagnosis has to be shown, whoever still lives then.
+    #[must_use]
+    pub fn pending(&self) -> Option<i64> {
+        self.pending.as_ref().map(|pending| pending.until)
+    }
+
+    pub fn show(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            to_stderr(&pending.text);
+        }
+    }
+
+    /// From now on all that happens is that we end them.
+    pub fn end(&mut self) {
+        self.ending = true;
     }
 
     /// Says who outlived the program, and what becomes of them.
@@ -229,6 +281,7 @@ impl<'a> Board<'a> {
         if self.order.args.draws() && self.refused.is_none() {
             self.draw();
         }
+        self.show();
         code
     }
 

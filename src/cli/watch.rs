@@ -88,7 +88,8 @@ impl Watch<'_, '_> {
         let deadline = timeout.map(|time| start.saturating_add(time));
         let mut linger = None;
         loop {
-            let until = [deadline, linger].into_iter().flatten().min();
+            let pending = self.board.borrow().pending();
+            let until = [deadline, linger, pending].into_iter().flatten().min();
             match self.observed.work(until) {
                 Ok(Pause::Over) => return self.ended.unwrap_or(exit::UNCAUGHT),
                 Ok(Pause::Ended(code)) => {
@@ -100,6 +101,9 @@ impl Watch<'_, '_> {
                     if let Some(code) = self.outlived() {
                         return self.end(code);
                     }
+                }
+                Ok(Pause::TimedOut) if pending.is_some_and(|pending| pending <= clock::monotonic()) => {
+                    self.board.borrow_mut().show();
                 }
                 Ok(Pause::TimedOut) => {
                     self.board.borrow_mut().look(Why::TimedOut);
@@ -125,6 +129,7 @@ impl Watch<'_, '_> {
         const ROUND: i64 = 20 * clock::MILLISECOND;
         /// What is left then is the keeper's: it never gives up.
         const ROUNDS: u32 = 100;
+        self.board.borrow_mut().end();
         for _ in 0..ROUNDS {
             self.observed.kill_all();
             match self.observed.work(Some(clock::monotonic().saturating_add(ROUND))) {

@@ -25,6 +25,8 @@ struct Entry {
     depth: usize,
     /// Which process of the log it is: its colour.
     index: usize,
+    /// The wait that it is in is none: it only asks.
+    asks: bool,
 }
 
 /// The log of one run. It is told every event, in their order, and draws those that are of interest.
@@ -74,6 +76,17 @@ impl Log {
             // A child has what its maker has, and with its end everything is closed.
             What::Opened { call, .. } => !call.ends_with("fork") && !call.starts_with("clone"),
             What::Closed { call, .. } => call != "exit",
+            // To ask without waiting is no wait; and what a wait for a child gives is told by the reaping.
+            What::Blocked { .. } | What::Woken { .. }
+                if self.entries.get(&event.pid).is_some_and(|entry| entry.asks) =>
+            {
+                false
+            }
+            What::Woken { result, .. } => !result.bytes().all(|byte| byte.is_ascii_digit()) || result == "0",
+            // Of the first process, whose parent is proctor.
+            What::Reaped { .. } => {
+                event.actor != 0 || self.entries.get(&event.pid).is_none_or(|entry| entry.index > 0)
+            }
             _ => true,
         }
     }
@@ -93,12 +106,17 @@ impl Log {
                     entry.name = base(path).into();
                 }
             }
+            What::Blocked { on, .. } => {
+                if let Some(entry) = self.entries.get_mut(&event.pid) {
+                    entry.asks = on.ends_with("without waiting");
+                }
+            }
             _ => {}
         }
     }
 
     fn enter(&mut self, pid: i32, name: &str, depth: usize) {
-        let entry = Entry { name: name.into(), depth, index: self.born };
+        let entry = Entry { name: name.into(), depth, index: self.born, asks: false };
         self.born += 1;
         self.entries.insert(pid, entry);
     }
@@ -130,7 +148,10 @@ impl Log {
                 } else {
                     format!(", a child of {}", self.called(*parent))
                 };
-                by_actor(format!("{}s {}{whose}", short(call), self.called(pid)))
+                // fork(3) is made of clone(2) on every machine.
+                let does =
+                    if call.starts_with("clone") { "forks".to_owned() } else { format!("{}s", short(call)) };
+                by_actor(format!("{does} {}{whose}", self.called(pid)))
             }
             What::Found { .. } => (pid, "is there already".to_owned()),
             What::Executed { path, args, error } => {

@@ -6,7 +6,7 @@ mod knot;
 mod words;
 
 pub use advice::advice;
-pub use words::{brief_wait, deadlock, sentence, span};
+pub use words::{brief_wait, deadlock, does, sentence, span};
 
 use super::End;
 use crate::value::Signal;

@@ -30,7 +30,8 @@ pub fn sentence(standing: &Standing) -> String {
 }
 
 /// The same without the subject.
-fn does(standing: &Standing) -> String {
+#[must_use]
+pub fn does(standing: &Standing) -> String {
     let own = standing.doing.said(standing);
     if standing.threads.is_empty() {
         return own;
