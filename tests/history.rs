@@ -1,6 +1,10 @@
 //! From events to lives: what a record adds up to, whatever is missing from it or stands in it twice.
 
-use proctor::event::{Birth, Effect, End, Event, History, Life, Phase, Span, What};
+#[path = "history/any.rs"]
+mod any;
+
+use any::any_history;
+use proctor::event::{Birth, Effect, Event, History, Life, Phase, Span, What};
 use proctor::value::Signal;
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -126,7 +130,7 @@ fn what_is_asked_of_a_history() {
 
 #[test]
 fn one_after_the_other_does_not_overlap() {
-    let mut events = vec![event(0, 10, 0, found("main"))];
+    let mut events = vec![event(0, 1, 0, found("init")), event(0, 10, 1, spawned("main"))];
     for (index, pid) in (11..14).enumerate() {
         let start = 10 * i64::try_from(index).expect("small");
         events.push(event(start, pid, 10, spawned("w")));
@@ -134,10 +138,11 @@ fn one_after_the_other_does_not_overlap() {
         events.push(event(start + 10, pid, 10, What::Reaped { exitcode: 0 }));
     }
     let history = History::of(events);
-    let workers: Vec<&Life> = history.lives()[1..].iter().collect();
+    let workers: Vec<&Life> = history.lives()[2..].iter().collect();
     assert!(history.serial(&workers));
     assert!(!history.overlap(&workers));
     assert!(!history.overlap(&workers[..2]));
+    assert!(history.lives()[0].is_bystander());
     assert_eq!(history.most_at_once(), 2);
 }
 
@@ -244,56 +249,6 @@ fn depth_and_number_have_no_limit_but_memory() {
     let history = History::of(events);
     assert_eq!(history.tree().len(), usize::try_from(MANY - 1).expect("positive"));
     assert_eq!(history.lives().last().map(|life| life.depth), usize::try_from(MANY - 2).ok());
-}
-
-fn any_signal() -> impl Strategy<Value = Signal> {
-    prop_oneof![Just(Signal(9)), Just(Signal(15)), any::<u8>().prop_map(Signal)]
-}
-
-fn any_what() -> impl Strategy<Value = What> {
-    let pid = || prop_oneof![8 => 0_i32..6, 1 => any::<i32>()];
-    let call = || prop_oneof![Just("join".to_owned()), Just("sleep".to_owned()), Just("acquire".to_owned())];
-    prop_oneof![
-        3 => ("[a-c]?", any::<bool>()).prop_map(|(name, daemon)| What::Spawned { name, daemon }),
-        3 => pid().prop_map(|parent| What::Forked { parent, call: "fork".into() }),
-        1 => pid().prop_map(|parent| What::Found { parent, name: "f".into() }),
-        2 => ("[/a-c]{0,4}", any::<bool>()).prop_map(|(path, failed)| What::Executed {
-            path, args: Vec::new(), error: failed.then(|| "ENOENT".into()),
-        }),
-        3 => (prop_oneof![-20..20, any::<i32>()], any::<bool>())
-            .prop_map(|(exitcode, core)| What::Exited { exitcode, core }),
-        2 => any_signal().prop_map(signalled),
-        1 => any_signal().prop_map(|signal| What::Delivered { signal, effect: Effect::Default }),
-        1 => any_signal().prop_map(|signal| What::Stopped { signal }),
-        1 => Just(What::Continued),
-        2 => (-9..9).prop_map(|exitcode| What::Reaped { exitcode }),
-        1 => pid().prop_map(|from| What::Adopted { from, by: "init".into() }),
-        3 => call().prop_map(|call| What::Blocked { call, on: "x".into() }),
-        3 => (call(), pid()).prop_map(|(call, pid)| What::Woken { call, result: pid.to_string() }),
-        1 => Just(What::Opened { fd: 1, pipe: 2, end: End::Read, call: "pipe".into() }),
-        1 => any::<u64>().prop_map(|events| What::Dropped { events }),
-    ]
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let pid = || prop_oneof![12 => 1_i32..6, 1 => -1_i32..=0, 1 => any::<i32>()];
-    let time = prop_oneof![12 => 0_i64..200, 1 => any::<i64>()];
-    (time, pid(), pid(), any_what()).prop_map(|(time, pid, actor, what)| Event {
-        time,
-        pid,
-        actor,
-        place: None,
-        what,
-    })
-}
-
-fn any_history() -> impl Strategy<Value = History> {
-    (proptest::collection::vec(any_event(), 0..120), any::<bool>()).prop_map(|(mut events, sorted)| {
-        if sorted {
-            events.sort_by_key(|event| event.time);
-        }
-        History::of(events)
-    })
 }
 
 /// What holds of the spans of every life.

@@ -31,10 +31,10 @@ Examples:
   proctor run scenario.proc
   proctor run scenario.proc -- alex 3          the scenario reads them with args()
   proctor run --timeout 10s --seed 42 scenario.proc
-  proctor run --trace events.jsonl scenario.proc
   proctor run --timeline scenario.proc         then draw who was alive, asleep, a zombie, and when
   proctor run --timeline run.html scenario.proc  a page to explore it; .svg: a picture; .json: for Perfetto
   proctor run --tree scenario.proc             then draw who started whom, and how each ended
+  proctor run --trace events.jsonl scenario.proc
   proctor run -e 'print pid(), ppid()'
   echo 'print 1 + 1' | proctor run -
 A scenario whose first line is `#!/usr/bin/env -S proctor run` can be executed by its name.";
@@ -156,10 +156,10 @@ pub struct RunArgs {
     pub stable: bool,
     /// After the run, draw who was alive, asleep, stopped, a zombie, and when: here, or into FILE.svg, FILE.html
     /// or FILE.json (trace events, for Perfetto)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = Timeline::parse)]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = Timeline::parse, conflicts_with = "no_record")]
     pub timeline: Vec<Timeline>,
     /// After the run, draw the tree of its processes: when each was born, and how it ended
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_record")]
     pub tree: bool,
     /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
     #[arg(long, value_name = "DUR", value_parser = duration)]
@@ -184,11 +184,17 @@ impl RunArgs {
             max_procs: args.max_procs,
             stable: false,
             timeout: None,
-            trace: None,
-            no_record: false,
             timeline: Vec::new(),
             tree: false,
+            trace: None,
+            no_record: false,
         }
+    }
+
+    /// Whether a picture is asked for.
+    #[must_use]
+    pub fn draws(&self) -> bool {
+        self.tree || !self.timeline.is_empty()
     }
 
     /// What is run: a file's path, or None for the text of `-e`.

@@ -238,7 +238,7 @@ impl<'a> Board<'a> {
         let them = if whom.len() == 1 { "it" } else { "them" };
         let whom = whom[..whom.len().min(NAMED)].join(", ");
         let then = if ends {
-            format!("{them}: ended (--until-exit)")
+            format!("proctor ends {them} now (--until-exit)")
         } else {
             format!("proctor watches {them} to the end; Ctrl-C ends {them}")
         };

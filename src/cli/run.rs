@@ -28,8 +28,8 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
-    let trace = args.trace.as_deref().map_or(Ok(()), recording::check);
-    if let Err(message) = trace.and_then(|()| picture::check(&args.timeline)) {
+    let writable = args.trace.as_deref().map_or(Ok(()), recording::check);
+    if let Err(message) = writable.and_then(|()| picture::check(&args.timeline)) {
         return not_started(output, &message);
     }
     // Whatever descriptors we were started with are not the scenario's business.
@@ -56,22 +56,20 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
         Ok(ended) => {
-            let save = |path| recording::save(path, &ended, &quoted.now(), output);
+            let sources = quoted.now();
+            let save = |path| recording::save(path, &ended, &sources, output);
             let saved = args.trace.as_deref().is_none_or(save);
-            let memory = ended.memory;
-            let code = tell(ended, Console::new(quoted.clone(), output, args.stable));
-            let drawn = draw(args, &quoted.now(), output, || History::of(execute::events(memory)));
-            if code == exit::HELD && !(drawn && saved) { exit::UNCAUGHT } else { code }
+            let history = args.draws().then(|| recording::history(&ended));
+            let code = tell(ended, Console::new(quoted, output, args.stable));
+            let drawn = history.is_none_or(|history| draw(args, &sources, output, history));
+            if code == exit::HELD && !(saved && drawn) { exit::UNCAUGHT } else { code }
         }
         Err(fault) => not_started(output, &fault.to_string()),
     }
 }
 
 /// Draws the pictures that are asked for; false where one could not be written.
-fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: impl FnOnce() -> History) -> bool {
-    if args.timeline.is_empty() && !args.tree {
-        return true;
-    }
+fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: History) -> bool {
     let title = args.file().map_or_else(|| "-e".into(), |file| file.to_string_lossy());
     let pictures = Pictures {
         timelines: &args.timeline,
@@ -82,7 +80,7 @@ fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: impl FnOnc
         to: Standard::Output,
         stable: args.stable,
     };
-    pictures.draw(history())
+    pictures.draw(history)
 }
 
 /// The system would not let us; gives the exit code.

@@ -20,6 +20,10 @@ impl History {
     /// events gives a history: what the record does not tell is None or [`super::Birth::Unseen`] in it.
     #[must_use]
     pub fn of(mut events: Vec<Event>) -> Self {
+        for event in &mut events {
+            // The clock never gives less. So the difference of two times is a time.
+            event.time = event.time.max(0);
+        }
         if !events.is_sorted_by_key(|event| event.time) {
             events.sort_by_key(|event| event.time);
         }

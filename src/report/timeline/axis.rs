@@ -40,7 +40,7 @@ impl Clock {
         let most = i64::try_from(most.max(1)).unwrap_or(i64::MAX);
         let decimal = (0..18_u32).flat_map(|power| [1, 2, 5].map(|digit: i64| digit * 10_i64.pow(power)));
         let fits = |step: &i64| span / step <= most;
-        let rest = || span / most + 1;
+        let rest = || (span / most).saturating_add(1);
         match self {
             Self::Steps => decimal.into_iter().find(fits).unwrap_or_else(rest),
             Self::Time => decimal

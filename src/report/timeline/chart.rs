@@ -129,7 +129,7 @@ pub fn tree_lines(row: &Row<'_>, levels: usize, columns: usize, style: Style) ->
 }
 
 /// How it ended; of several, how many they are, in as many words as have room.
-fn endings(history: &History, row: &Row<'_>, columns: usize) -> String {
+pub(super) fn endings(history: &History, row: &Row<'_>, columns: usize) -> String {
     let Some(first) = row.first() else { return String::new() };
     let whole = ending(history, first);
     if !row.is_group() {

@@ -188,10 +188,14 @@ impl Trace<'_> {
         }
     }
 
+    /// None that would go backwards: who acts after its own end is a mistake of the record.
     fn arrow(&mut self, name: &str, id: usize, from: (&Life, i64), to: (&Life, i64)) {
-        for (ph, (life, time), bp) in [("s", from, None), ("f", to, Some("e"))] {
-            let record = self.of(life, ph, name, inside(life, time));
-            self.put(&Record { cat: "flow", id: Some(id), bp, ..record });
+        let (start, end) = (inside(from.0, from.1), inside(to.0, to.1));
+        for (ph, life, time, bp) in [("s", from.0, start, None), ("f", to.0, end, Some("e"))] {
+            if start <= end {
+                let record = self.of(life, ph, name, time);
+                self.put(&Record { cat: "flow", id: Some(id), bp, ..record });
+            }
         }
     }
 }

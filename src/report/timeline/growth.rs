@@ -1,7 +1,7 @@
 //! The tree as it grew: every process below its parent, when it was born, and how it ended.
 
 use super::axis::Clock;
-use super::chart::{COLUMNS, Canvas, tree_lines};
+use super::chart::{COLUMNS, Canvas, endings, tree_lines};
 use super::rows::{Row, folded_rows};
 use super::words::{command, ending, name};
 use crate::event::{History, Life};
@@ -74,15 +74,15 @@ fn cells(history: &History, row: &Row<'_>, canvas: Canvas) -> Cells {
             if last.name != first.name {
                 process.push_str(&format!(" {mark} {}", cut(&visible_line(&last.name), NAME, mark)));
             }
-            let same = ending(history, first);
-            let same = same.split(" from ").next().unwrap_or_default();
-            (String::new(), format!("{} processes alike, {same}", row.lives.len()))
+            // With room beside the tree it is said in full.
+            let room = if canvas.columns.unwrap_or(COLUMNS) >= WIDE { COMMAND } else { 0 };
+            (String::new(), endings(history, row, room))
         }
     };
     [
         format!("+{}", brief(first.started.saturating_sub(history.started()))),
         pid,
-        brief(first.lifetime()),
+        if row.is_group() { String::new() } else { brief(first.lifetime()) },
         process,
         visible_line(&end).into_owned(),
         cut(&visible_line(&command_of(history, row)), COMMAND, mark),

@@ -18,7 +18,7 @@ const ENDS: usize = 190;
 const CHART: usize = WIDTH - NAMES - ENDS;
 /// Above the first row and below the last one.
 const HEAD: usize = 64;
-const FOOT: usize = 48;
+const FOOT: usize = 60;
 const ROW: usize = 20;
 /// A column of a text, and a level of the tree.
 const COLUMN: f64 = 7.3;
@@ -302,8 +302,8 @@ impl Picture<'_> {
                 mark.word(),
                 shape(mark)
             );
-            self.text("", (left + 10.0, middle + 4), mark.word());
-            left += 84.0;
+            self.text("", (left + 10.0, middle + 4), legend_word(mark));
+            left += if legend_word(mark).len() > 10 { 120.0 } else { 76.0 };
         }
         self.put("\n");
     }
@@ -341,6 +341,14 @@ fn word(phase: Phase) -> &'static str {
         Phase::Sleeping => "sleeping",
         Phase::Stopped => "stopped",
         Phase::Zombie => "zombie",
+    }
+}
+
+fn legend_word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Broken => "expect broken",
+        Mark::Held => "expect held",
+        other => other.word(),
     }
 }
 
