@@ -99,14 +99,7 @@ impl Engine<'_> {
         self.go(tid);
     }
 
-    fn after_wait(
-        &mut self,
-        tid: i32,
-        process: i32,
-        ongoing: &Ongoing,
-        result: i64,
-        error: Option<String>,
-    ) {
+    fn after_wait(&mut self, tid: i32, process: i32, ongoing: &Ongoing, result: i64, error: Option<String>) {
         if let Some(process) = self.processes.get_mut(&process) {
             process.waits = process.waits.saturating_sub(1);
         }
@@ -132,7 +125,8 @@ impl Engine<'_> {
     /// A thread that ended in the middle of a call: a signal that it sent may have been for itself.
     pub fn abandon_call(&mut self, tid: i32, task: &Task) {
         self.senders.retain(|sender| *sender != tid);
-        if let Some(Ongoing { name, detail: Detail::Send { signal, targets, told: false }, .. }) = &task.call {
+        if let Some(Ongoing { name, detail: Detail::Send { signal, targets, told: false }, .. }) = &task.call
+        {
             self.tell_sent(task.process, *signal, targets, name, None);
         }
     }
@@ -142,7 +136,8 @@ impl Engine<'_> {
         for tid in self.senders.clone() {
             let Some(task) = self.tasks.get_mut(&tid) else { continue };
             let process = task.process;
-            let Some(Ongoing { name, detail: Detail::Send { signal: sent, targets, told }, .. }) = &mut task.call
+            let Some(Ongoing { name, detail: Detail::Send { signal: sent, targets, told }, .. }) =
+                &mut task.call
             else {
                 continue;
             };

@@ -37,8 +37,9 @@ pub enum Pause {
     Over,
     /// The time is up.
     TimedOut,
-    /// A signal came to the tracer: one of those that it was told to look out for.
-    Signal(i32),
+    /// A signal came to the tracer: one of those that it was told to look out for. And whether the terminal sent it, because
+    /// of a key or its end: then the whole foreground group has it.
+    Signal(i32, bool),
 }
 
 /// A zombie that somebody has to reap whom we do not trace.
@@ -57,7 +58,10 @@ const SILENT: i64 = clock::SECOND;
 const LAST_REAP: i64 = 200 * clock::MILLISECOND;
 impl std::fmt::Debug for Engine<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Engine").field("tasks", &self.tasks).field("processes", &self.processes).finish_non_exhaustive()
+        out.debug_struct("Engine")
+            .field("tasks", &self.tasks)
+            .field("processes", &self.processes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -193,8 +197,8 @@ impl<'s> Engine<'s> {
             drop(fds);
             self.look_at_zombies();
         }
-        if signalled && let Some(signal) = self.take_signal() {
-            return Ok(Some(Pause::Signal(signal)));
+        if signalled && let Some((signal, by_terminal)) = self.take_signal() {
+            return Ok(Some(Pause::Signal(signal, by_terminal)));
         }
         if ready == 0 {
             if until.is_some_and(|until| until <= clock::monotonic()) {
@@ -210,12 +214,15 @@ impl<'s> Engine<'s> {
         Ok(None)
     }
 
-    /// A signal other than SIGCHLD, which says no more than that there is something to take.
-    fn take_signal(&self) -> Option<i32> {
+    /// A signal other than SIGCHLD, which says no more than that there is something to take; and whether it has the code of
+    /// terminals. See struct signalfd_siginfo in signalfd(2).
+    fn take_signal(&self) -> Option<(i32, bool)> {
+        const SI_KERNEL: i32 = 0x80;
         let mut info = [0u8; 128];
         let got = rustix::io::read(&self.signals, &mut info).ok()?;
-        let number = i32::from_ne_bytes(info.get(..got)?.get(..4)?.try_into().ok()?);
-        (number != libc::SIGCHLD).then_some(number)
+        let word = |at: usize| Some(i32::from_ne_bytes(info.get(..got)?.get(at..at + 4)?.try_into().ok()?));
+        let (number, code) = (word(0)?, word(8)?);
+        (number != libc::SIGCHLD).then_some((number, code == SI_KERNEL))
     }
 
     /// One stop of one tracee: what it means, and on it goes.

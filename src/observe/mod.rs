@@ -37,6 +37,7 @@ mod delivery;
 mod done;
 mod end;
 mod engine;
+pub mod hang;
 mod memory;
 mod pipes;
 mod privilege;

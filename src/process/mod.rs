@@ -45,6 +45,7 @@ pub mod share;
 pub mod signals;
 pub mod small;
 mod status;
+pub mod sysv;
 mod table;
 pub mod terminal;
 pub mod text;
