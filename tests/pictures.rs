@@ -40,6 +40,46 @@ fn a_run_in_steps_is_drawn_as_it_was_before() {
     );
 }
 
+/// What stands in fences of this kind on the page about pictures.
+fn fences(kind: &str) -> Vec<String> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/timeline.md");
+    let page = std::fs::read_to_string(page).expect("the page is there");
+    let parts = page.split(&format!("```{kind}\n")).skip(1);
+    parts.map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
+}
+
+/// Of each line below what the scenario itself printed, the first and the last words: the rest is its times and pids.
+fn without_times(drawn: &str) -> Vec<String> {
+    let ends = |line: &str| {
+        let cells: Vec<&str> = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        let name = cells.iter().find(|cell| cell.chars().any(char::is_alphabetic) && !cell.starts_with('+'));
+        let end = cells.last().and_then(|end| end.split(", zombie").next());
+        format!("{} {}", name.unwrap_or(&""), end.unwrap_or_default())
+    };
+    let rows = ["main", "alex", "barry", "shell"];
+    drawn
+        .lines()
+        .filter(|line| rows.iter().any(|row| line.contains(row)) && !line.contains("works"))
+        .map(ends)
+        .collect()
+}
+
+#[test]
+fn what_the_page_about_pictures_shows_is_what_is_drawn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("workers.proc");
+    std::fs::write(&path, &fences("proc")[0]).expect("the scenario can be written");
+    let shown = fences("console");
+    assert_eq!(shown.len(), 2, "an example for each of the two pictures in a terminal");
+    for shown in shown {
+        let (command, shown) = shown.split_once('\n').expect("a command and its output");
+        let option = command.split(' ').find(|word| word.starts_with("--")).expect("an option");
+        let output = proctor(&["run", option, path.to_str().expect("a plain path")]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert_eq!(without_times(&text(&output.stdout)), without_times(shown), "{command}");
+    }
+}
+
 /// Runs a scenario with the option, its file in a new folder; gives what was written into it, and the output.
 fn file_of(name: &str, scenario: &str, more: &[&str]) -> (String, Output) {
     let folder = tempfile::tempdir().expect("a folder");
