@@ -2,12 +2,13 @@
 
 /** Fingers and buttons that are down on a canvas, and what they ask for. */
 class Pointer {
-  /** `acts` has `pan(x, y)`, `zoom(factor, x, y)`, `hover(x, y, event)`, `click(x, y)`, `leave()`. */
+  /** `acts` has `pan`, `zoom`, `wheel`, `hover`, `click`, `twice` (a double click) and `leave`, each with the place where it is. */
   constructor(canvas, acts) {
     this.canvas = canvas;
     this.acts = acts;
     this.down = new Map();
     this.moved = false;
+    this.clicked = { time: -Infinity, x: 0, y: 0 };
     canvas.addEventListener("pointerdown", (event) => this.press(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
     canvas.addEventListener("pointerup", (event) => this.release(event, true));
@@ -52,7 +53,12 @@ class Pointer {
   release(event, clicked) {
     if (!this.down.delete(event.pointerId) || this.down.size > 0) return;
     this.canvas.classList.remove("panning");
-    if (clicked && !this.moved) this.acts.click(event.offsetX, event.offsetY, event);
+    if (!clicked || this.moved) return;
+    const { offsetX: x, offsetY: y, timeStamp: time } = event;
+    const again = time - this.clicked.time < 400 && Math.hypot(x - this.clicked.x, y - this.clicked.y) < 8;
+    this.clicked = { time: again ? -Infinity : time, x, y };
+    if (again) this.acts.twice(x, y);
+    else this.acts.click(x, y, event);
   }
 
   /** Lines and pages are counted as pixels. */
@@ -104,6 +110,9 @@ function chartActs(app) {
       else app.choose(found.node, found.event);
       if (found && event.pointerType === "touch") app.hoverOver(found, event.clientX, event.clientY);
     },
+    twice(x, y) {
+      app.toggle(app.chart.at(x, y)?.node ?? NONE);
+    },
     leave: () => app.hoverOver(null),
   };
 }
@@ -124,10 +133,11 @@ function forestActs(app) {
       return zooms || down !== 0 || across !== 0;
     },
     hover: (x, y, event) => app.hoverOver(forest.at(x, y), event.clientX, event.clientY),
-    click(x, y, event) {
-      const found = forest.at(x, y);
-      if (found && app.rows.isGroup(found.node) && event.detail !== 1) app.toggle(found.node);
-      else app.choose(found ? found.node : NONE, NONE);
+    click(x, y) {
+      app.choose(forest.at(x, y)?.node ?? NONE, NONE);
+    },
+    twice(x, y) {
+      app.toggle(forest.at(x, y)?.node ?? NONE);
     },
     leave: () => app.hoverOver(null),
   };
