@@ -19,9 +19,9 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("check", &["source", "value", "syntax", "program"]),
     ("process", &["value"]),
     ("event", &["source", "value"]),
-    ("execute", &["source", "value", "program", "process", "event"]),
-    ("keeper", &["process", "event"]),
     ("observe", &["process", "event", "value"]),
+    ("execute", &["source", "value", "program", "process", "event", "observe"]),
+    ("keeper", &["process", "event"]),
     ("format", &["source", "syntax"]),
     (
         "suite",
@@ -226,8 +226,8 @@ fn unsafety(file: &str, text: &str, code: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     for at in words(code, "unsafe") {
         let here = line(code, at);
-        if folder(file) != Some("process") {
-            all.push(found(file, Some(here), "`unsafe` is allowed in process only"));
+        if !matches!(folder(file), Some("process" | "observe")) {
+            all.push(found(file, Some(here), "`unsafe` is allowed in process and observe only"));
         }
         let after = code[at + "unsafe".len()..].trim_start();
         if !after.starts_with('{') && !after.starts_with("impl") {
@@ -403,7 +403,7 @@ fn unsafe_is_found_outside_process_and_without_its_reason() {
     let reasoned =
         "//! a\nfn f() {\n    // SAFETY: g has no conditions.\n    let a =\n        unsafe { g() };\n}\n";
     assert_found(&[("process/a.rs", reasoned)], &[]);
-    assert_found(&[("keeper/a.rs", reasoned)], &["keeper/a.rs:5: `unsafe` is allowed in process only"]);
+    assert_found(&[("keeper/a.rs", reasoned)], &["keeper/a.rs:5: `unsafe` is allowed in process and observe only"]);
     let far = "//! a\nfn f() {\n    // SAFETY: for another one.\n    h();\n    unsafe { g() }\n}\n";
     assert_found(&[("process/a.rs", far)], &["process/a.rs:5: `unsafe` without"]);
 }

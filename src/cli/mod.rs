@@ -1,6 +1,7 @@
 //! The command line's door: reads arguments, calls what does the work, and gives the exit code.
 
 mod args;
+mod board;
 mod check;
 mod console;
 mod crash;
@@ -15,6 +16,9 @@ mod repl;
 mod run;
 mod session;
 mod sweep;
+mod trace;
+mod watch;
+mod witness;
 
 pub use console::Console;
 pub use output::Output;
@@ -40,6 +44,7 @@ pub fn main() -> ExitCode {
         Some(Command::Repl(args)) => repl::repl(&args, output),
         Some(Command::Session(args)) => session::session(&args, output),
         Some(Command::Explain(args)) => explain::explain(&args, output),
+        Some(Command::Trace(args)) => trace::trace(&args, output),
         Some(Command::Run(args)) => run::run(&args, output),
         Some(Command::Check(args)) => check::check(&args, output),
         Some(Command::Sweep) => sweep::sweep(),

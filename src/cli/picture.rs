@@ -2,9 +2,9 @@
 //!
 //! The guard draws them from the memory that the run's processes shared: so it does not matter how the scenario ended.
 
-use super::output::{Output, to_stdout};
+use super::output::{Output, to_stderr, to_stdout};
 use crate::event::History;
-use crate::process::terminal;
+use crate::process::{Standard, terminal};
 use crate::report::timeline::{Canvas, Clock, chrome_trace, draw_growth, draw_svg, draw_timeline};
 use crate::report::{Notice, PageSetting, draw_page};
 use crate::source::{Severity, SourceMap};
@@ -117,6 +117,8 @@ pub struct Pictures<'a> {
     pub title: &'a str,
     pub sources: &'a SourceMap,
     pub output: Output,
+    /// Where what is drawn here goes: standard output, or where that is another's, standard error.
+    pub to: Standard,
     /// Without pids and times.
     pub stable: bool,
 }
@@ -127,15 +129,19 @@ impl Pictures<'_> {
     pub fn draw(&self, history: History) -> bool {
         let (history, clock) =
             if self.stable { (history.in_steps(), Clock::Steps) } else { (history, Clock::Time) };
-        let columns = terminal::size(io::stdout()).map(|(columns, _)| usize::from(columns));
-        let canvas = Canvas { style: self.output.stdout, columns: columns.filter(|_| !self.stable), clock };
+        let (size, style, show): (_, _, fn(&str)) = match self.to {
+            Standard::Error => (terminal::size(io::stderr()), self.output.stderr, to_stderr),
+            Standard::Output => (terminal::size(io::stdout()), self.output.stdout, to_stdout),
+        };
+        let columns = size.map(|(columns, _)| usize::from(columns));
+        let canvas = Canvas { style, columns: columns.filter(|_| !self.stable), clock };
         if self.tree {
-            to_stdout(&draw_growth(&history, canvas));
+            show(&draw_growth(&history, canvas));
         }
         let mut written = true;
         for timeline in self.timelines {
             match timeline {
-                Timeline::Here => to_stdout(&draw_timeline(&history, canvas)),
+                Timeline::Here => show(&draw_timeline(&history, canvas)),
                 Timeline::File(path, format) => written &= self.save(&history, clock, path, *format),
             }
         }

@@ -11,6 +11,7 @@ use super::recording;
 use crate::event::History;
 use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
+use crate::process::Standard;
 use crate::program::Program;
 use crate::report::Notice;
 use crate::source::{Diagnostic, Severity, Source, SourceMap, Sources};
@@ -76,13 +77,14 @@ fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: History) -
         title: &title,
         sources,
         output,
+        to: Standard::Output,
         stable: args.stable,
     };
     pictures.draw(history)
 }
 
 /// The system would not let us; gives the exit code.
-fn not_started(output: Output, message: &str) -> u8 {
+pub fn not_started(output: Output, message: &str) -> u8 {
     output.say(&Notice {
         code: "not_started",
         severity: Severity::Error,

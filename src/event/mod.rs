@@ -2,6 +2,7 @@
 
 mod failure;
 mod gather;
+pub mod hang;
 mod history;
 mod life;
 mod look;
@@ -20,4 +21,4 @@ pub use message::{Message, Reporter};
 pub use pack::{cut, pack, unpack};
 pub use verdict::{TestOutcome, Verdict};
 pub use what::{Effect, End, Event, Place, What};
-pub use wire::{Header, NoRecord, read_lines, write_lines};
+pub use wire::{Header, NoRecord, read_lines, write_event, write_header, write_lines};

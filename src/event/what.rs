@@ -140,6 +140,12 @@ impl What {
         )
     }
 
+    /// Every word that [`What::kind`] gives.
+    pub const KINDS: [&str; 19] = [
+        "spawn", "fork", "found", "exec", "exit", "signal", "deliver", "stop", "continue", "reap", "adopt",
+        "print", "expect", "wait", "wake", "group", "open", "close", "dropped",
+    ];
+
     /// The word for it in the language and on the wire.
     #[must_use]
     pub fn kind(&self) -> &'static str {

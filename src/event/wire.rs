@@ -72,6 +72,34 @@ impl Header {
     }
 }
 
+/// The first line of a record that is written as it happens.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_header(to: &mut dyn io::Write, header: &Header) -> io::Result<()> {
+    write_line(to, header)
+}
+
+/// The line of one event, with the name of its process where there is one.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_event(to: &mut dyn io::Write, event: &Event, name: Option<&str>) -> io::Result<()> {
+    let place = event.place;
+    write_line(
+        to,
+        &Line {
+            time: event.time,
+            pid: event.pid,
+            process: name.map(str::to_owned),
+            actor: event.actor,
+            source: place.map(|place| place.source),
+            line: place.map(|place| place.line),
+            what: event.what.clone(),
+        },
+    )
+}
+
 /// Writes a record: its header, and its events with the names of their processes.
 ///
 /// # Errors
@@ -82,20 +110,8 @@ pub fn write_lines(to: &mut dyn io::Write, header: &Header, history: &History) -
         if history.is_second_account(index) {
             continue;
         }
-        let name = history.target(index).map(|life| life.name.to_string());
-        let place = event.place;
-        write_line(
-            to,
-            &Line {
-                time: event.time,
-                pid: event.pid,
-                process: name,
-                actor: event.actor,
-                source: place.map(|place| place.source),
-                line: place.map(|place| place.line),
-                what: event.what.clone(),
-            },
-        )?;
+        let name = history.target(index).map(|life| life.name.clone());
+        write_event(to, event, name.as_deref())?;
     }
     to.flush()
 }

@@ -65,7 +65,7 @@ fn iso8601(seconds: i64, milliseconds: i64) -> String {
 }
 
 /// Nanoseconds as the kernel wants them; what is negative counts as nothing.
-pub(super) fn timespec(nanoseconds: i64) -> Timespec {
+pub fn timespec(nanoseconds: i64) -> Timespec {
     let nanoseconds = nanoseconds.max(0);
     Timespec { tv_sec: nanoseconds / SECOND, tv_nsec: nanoseconds % SECOND }
 }

@@ -13,7 +13,7 @@ use super::errno::Errno;
 use super::reach::Reached;
 use super::run::Run;
 use super::table::Row;
-use super::{futex, heap, signals, text};
+use super::{futex, heap, renew, signals, text};
 use crate::value::ProcessRef;
 use std::os::fd::RawFd;
 use std::rc::Rc;
@@ -83,7 +83,7 @@ impl Waiter {
             run,
             row,
             captures: Captures::default(),
-            children: Children::default(),
+            children: Children::new(run),
             reach: Reached::default(),
             check,
             asks: false,
@@ -133,6 +133,7 @@ impl Waiter {
         // Without huge pages a fork is slower, no more.
         let _ = heap::before_fork();
         text::before_fork();
+        renew::before_fork(self.children.len());
     }
 
     /// In the child after a fork: it is another process, without children, and captures nothing.
@@ -141,6 +142,7 @@ impl Waiter {
         self.check = None;
         self.captures.forget_in_child();
         self.children.forget_in_child();
+        renew::after_fork_child();
     }
 
     /// A new child of this process.
