@@ -7,8 +7,8 @@ impl History {
     /// another did to it or for it; so it does not matter which of two processes the kernel let run first, where
     /// neither waited for the other. Pids are numbers from 1 on, in the order of the tree, each used once.
     ///
-    /// Whether one who joins another has to wait for it depends on who was faster. In steps they all do: every reaping
-    /// ends a wait, and of other waits only sleeps are told.
+    /// Whether one has to wait for another depends on who was faster. In steps every reaping ends a wait, and no other wait is
+    /// told.
     #[must_use]
     pub fn in_steps(&self) -> Self {
         let mut pid_of = vec![0; self.lives().len()];
@@ -38,7 +38,7 @@ impl Steps<'_> {
     fn take(&mut self, index: usize, event: &Event) {
         let (target, actor) = (self.history.target(index), self.history.actor(index));
         let together = match &event.what {
-            What::Blocked { call, .. } | What::Woken { call, .. } if call != "sleep" => return,
+            What::Blocked { .. } | What::Woken { .. } => return,
             // The kernel comes to these when it likes, whatever the actor has done since.
             What::Delivered { .. } | What::Adopted { .. } => None,
             _ => actor.filter(|actor| !actor.is_bystander()),
