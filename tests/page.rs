@@ -296,8 +296,7 @@ fn subtrees_and_many_like_rows_fold() {
     assert!(names.contains("worker-1 … 299") && names.contains("× 299"), "{names}");
     let (x, y) = page.place("main", "app.model.end / 2");
     let below = page.number("app.row");
-    page.click(x, y + below);
-    page.click(x, y + below);
+    page.double_click(x, y + below);
     assert_eq!(page.number("app.rows.list.length"), 301.0, "a double click unfolds");
     page.key("u");
     page.key("u");

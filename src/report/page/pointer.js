@@ -8,11 +8,11 @@ class Pointer {
     this.acts = acts;
     this.down = new Map();
     this.moved = false;
-    this.clicked = { time: -Infinity, x: 0, y: 0 };
     canvas.addEventListener("pointerdown", (event) => this.press(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
     canvas.addEventListener("pointerup", (event) => this.release(event, true));
     canvas.addEventListener("pointercancel", (event) => this.release(event, false));
+    canvas.addEventListener("dblclick", (event) => acts.twice(event.offsetX, event.offsetY));
     canvas.addEventListener("pointerleave", () => acts.leave());
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
@@ -53,12 +53,7 @@ class Pointer {
   release(event, clicked) {
     if (!this.down.delete(event.pointerId) || this.down.size > 0) return;
     this.canvas.classList.remove("panning");
-    if (!clicked || this.moved) return;
-    const { offsetX: x, offsetY: y, timeStamp: time } = event;
-    const again = time - this.clicked.time < 400 && Math.hypot(x - this.clicked.x, y - this.clicked.y) < 8;
-    this.clicked = { time: again ? -Infinity : time, x, y };
-    if (again) this.acts.twice(x, y);
-    else this.acts.click(x, y, event);
+    if (clicked && !this.moved) this.acts.click(event.offsetX, event.offsetY, event);
   }
 
   /** Lines and pages are counted as pixels. */
