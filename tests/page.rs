@@ -294,6 +294,11 @@ fn subtrees_and_many_like_rows_fold() {
     assert_eq!(page.number("app.rows.list.length"), 2.0, "main, and its 299 workers in one row");
     let names = page.text("document.getElementById('names').textContent");
     assert!(names.contains("worker-1 … 299") && names.contains("× 299"), "{names}");
+    let (x, y) = page.place("main", "app.model.end / 2");
+    let below = page.number("app.row");
+    page.double_click(x, y + below);
+    assert_eq!(page.number("app.rows.list.length"), 301.0, "a double click unfolds");
+    page.key("u");
     page.key("u");
     assert_eq!(page.number("app.rows.list.length"), 301.0);
     page.value("app.choose(0, NONE)");
@@ -379,6 +384,25 @@ fn nothing_and_one_process_are_pages_too() {
     page.key("ArrowRight");
     page.key("+");
     page.key("v");
+    page.assert_quiet();
+}
+
+#[test]
+fn a_record_in_steps_has_no_times() {
+    let history = History::of(sample::lesson()).in_steps();
+    let setting = PageSetting { title: "shop.proc", sources: &sample::sources(), steps: true };
+    let mut page = open_page(&draw_page(&history, &setting));
+    let summary = page.text("document.getElementById('summary').textContent");
+    assert!(summary.ends_with(" steps"), "{summary}");
+    page.key(".");
+    page.key(".");
+    let moment = page.text("document.getElementById('moment').textContent");
+    assert!(moment.starts_with("step "), "{moment}");
+    let whole = span(&mut page);
+    for _ in 0..12 {
+        page.key("+");
+    }
+    assert!(span(&mut page) < whole / 2.0);
     page.assert_quiet();
 }
 

@@ -252,6 +252,17 @@ impl Browser {
         self.drag((x, y), (x, y));
     }
 
+    /// Two clicks, however long the machine takes for them.
+    pub fn double_click(&mut self, x: f64, y: f64) {
+        for count in 1..=2 {
+            for (kind, buttons) in [("mousePressed", 1), ("mouseReleased", 0)] {
+                let params = json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": count});
+                self.call("Input.dispatchMouseEvent", params);
+            }
+        }
+        self.settle();
+    }
+
     /// Clicks the middle of the element that a selector finds.
     #[track_caller]
     pub fn click_on(&mut self, selector: &str) {

@@ -112,11 +112,14 @@ impl Record {
 /// A scenario of 3 seconds in which nearly every kind of event happens: signals, stops, an orphan, a zombie, a failure.
 pub fn lesson() -> Vec<Event> {
     let mut record = Record::new();
+    let keeper = 399;
     let (main, alex, second, counter, cook, oven, helper) = (400, 401, 402, 403, 404, 405, 406);
     let stop = signal_named("SIGSTOP").expect("a signal");
     let term = signal_named("SIGTERM").expect("a signal");
     record
-        .push(main, 0, 0, What::Found { parent: 399, name: "main".to_owned() })
+        // One who only stands by, as the keeper does, gets no row.
+        .push(keeper, 0, 0, What::Found { parent: 1, name: "init".to_owned() })
+        .push(main, 0, 0, What::Found { parent: keeper, name: "main".to_owned() })
         .ms(60)
         .spawn(alex, main, 13, "alex")
         .ms(40)
@@ -180,7 +183,7 @@ pub fn lesson() -> Vec<Event> {
         .ms(8)
         .exit(cook, -9)
         .ms(2)
-        .push(helper, 1, 0, What::Adopted { from: cook, by: "init".to_owned() })
+        .push(helper, keeper, 0, What::Adopted { from: cook, by: "init".to_owned() })
         .ms(40)
         .push(main, main, 27, What::Expected { held: false, condition: "cook.exitcode == 0".to_owned() })
         .ms(120)

@@ -82,9 +82,10 @@ impl Data {
     pub fn of(history: &History, setting: &PageSetting<'_>) -> Self {
         let sources = setting.sources;
         let mut words = Words::new();
-        let (event, kinds) = events(history, sources, &mut words);
-        let process = processes(history, &mut words);
-        let span = spans(history, &mut words);
+        let rows = Rows::of(history);
+        let (event, kinds) = events(history, &rows, sources, &mut words);
+        let process = processes(history, &rows, &mut words);
+        let span = spans(history, &rows, &mut words);
         let notice = match history.dropped() {
             0 => String::new(),
             1 => "the record was full: 1 event is missing".to_owned(),
@@ -105,20 +106,40 @@ impl Data {
     }
 }
 
-fn number(index: Option<usize>) -> i64 {
-    index.and_then(|index| i64::try_from(index).ok()).unwrap_or(-1)
+/// The numbers that the page has for the lives: those that only stood by have none.
+struct Rows<'a> {
+    lives: Vec<&'a Life>,
+    numbers: Vec<i64>,
 }
 
-fn processes(history: &History, words: &mut Words) -> Processes {
+impl<'a> Rows<'a> {
+    fn of(history: &'a History) -> Self {
+        let mut rows = Self { lives: Vec::new(), numbers: Vec::new() };
+        for life in history.lives() {
+            let number = if life.is_bystander() { -1 } else { i64::try_from(rows.lives.len()).unwrap_or(-1) };
+            rows.numbers.push(number);
+            if number >= 0 {
+                rows.lives.push(life);
+            }
+        }
+        rows
+    }
+
+    fn number(&self, life: Option<usize>) -> i64 {
+        life.and_then(|life| self.numbers.get(life).copied()).unwrap_or(-1)
+    }
+}
+
+fn processes(history: &History, rows: &Rows<'_>, words: &mut Words) -> Processes {
     let mut all = Processes::default();
     let since = |time: i64| time.saturating_sub(history.started());
-    for life in history.lives() {
+    for life in &rows.lives {
         let (how, outcome) = outcome(life);
         all.pid.push(life.pid);
         all.name.push(words.line(&life.name));
         let run = history.command(life).map(|(path, args)| command(path, args));
         all.command.push(words.line(&run.unwrap_or_default()));
-        all.parent.push(number(life.parent));
+        all.parent.push(rows.number(life.parent));
         all.from.push(since(life.started));
         all.to.push(life.ended.map_or(-1, since));
         all.until.push(since(life.until));
@@ -137,13 +158,23 @@ fn outcome(life: &Life) -> (String, u8) {
     }
 }
 
-fn events(history: &History, sources: &SourceMap, words: &mut Words) -> (Events, Vec<&'static str>) {
+fn events(
+    history: &History,
+    rows: &Rows<'_>,
+    sources: &SourceMap,
+    words: &mut Words,
+) -> (Events, Vec<&'static str>) {
     let mut all = Events::default();
     let mut kinds: Vec<&'static str> = Vec::new();
     let mut numbers: HashMap<&'static str, u8> = HashMap::new();
     let texts = sources.iter().count();
     let mut before = history.started();
-    for (index, event) in history.events().iter().enumerate() {
+    for (number, event) in history.events().iter().enumerate() {
+        let target = history.target(number);
+        if target.is_some_and(Life::is_bystander) {
+            continue;
+        }
+        let index = all.time.len();
         let kind = *numbers.entry(event.what.kind()).or_insert_with(|| {
             kinds.push(event.what.kind());
             u8::try_from(kinds.len() - 1).unwrap_or(u8::MAX)
@@ -151,11 +182,11 @@ fn events(history: &History, sources: &SourceMap, words: &mut Words) -> (Events,
         all.time.push(event.time.saturating_sub(before));
         before = event.time;
         all.kind.push(kind);
-        all.process.push(number(history.target(index).map(|life| life.index)));
-        let actor = history.actor(index);
-        all.actor.push(number(actor.map(|life| life.index)));
-        if actor.is_none() && event.actor > 0 {
-            all.stranger.push((index, stranger(event)));
+        all.process.push(rows.number(target.map(|life| life.index)));
+        let actor = history.actor(number);
+        all.actor.push(rows.number(actor.map(|life| life.index)));
+        if actor.is_none_or(Life::is_bystander) && event.actor > 0 {
+            all.stranger.push((index, stranger(event, actor)));
         }
         let place = event.place.filter(|place| (place.source as usize) < texts);
         all.source.push(place.map_or(-1, |place| i64::from(place.source)));
@@ -174,19 +205,20 @@ fn events(history: &History, sources: &SourceMap, words: &mut Words) -> (Events,
 }
 
 /// One who has no row of its own.
-fn stranger(event: &Event) -> String {
-    match &event.what {
-        What::Adopted { by, .. } if !by.is_empty() => line(by),
+fn stranger(event: &Event, actor: Option<&Life>) -> String {
+    match (&event.what, actor) {
+        (What::Adopted { by, .. }, _) if !by.is_empty() => line(by),
+        (_, Some(actor)) => line(&actor.name),
         _ => format!("pid {}", event.actor),
     }
 }
 
-fn spans(history: &History, words: &mut Words) -> Spans {
+fn spans(history: &History, rows: &Rows<'_>, words: &mut Words) -> Spans {
     let mut all = Spans::default();
     let since = |time: i64| time.saturating_sub(history.started());
-    for life in history.lives() {
+    for (number, life) in rows.lives.iter().enumerate() {
         for span in &life.spans {
-            all.process.push(life.index);
+            all.process.push(number);
             all.state.push(match span.phase {
                 Phase::Alive => 0,
                 Phase::Sleeping => 1,

@@ -197,8 +197,7 @@ class Forest {
     const { model } = app;
     if (app.rows.isGroup(node)) {
       const alive = aliveAt(app.rows.steps(node), this.time);
-      const born = after(app.rows.steps(node).starts, this.time, (time) => time);
-      return { state: RUNNING, gone: alive === 0, text: `${alive} of ${born} alive`, group: true };
+      return { state: RUNNING, gone: alive === 0, text: `${alive} of ${app.rows.members(node).length} alive`, bad: false };
     }
     const reaped = model.reaped[node];
     if (reaped !== NONE && reaped < this.happened) {
@@ -243,8 +242,7 @@ class Forest {
     context.textBaseline = "middle";
     context.font = theme.text(13, 600);
     context.fillStyle = gone ? theme.color.faint : theme.color.ink;
-    const count = app.rows.isGroup(node) ? ` × ${app.rows.members(node).length}` : "";
-    context.fillText(this.fitText(app.rows.nameOf(node), CARD.width - 28 - count.length * 7) + count, 18, 13);
+    context.fillText(this.fitText(app.rows.nameOf(node), CARD.width - 28), 18, 13);
     context.font = theme.text(11, bad ? 600 : 400);
     context.fillStyle = bad ? theme.color.bad : theme.color.soft;
     context.fillText(this.fitText(text, CARD.width - 28), 18, 27);
@@ -281,7 +279,7 @@ class Forest {
     if (row === NONE) return;
     const actor = model.actor[event] < 0 ? NONE : app.rows.rowOf(model.actor[event]);
     const way = model.kindOf(event).arrow;
-    let [x, y] = [lay.x[row] + CARD.width - 16, lay.y[row] + CARD.height / 2];
+    let [x, y] = [lay.x[row] + CARD.width + 14, lay.y[row] + CARD.height / 2];
     if (way && actor !== NONE && actor !== row) {
       const [from, to] = way === "out" ? this.edges(actor, row) : this.edges(row, actor);
       const eased = 1 - (1 - this.motion) ** 3;

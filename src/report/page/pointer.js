@@ -2,7 +2,7 @@
 
 /** Fingers and buttons that are down on a canvas, and what they ask for. */
 class Pointer {
-  /** `acts` has `pan(x, y)`, `zoom(factor, x, y)`, `hover(x, y, event)`, `click(x, y)`, `leave()`. */
+  /** `acts` has `pan`, `zoom`, `wheel`, `hover`, `click`, `twice` (a double click) and `leave`, each with the place where it is. */
   constructor(canvas, acts) {
     this.canvas = canvas;
     this.acts = acts;
@@ -12,6 +12,7 @@ class Pointer {
     canvas.addEventListener("pointermove", (event) => this.move(event));
     canvas.addEventListener("pointerup", (event) => this.release(event, true));
     canvas.addEventListener("pointercancel", (event) => this.release(event, false));
+    canvas.addEventListener("dblclick", (event) => acts.twice(event.offsetX, event.offsetY));
     canvas.addEventListener("pointerleave", () => acts.leave());
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
@@ -104,6 +105,9 @@ function chartActs(app) {
       else app.choose(found.node, found.event);
       if (found && event.pointerType === "touch") app.hoverOver(found, event.clientX, event.clientY);
     },
+    twice(x, y) {
+      app.toggle(app.chart.at(x, y)?.node ?? NONE);
+    },
     leave: () => app.hoverOver(null),
   };
 }
@@ -124,10 +128,11 @@ function forestActs(app) {
       return zooms || down !== 0 || across !== 0;
     },
     hover: (x, y, event) => app.hoverOver(forest.at(x, y), event.clientX, event.clientY),
-    click(x, y, event) {
-      const found = forest.at(x, y);
-      if (found && app.rows.isGroup(found.node) && event.detail !== 1) app.toggle(found.node);
-      else app.choose(found ? found.node : NONE, NONE);
+    click(x, y) {
+      app.choose(forest.at(x, y)?.node ?? NONE, NONE);
+    },
+    twice(x, y) {
+      app.toggle(forest.at(x, y)?.node ?? NONE);
     },
     leave: () => app.hoverOver(null),
   };
