@@ -77,7 +77,8 @@ pub(super) fn filter() -> Vec<libc::sock_filter> {
     const JUMP: u32 = libc::BPF_JMP | libc::BPF_K;
     /// Calls of x32 have this bit in their number.
     const X32: u32 = 0x4000_0000;
-    let always: Vec<u32> = CALLS.iter().filter(|(_, call, _)| *call != Call::Clone).map(|row| row.0 as u32).collect();
+    let always: Vec<u32> =
+        CALLS.iter().filter(|(_, call, _)| *call != Call::Clone).map(|row| row.0 as u32).collect();
     let first_half = offset_of!(libc::seccomp_data, args) + if cfg!(target_endian = "big") { 4 } else { 0 };
     let mut program = vec![
         load(offset_of!(libc::seccomp_data, arch)),

@@ -99,14 +99,7 @@ impl Engine<'_> {
         self.go(tid);
     }
 
-    fn after_wait(
-        &mut self,
-        tid: i32,
-        process: i32,
-        ongoing: &Ongoing,
-        result: i64,
-        error: Option<String>,
-    ) {
+    fn after_wait(&mut self, tid: i32, process: i32, ongoing: &Ongoing, result: i64, error: Option<String>) {
         if let Some(process) = self.processes.get_mut(&process) {
             process.waits = process.waits.saturating_sub(1);
         }
@@ -117,13 +110,16 @@ impl Engine<'_> {
         };
         // Whoever waited may have heard of it before us.
         match change {
-            Change::Stopped(signal) => self.process_stopped(child, signal),
+            Change::Stopped(signal) => self.stop_was_waited_for(child, signal),
             Change::Continued => self.process_continued(child),
             Change::Ended | Change::Nothing => {}
         }
         let result = error.unwrap_or_else(|| child.to_string());
         self.tell(process, process, What::Woken { call: ongoing.name.to_owned(), result });
-        if child > 0 && change == Change::Ended && self.processes.get(&child).is_some_and(|child| child.zombie) {
+        if child > 0
+            && change == Change::Ended
+            && self.processes.get(&child).is_some_and(|child| child.zombie)
+        {
             self.reaped(child, process);
         }
         self.look_at_unsure(process);
@@ -132,7 +128,8 @@ impl Engine<'_> {
     /// A thread that ended in the middle of a call: a signal that it sent may have been for itself.
     pub fn abandon_call(&mut self, tid: i32, task: &Task) {
         self.senders.retain(|sender| *sender != tid);
-        if let Some(Ongoing { name, detail: Detail::Send { signal, targets, told: false }, .. }) = &task.call {
+        if let Some(Ongoing { name, detail: Detail::Send { signal, targets, told: false }, .. }) = &task.call
+        {
             self.tell_sent(task.process, *signal, targets, name, None);
         }
     }
@@ -142,7 +139,8 @@ impl Engine<'_> {
         for tid in self.senders.clone() {
             let Some(task) = self.tasks.get_mut(&tid) else { continue };
             let process = task.process;
-            let Some(Ongoing { name, detail: Detail::Send { signal: sent, targets, told }, .. }) = &mut task.call
+            let Some(Ongoing { name, detail: Detail::Send { signal: sent, targets, told }, .. }) =
+                &mut task.call
             else {
                 continue;
             };

@@ -57,7 +57,10 @@ const SILENT: i64 = clock::SECOND;
 const LAST_REAP: i64 = 200 * clock::MILLISECOND;
 impl std::fmt::Debug for Engine<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Engine").field("tasks", &self.tasks).field("processes", &self.processes).finish_non_exhaustive()
+        out.debug_struct("Engine")
+            .field("tasks", &self.tasks)
+            .field("processes", &self.processes)
+            .finish_non_exhaustive()
     }
 }
 

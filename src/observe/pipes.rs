@@ -46,7 +46,9 @@ impl Engine<'_> {
         };
         let now: Ends = descriptors
             .into_iter()
-            .filter_map(|fd| Some((fd, proc::pipe_end(pid, fd).filter(|(pipe, _)| self.pipes.contains(pipe))?)))
+            .filter_map(|fd| {
+                Some((fd, proc::pipe_end(pid, fd).filter(|(pipe, _)| self.pipes.contains(pipe))?))
+            })
             .collect();
         for (fd, held) in &now {
             if before.get(fd) != Some(held) {

@@ -33,9 +33,16 @@ pub(super) struct Ongoing {
 #[derive(Debug)]
 pub(super) enum Detail {
     None,
-    Exec { path: String, args: Vec<String> },
+    Exec {
+        path: String,
+        args: Vec<String>,
+    },
     /// A signal to these processes; `told`: its event is out, for it has had its effect.
-    Send { signal: u8, targets: Vec<i32>, told: bool },
+    Send {
+        signal: u8,
+        targets: Vec<i32>,
+        told: bool,
+    },
     /// Of clone3(2).
     Flags(u64),
 }
@@ -55,6 +62,8 @@ pub(super) struct Process {
     /// Of a zombie.
     pub exitcode: i32,
     pub stopped: bool,
+    /// That it stopped was told by its parent's wait, before its own stop came.
+    pub stop_to_come: bool,
     /// How many of its threads are in a call that waits for children.
     pub waits: u32,
     /// Children that ended meanwhile: the kernel may have reaped them at once.
@@ -71,6 +80,11 @@ pub(super) struct Process {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Early {
     /// It stands still, with this signal of a PTRACE_EVENT_STOP.
-    Stopped { signal: i32 },
-    Dead { exitcode: i32, core: bool },
+    Stopped {
+        signal: i32,
+    },
+    Dead {
+        exitcode: i32,
+        core: bool,
+    },
 }

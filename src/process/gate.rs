@@ -94,10 +94,8 @@ impl Gate {
 
     /// Root needs no promise to gain no privilege, and does not make it, for the program would keep it.
     fn install(&self) -> Result<(), Errno> {
-        let program = libc::sock_fprog {
-            len: self.filter.len() as u16,
-            filter: self.filter.as_ptr().cast_mut(),
-        };
+        let program =
+            libc::sock_fprog { len: self.filter.len() as u16, filter: self.filter.as_ptr().cast_mut() };
         let install = || {
             // SAFETY: the program points to as many instructions as it says, which the kernel copies.
             check_long(unsafe {
