@@ -41,8 +41,25 @@ impl Engine<'_> {
         ptrace::resume(tid, Resume::Go, number);
     }
 
-    /// Told once for all its threads.
+    /// A wait told of a stop. All threads of the child stand still by now; but their stops may not have come to us yet.
+    pub fn stop_was_waited_for(&mut self, pid: i32, signal: i32) {
+        if let Some(process) = self.processes.get_mut(&pid).filter(|process| !process.stopped) {
+            process.stop_to_come = true;
+            self.tell_stop(pid, signal);
+        }
+    }
+
+    /// The stop of one of its threads.
     pub fn process_stopped(&mut self, pid: i32, signal: i32) {
+        let process = self.processes.get_mut(&pid);
+        let is_told = process.is_some_and(|process| std::mem::take(&mut process.stop_to_come));
+        if !is_told {
+            self.tell_stop(pid, signal);
+        }
+    }
+
+    /// Told once for all its threads.
+    fn tell_stop(&mut self, pid: i32, signal: i32) {
         let Some(process) = self.processes.get_mut(&pid) else { return };
         if std::mem::replace(&mut process.stopped, true) {
             return;

@@ -110,7 +110,7 @@ impl Engine<'_> {
         };
         // Whoever waited may have heard of it before us.
         match change {
-            Change::Stopped(signal) => self.process_stopped(child, signal),
+            Change::Stopped(signal) => self.stop_was_waited_for(child, signal),
             Change::Continued => self.process_continued(child),
             Change::Ended | Change::Nothing => {}
         }

@@ -62,6 +62,8 @@ pub(super) struct Process {
     /// Of a zombie.
     pub exitcode: i32,
     pub stopped: bool,
+    /// That it stopped was told by its parent's wait, before its own stop came.
+    pub stop_to_come: bool,
     /// How many of its threads are in a call that waits for children.
     pub waits: u32,
     /// Children that ended meanwhile: the kernel may have reaped them at once.

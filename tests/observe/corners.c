@@ -63,8 +63,9 @@ static void corner_vfork(void) {
 static void corner_posix_spawn(void) {
     char *arguments[] = {"echo", "spawned", NULL};
     pid_t pid = 0;
-    say("spawn", posix_spawn(&pid, "/bin/echo", NULL, NULL, arguments, environ));
+    int error = posix_spawn(&pid, "/bin/echo", NULL, NULL, arguments, environ);
     join(pid);
+    say("spawn", error);
     say("spawnp", posix_spawnp(&pid, "no-such-program", NULL, NULL, arguments, environ));
 }
 
@@ -188,11 +189,15 @@ static void corner_zombie(void) {
 }
 
 static void corner_stopped(void) {
+    int fds[2];
+    char byte;
+    if (pipe(fds)) _exit(98);
     pid_t pid = fork();
-    if (pid == 0) { raise(SIGSTOP); _exit(13); }
+    if (pid == 0) { raise(SIGSTOP); while (read(fds[0], &byte, 1) < 0) {} _exit(13); }
     say_wait(pid, WUNTRACED);
     kill(pid, SIGCONT);
     say_wait(pid, WCONTINUED);
+    if (write(fds[1], "x", 1)) {}
     join(pid);
     pid = fork();
     if (pid == 0) { setpgid(0, 0); raise(SIGTSTP); _exit(14); }
@@ -207,7 +212,10 @@ static void corner_stopped(void) {
     kill(pid, SIGKILL);
     join(pid);
     pid = fork();
-    if (pid == 0) { raise(SIGSTOP); raise(SIGSTOP); _exit(16); }
+    if (pid == 0) {
+        for (int i = 0; i < 2; i++) { raise(SIGSTOP); while (read(fds[0], &byte, 1) < 0) {} }
+        _exit(16);
+    }
     siginfo_t info;
     for (int i = 0; i < 2; i++) {
         waitid(P_PID, pid, &info, WSTOPPED);
@@ -216,23 +224,27 @@ static void corner_stopped(void) {
         kill(pid, SIGCONT);
         waitid(P_PID, pid, &info, WCONTINUED);
         say("code", info.si_code);
+        if (write(fds[1], "x", 1)) {}
     }
     join(pid);
 }
 
 static void corner_stopped_threads(void) {
-    int fds[2];
-    if (pipe(fds)) _exit(98);
+    int fds[2], end[2];
+    if (pipe(fds) || pipe(end)) _exit(98);
     pid_t pid = fork();
     if (pid == 0) {
         pthread_t others[3];
         for (int i = 0; i < 3; i++) pthread_create(&others[i], NULL, forever, &fds[0]);
         raise(SIGSTOP);
+        char byte;
+        while (read(end[0], &byte, 1) < 0) {}
         _exit(17);
     }
     say_wait(pid, WUNTRACED);
     kill(pid, SIGCONT);
     say_wait(pid, WCONTINUED);
+    if (write(end[1], "x", 1)) {}
     join(pid);
 }
 
