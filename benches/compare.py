@@ -77,6 +77,19 @@ def rows(proctor, quick):
             ],
         ),
         Row(
+            "record",
+            {
+                "on": ours("spawn_join", scale(5000, 500), "1", "0"),
+                "off": ours("spawn_join", scale(5000, 500), "1", "0", options=("--no-record",)),
+                "flight on": ours("spawn_join", scale(9600, 960), "64", "0"),
+                "flight off": ours("spawn_join", scale(9600, 960), "64", "0", options=("--no-record",)),
+            },
+            [
+                Figure("spawn + join, recorded", "/s", ("on", 0), ("off", 0), "without a record", ("at least", 0.95)),
+                Figure("64 in flight, recorded", "/s", ("flight on", 0), ("flight off", 0), "without a record", ("at least", 0.95)),
+            ],
+        ),
+        Row(
             "flight",
             {
                 "ours": ours("spawn_join", scale(9600, 960), "64", "0"),

@@ -172,7 +172,7 @@ fn statement(kind: &StmtKind) -> &'static str {
     }
 }
 
-const EXPRESSIONS: [&str; 24] = [
+const EXPRESSIONS: [&str; 25] = [
     "attribute",
     "call",
     "duration",
@@ -187,6 +187,7 @@ const EXPRESSIONS: [&str; 24] = [
     "map",
     "method",
     "name",
+    "never between",
     "none",
     "operator",
     "range",

@@ -67,18 +67,22 @@ impl History {
         self.dropped
     }
 
-    /// Whether the event with this index tells again of a birth that another event tells of: a `fork()` in a scenario, which
-    /// gives its child a name as `spawn` does.
+    /// Whether the event with this index tells again what another one has told: the birth of a `fork()` in a scenario, whose
+    /// child has a name as what was spawned has; or what both an observer and the keeper have seen of an orphan.
     #[must_use]
     pub fn is_second_account(&self, event: usize) -> bool {
-        let Some(told) = self.events.get(event).filter(|told| matches!(told.what, What::Spawned { .. }))
-        else {
-            return false;
+        let (Some(told), Some(life)) = (self.events.get(event), self.target(event)) else { return false };
+        let is_birth =
+            |what: &What| matches!(what, What::Spawned { .. } | What::Forked { .. } | What::Found { .. });
+        let again = |before: &What| match &told.what {
+            what if is_birth(what) => is_birth(before),
+            What::Exited { .. } => matches!(before, What::Exited { .. }),
+            What::Reaped { .. } => matches!(before, What::Reaped { .. }),
+            _ => false,
         };
-        let of_fork = |one: &Event| matches!(one.what, What::Forked { .. }) && one.time == told.time;
-        self.target(event).is_some_and(|life| {
-            life.events.first().is_some_and(|first| *first < event && of_fork(&self.events[*first]))
-        })
+        let may_be = is_birth(&told.what) || matches!(told.what, What::Exited { .. } | What::Reaped { .. });
+        let before = life.events.iter().take_while(|before| **before < event);
+        may_be && before.into_iter().any(|before| again(&self.events[*before].what))
     }
 
     /// Whom the event with this index happened to; None where it names no process.

@@ -9,10 +9,10 @@ use super::start::Start;
 use super::sweep;
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, ScenarioEnd, Word};
-use crate::event::Actor;
+use crate::event::{Actor, Event, What, pack};
 use crate::process::custody::signal_child;
 use crate::process::wait::ChildState;
-use crate::process::{ExitStatus, Fork, Run, Scratch, exit_now, fork, wait};
+use crate::process::{ExitStatus, Fork, Lane, Run, Scratch, clock, exit_now, fork, wait};
 use rustix::process::{Pid, Signal, set_child_subreaper, set_parent_process_death_signal};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::Ordering::SeqCst;
@@ -146,14 +146,32 @@ impl Keeper<'_> {
             // Nobody may signal its pid once it is reaped, and its exit code is to be known for ever.
             let row = self.run.row_of_pid(pid);
             row.inspect(|row| self.run.reaping(*row));
+            let stranger =
+                if row.is_none() && self.run.is_recorded() { Some(actor(self.run, pid)) } else { None };
             let _ = wait::reap(pid);
             row.inspect(|row| self.run.reaped(*row, status));
+            stranger.inspect(|stranger| self.note_stranger(stranger, status));
             any = true;
         }
         if any {
             self.run.repair(|pid| wait::peek(pid).is_ok());
         }
         None
+    }
+
+    /// One that a program has started comes to us as its parent ends, and nobody knows of it before it ends itself.
+    fn note_stranger(&self, stranger: &Actor, status: ExitStatus) {
+        let (pid, time) = (stranger.pid, clock::monotonic());
+        let keeper = self.run.control().keeper_pid.load(SeqCst);
+        let exitcode = i32::try_from(status.code()).unwrap_or(i32::MAX);
+        let core = matches!(status, ExitStatus::Signaled { core: true, .. });
+        let found = What::Found { parent: keeper, name: stranger.name.to_string() };
+        for (actor, what) in
+            [(0, found), (0, What::Exited { exitcode, core }), (keeper, What::Reaped { exitcode })]
+        {
+            let event = Event { time, pid, actor, place: None, what };
+            let _ = self.run.log().append(Lane::Life, &pack(&event));
+        }
     }
 
     /// Where a key has stopped the scenario's foreground child, and so the scenario, the guard is to follow: the shell

@@ -17,6 +17,9 @@ use std::sync::atomic::{AtomicI32, AtomicI64, AtomicPtr, Ordering::Relaxed, Orde
 /// So many places of the table are looked through at each signal.
 const LOOKED_AT: usize = 256;
 
+const KILL: Signal = Signal(9);
+const CONTINUE: Signal = Signal(18);
+
 /// In the word of a row's birth: its process is known to stand still.
 pub(super) const STOPPED: u64 = 1;
 
@@ -62,10 +65,10 @@ pub fn note_children(run: &Run) {
 }
 
 /// A SIGCHLD that names this child has come. Async-signal-safe.
-fn note(pid: i32) {
+fn note(pid: i32, code: i32, status: i32) {
     // SAFETY: it is null, or was made by `note_children` and is never freed.
     let Some(run) = (unsafe { RUN.load(SeqCst).as_ref() }) else { return };
-    run.note_child(pid);
+    run.note_child(pid, wait::state_of(code, status));
     if run.control().unspoken.load(SeqCst) != 0 {
         run.note_all(fork::pid());
     }
@@ -80,12 +83,12 @@ impl Run {
         }
     }
 
-    /// Looks what has become of a child of this process.
-    pub fn note_child(&self, pid: i32) {
+    /// Looks what has become of a child of this process, of which the kernel has told this.
+    fn note_child(&self, pid: i32, told: Option<ChildState>) {
         let index = self.by_pid().get(pid.cast_unsigned() as usize).map_or(0, |place| place.load(SeqCst));
         let row = index.checked_sub(1).and_then(|index| self.use_of(index, pid));
         match row {
-            Some(row) => self.look_at(row, pid),
+            Some(row) => self.look_at(row, pid, told),
             None => {
                 EARLY.1.store(clock::monotonic(), SeqCst);
                 EARLY.0.store(pid, SeqCst);
@@ -103,36 +106,55 @@ impl Run {
             let own = memory.spawner.load(Relaxed) == me && memory.ended.load(SeqCst) == 0;
             let unspoken = memory.flags.load(SeqCst) & EXTERNAL != 0 || memory.last_signal.load(SeqCst) != 0;
             if own && unspoken {
-                self.look_at(row, memory.pid.load(SeqCst));
+                self.look_at(row, memory.pid.load(SeqCst), None);
             }
         }
     }
 
-    /// Asks the kernel, which still knows the child, and notes what is new.
-    fn look_at(&self, row: Row, pid: i32) {
+    /// Notes what was told of a child, and what the kernel knows of it now: that may be news of which nobody told.
+    fn look_at(&self, row: Row, pid: i32, told: Option<ChildState>) {
         let Some(memory) = self.memory(row) else { return };
-        if memory.ended.load(SeqCst) != 0 || memory.word().state != RowState::Live {
+        if memory.word().state != RowState::Live {
             return;
         }
         let time = clock::monotonic();
-        let birth = &self.births()[row.index as usize];
-        let signal = match wait::peek_state(pid) {
-            Ok(Some(ChildState::Ended(_))) => {
+        match told {
+            Some(ChildState::Stopped(signal)) => self.note_change(row, pid, Some(signal), time),
+            Some(ChildState::Continued) => self.note_change(row, pid, None, time),
+            _ => {}
+        }
+        // Its own word, where it has given it, is the better one.
+        let own = memory.ended.load(SeqCst) != 0;
+        match if own { None } else { wait::peek_state(pid).ok().flatten() } {
+            Some(ChildState::Ended(status)) => {
+                if status.signal() != Some(KILL) {
+                    self.note_change(row, pid, None, time);
+                }
                 let _ = memory.ended.compare_exchange(0, time, SeqCst, SeqCst);
-                return;
             }
-            Ok(Some(ChildState::Stopped(signal))) => Some(signal),
-            Ok(Some(ChildState::Continued)) => None,
-            _ => return,
-        };
+            Some(ChildState::Stopped(signal)) => self.note_change(row, pid, Some(signal), time),
+            Some(ChildState::Continued) => self.note_change(row, pid, None, time),
+            None if own => self.note_change(row, pid, None, time),
+            None => {}
+        }
+    }
+
+    /// A child stands still, or goes on, as it must have before it can end by itself; where that is new.
+    fn note_change(&self, row: Row, pid: i32, signal: Option<Signal>, time: i64) {
+        let birth = &self.births()[row.index as usize];
         let before = match signal {
             Some(_) => birth.fetch_or(STOPPED, SeqCst),
+            None if birth.load(SeqCst) & STOPPED == 0 => return,
             None => birth.fetch_and(!STOPPED, SeqCst),
         };
-        if (before & STOPPED != 0) != signal.is_some() {
-            let change = Change { time, pid, signal };
-            let _ = self.log().write(Lane::Life, Tag::Change, &change.bytes());
+        if (before & STOPPED != 0) == signal.is_some() {
+            return;
         }
+        // The kernel tells it a little late: it went on as the signal was sent.
+        let sent = self.memory(row).filter(|memory| memory.last_signal.load(SeqCst) == u32::from(CONTINUE.0));
+        let sent = sent.map(|memory| memory.signal_time.load(SeqCst)).filter(|_| signal.is_none());
+        let change = Change { time: sent.map_or(time, |sent| sent.min(time)), pid, signal };
+        let _ = self.log().write(Lane::Life, Tag::Change, &change.bytes());
     }
 
     /// The table knows the pid of a child now, which may have ended before.

@@ -21,7 +21,7 @@ static CHILD_CHANGES: AtomicU32 = AtomicU32::new(0);
 /// How many watch children now.
 static CHILD_WATCHERS: AtomicU32 = AtomicU32::new(0);
 
-/// Who is told which child a SIGCHLD names: a `fn(i32)`, or null.
+/// Who is told which child a SIGCHLD names, with its si_code and si_status: a `fn(i32, i32, i32)`, or null.
 static TOLD: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
 
 const fn bit(number: u8) -> u64 {
@@ -46,7 +46,7 @@ extern "C" fn note(number: libc::c_int, info: *mut libc::siginfo_t, _context: *m
             // perhaps not read it yet.
             unsafe {
                 let errno = *libc::__errno_location();
-                tell_of_child((*info).si_pid());
+                tell_of_child((*info).si_pid(), (*info).si_code, (*info).si_status());
                 *libc::__errno_location() = errno;
             }
         }
@@ -268,7 +268,7 @@ pub(super) fn await_child_signal(until: i64) -> Option<i32> {
         let mut info: libc::siginfo_t = std::mem::zeroed();
         (libc::sigtimedwait(&raw const set, &raw mut info, left) > 0).then(|| {
             if info.si_code > 0 {
-                tell_of_child(info.si_pid());
+                tell_of_child(info.si_pid(), info.si_code, info.si_status());
             }
             info.si_pid()
         })
@@ -276,7 +276,7 @@ pub(super) fn await_child_signal(until: i64) -> Option<i32> {
 }
 
 /// From now on this is told of each SIGCHLD. It must be async-signal-safe.
-pub(super) fn note_children_by(told: fn(i32)) {
+pub(super) fn note_children_by(told: fn(i32, i32, i32)) {
     TOLD.store(told as *mut (), SeqCst);
     settle_sigchld();
 }
@@ -285,12 +285,12 @@ fn are_children_noted() -> bool {
     !TOLD.load(Relaxed).is_null()
 }
 
-fn tell_of_child(pid: i32) {
+fn tell_of_child(pid: i32, code: i32, status: i32) {
     let told = TOLD.load(SeqCst);
     if !told.is_null() {
         // SAFETY: nothing but such functions is stored there.
-        let told = unsafe { std::mem::transmute::<*mut (), fn(i32)>(told) };
-        told(pid);
+        let told = unsafe { std::mem::transmute::<*mut (), fn(i32, i32, i32)>(told) };
+        told(pid, code, status);
     }
 }
 

@@ -52,11 +52,16 @@ pub(super) fn peek_held(pidfd: BorrowedFd<'_>) -> Result<Option<ExitStatus>, Err
 /// `ECHILD` where the pid is no child of this process.
 pub fn peek_state(pid: i32) -> Result<Option<ChildState>, Errno> {
     let found = waitid(libc::P_PID, positive(pid)?, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT)?;
-    Ok(found.and_then(|(_, code, status)| match code {
+    Ok(found.and_then(|(_, code, status)| state_of(code, status)))
+}
+
+/// What siginfo tells of a child, by its si_code and si_status.
+pub(super) fn state_of(code: i32, status: i32) -> Option<ChildState> {
+    match code {
         libc::CLD_STOPPED | libc::CLD_TRAPPED => Some(ChildState::Stopped(Signal(status as u8))),
         libc::CLD_CONTINUED => Some(ChildState::Continued),
         _ => ExitStatus::of_siginfo(code, status).map(ChildState::Ended),
-    }))
+    }
 }
 
 /// Reaps a child that has ended; none where it has not. Mark its row with `Run::reaping` before.

@@ -2,7 +2,7 @@
 //! are whole.
 
 use super::Traced;
-use proctor::event::{History, What};
+use proctor::event::{Birth, History, What};
 use std::collections::HashMap;
 use std::io::Read;
 use std::process::Stdio;
@@ -119,9 +119,11 @@ fn check(history: &History, printed: &str) {
         assert!(life.parent.is_some(), "its parent is in the record: {life:?}");
         assert!(life.orphaned.is_none() || life.adoptions.len() == 1, "an orphan was adopted: {life:?}");
         assert!(pids.insert(life.pid, life.index).is_none(), "two lives of pid {}", life.pid);
-        let births =
-            life.events.iter().filter(|index| matches!(history.events()[**index].what, What::Spawned { .. }));
+        // Parent and child killed both in the instant of a birth leave nobody who knows its name: it was found by the keeper.
+        let is_birth = |what: &What| matches!(what, What::Spawned { .. } | What::Found { .. });
+        let births = life.events.iter().filter(|index| is_birth(&history.events()[**index].what));
         assert_eq!(births.count(), 1, "{life:?}");
+        assert!(life.birth == Birth::Spawned || life.exitcode == Some(-libc::SIGKILL), "{life:?}");
     }
     // Who printed its pid was born.
     for line in printed.lines() {

@@ -30,7 +30,7 @@ join waits
     // The long sleep of main began behind the ends, and each lasted until it was over.
     let sleep = main.events.iter().map(|index| &history.events()[*index]).find(|event| {
         matches!(&event.what, What::Woken { call, .. } if call == "sleep")
-            && event.place.is_some_and(|place| place.line == 14)
+            && event.place.is_some_and(|place| place.line == 13)
     });
     let over = sleep.expect("main slept").time;
     for name in ["program", "second", "third", "killed", "fault", "task"] {
