@@ -26,6 +26,9 @@ const PRESS: i64 = 500 * clock::MILLISECOND;
 /// After a diagnosis a program that dies of its signal does so within this time.
 const SOON: i64 = 300 * clock::MILLISECOND;
 
+/// The exit code of shells where there is no such program.
+const NO_PROGRAM: u8 = 127;
+
 /// Processes that a headline names.
 const NAMED: usize = 3;
 
@@ -56,8 +59,8 @@ pub struct Board<'a> {
     lost: Option<String>,
     events: Vec<Event>,
     dropped: u64,
-    /// Why the program itself could not be executed.
-    refused: Option<String>,
+    /// Whether the program itself was executed.
+    executed: bool,
     /// The program's pid; 0 before its first event.
     root: i32,
     own: i32,
@@ -101,7 +104,7 @@ impl<'a> Board<'a> {
             lost: None,
             events: Vec::new(),
             dropped: 0,
-            refused: None,
+            executed: false,
             root: 0,
             own: -1,
             started,
@@ -133,9 +136,7 @@ impl<'a> Board<'a> {
                     self.look_once();
                 }
             }
-            What::Executed { path, error, .. } if event.pid == self.root => {
-                self.refused = error.as_ref().map(|errno| format!("{path} cannot be executed: {errno}"));
-            }
+            What::Executed { error: None, .. } if event.pid == self.root => self.executed = true,
             _ => {}
         }
         if self.order.args.draws() {
@@ -272,13 +273,19 @@ impl<'a> Board<'a> {
                 unnamed: 0,
             });
         };
-        if let Some(refused) = &self.refused {
-            error("exec", &shorten(refused, 400));
+        if !self.executed {
+            let name = self.order.args.program.first().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let why = if code == NO_PROGRAM {
+                "there is no such program (a path, or in the PATH)"
+            } else {
+                "it may not be executed (`ls -l` shows its rights), or is no program"
+            };
+            error("exec", &format!("{} cannot be executed: {why}", shorten(&name, 400)));
         }
         if let Some(lost) = &self.lost {
             error("record_not_written", &format!("the events could not all be written: {lost}"));
         }
-        if self.order.args.draws() && self.refused.is_none() {
+        if self.order.args.draws() && self.executed {
             self.draw();
         }
         self.show();

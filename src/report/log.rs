@@ -27,6 +27,8 @@ struct Entry {
     index: usize,
     /// The wait that it is in is none: it only asks.
     asks: bool,
+    /// An execution that failed: a shell tries many places, and only where none follows that is of interest.
+    failed: Option<String>,
 }
 
 /// The log of one run. It is told every event, in their order, and draws those that are of interest.
@@ -56,15 +58,28 @@ impl Log {
     pub fn line(&mut self, event: &Event) -> Option<String> {
         let started = *self.started.get_or_insert(event.time);
         self.learn(event);
+        let held = self.held(event);
         if !self.is_shown(event) {
-            return None;
+            return held;
         }
         let (subject, text) = self.told(event);
         let time = event.time.saturating_sub(started).max(0);
         let time = format!("{:>5}.{:03}s", time / 1_000_000_000, time / 1_000_000 % 1_000);
         let depth = self.entries.get(&subject).map_or(0, |entry| entry.depth.min(LEVELS));
         let whom = if subject > 0 { self.called(subject) + "  " } else { String::new() };
-        Some(format!("{}  {}{whom}{text}\n", self.style.dim(&time), "  ".repeat(depth)))
+        let line = format!("{}  {}{whom}{text}\n", self.style.dim(&time), "  ".repeat(depth));
+        let failed = matches!(event.what, What::Executed { error: Some(_), .. });
+        if failed && let Some(entry) = self.entries.get_mut(&event.pid) {
+            entry.failed = Some(line);
+            return None;
+        }
+        Some(held.unwrap_or_default() + &line)
+    }
+
+    /// The line of an execution that failed, now that the process does something else than to try another one.
+    fn held(&mut self, event: &Event) -> Option<String> {
+        let line = self.entries.get_mut(&event.pid)?.failed.take()?;
+        (!matches!(event.what, What::Executed { .. })).then_some(line)
     }
 
     fn is_shown(&self, event: &Event) -> bool {
@@ -116,7 +131,7 @@ impl Log {
     }
 
     fn enter(&mut self, pid: i32, name: &str, depth: usize) {
-        let entry = Entry { name: name.into(), depth, index: self.born, asks: false };
+        let entry = Entry { name: name.into(), depth, index: self.born, asks: false, failed: None };
         self.born += 1;
         self.entries.insert(pid, entry);
     }
