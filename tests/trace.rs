@@ -316,13 +316,13 @@ fn a_shell_inside_has_its_jobs() {
     terminal.press("echo one$((1 + 1))\n");
     terminal.sees("one2");
     assert!(!terminal.text().contains("proctor: after"), "{}", terminal.text());
-    terminal.press("sh -c 'echo begun; sleep 1000'\n");
+    terminal.press("sh -c 'echo begun; exec sleep 1000'\n");
     terminal.sees("\nbegun\n");
     terminal.press("\x1a");
     terminal.sees("Stopped");
     terminal.press("fg\n");
     terminal.until("the job in front", |text| {
-        (text.matches("sh -c 'echo begun; sleep 1000'").count() >= 3).then_some(())
+        (text.matches("sh -c 'echo begun; exec sleep 1000'").count() >= 3).then_some(())
     });
     let prompts = terminal.text().matches("shell> ").count();
     terminal.press("\x03");
@@ -339,8 +339,9 @@ fn it_is_a_job_of_the_shell_that_started_it() {
     let folder = tempdir().expect("a folder");
     let terminal = Terminal::start("bash", &["--norc", "--noprofile", "-i"], folder.path());
     terminal.sees("shell> ");
-    terminal
-        .press(&format!("{PROCTOR} trace --color never --no-picture -- sh -c 'echo begun; sleep 1000'\n"));
+    terminal.press(&format!(
+        "{PROCTOR} trace --color never --no-picture -- sh -c 'echo begun; exec sleep 1000'\n"
+    ));
     let root = terminal.until("the start", |text| pid_of(text, "  starts"));
     terminal.sees("\nbegun\n");
     terminal.press("\x1a");

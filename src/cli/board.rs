@@ -4,7 +4,7 @@ use super::args::TraceArgs;
 use super::output::{Output, to_stderr};
 use super::picture::{Pictures, Timeline};
 use super::witness::Eyes;
-use crate::event::hang::{Doing, Hang, On, brief_wait, span};
+use crate::event::hang::{Doing, Hang, On, Standing, brief_wait, span};
 use crate::event::{Effect, Event, Header, History, What, write_event, write_header};
 use crate::observe::hang::examine;
 use crate::process::proc_file::signal_masks;
@@ -13,6 +13,7 @@ use crate::report::{Log, Notice, draw_hang, hang_json, shorten, visible_line};
 use crate::source::{Severity, SourceMap};
 use std::fs::File;
 use std::io::Write;
+use std::time::Duration;
 
 pub const SIGINT: i32 = 2;
 pub const SIGQUIT: i32 = 3;
@@ -25,6 +26,9 @@ const PRESS: i64 = 500 * clock::MILLISECOND;
 
 /// After a diagnosis a program that dies of its signal does so within this time.
 const SOON: i64 = 300 * clock::MILLISECOND;
+
+/// How long processes that a signal has woken may take to come to a stop before it.
+const SETTLING: i64 = 200 * clock::MILLISECOND;
 
 /// The exit code of shells where there is no such program.
 const NO_PROGRAM: u8 = 127;
@@ -122,7 +126,8 @@ impl<'a> Board<'a> {
         }
         self.conceal(&mut event);
         self.eyes.see(&event);
-        let line = self.log.line(&event);
+        let ours = event.pid == self.root && event.actor == 0 && matches!(event.what, What::Reaped { .. });
+        let line = self.log.line(&event).filter(|_| !ours);
         // That we kill them in the end is not their doing.
         if !self.order.args.quiet && !self.ending {
             self.tell(&event, line);
@@ -186,7 +191,7 @@ impl<'a> Board<'a> {
 
     /// Says where the processes are blocked.
     pub fn look(&mut self, why: Why) {
-        let hang = examine(&self.eyes.present(), &self.eyes);
+        let hang = self.settled();
         let now = clock::monotonic();
         self.looked = Some(now);
         if why == Why::Interrupted && talks(&hang) {
@@ -211,6 +216,21 @@ impl<'a> Board<'a> {
             to_stderr("\n");
         }
         self.pending = Some(Pending { text, until: now.saturating_add(SOON) });
+    }
+
+    /// The signal that makes us look has just woken the processes as well: they stand still before it as soon as they have had
+    /// the processor. One that runs and runs is given up soon.
+    fn settled(&self) -> Hang {
+        const PAUSE: Duration = Duration::from_millis(2);
+        let give_up = clock::monotonic() + SETTLING;
+        loop {
+            let hang = examine(&self.eyes.present(), &self.eyes);
+            let runs = |standing: &Standing| standing.all().any(|doing| *doing == Doing::Running);
+            if !hang.processes.iter().any(runs) || clock::monotonic() >= give_up {
+                return hang;
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// When the diagnosis has to be shown, whoever still lives then.

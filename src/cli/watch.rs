@@ -6,10 +6,11 @@
 
 use super::board::{Board, Order, SIGINT, SIGQUIT, Why};
 use super::exit;
-use super::output::to_stderr;
-use super::trace::failed;
+use super::output::{Output, to_stderr};
 use crate::observe::{Around, Observed, Pause};
 use crate::process::{Command, Errno, Run, Setup, clock, custody, signals};
+use crate::report::Notice;
+use crate::source::Severity;
 use crate::value::Signal;
 use std::cell::RefCell;
 use std::os::unix::ffi::OsStrExt;
@@ -188,4 +189,18 @@ impl Watch<'_, '_> {
 fn exit_code(code: i32) -> u8 {
     let code = if code < 0 { code.saturating_neg().saturating_add(128) } else { code };
     u8::try_from(code).unwrap_or(exit::UNCAUGHT)
+}
+
+/// Says why the program could not be watched; gives the exit code.
+fn failed(output: Output, message: &str, help: Option<&'static str>) -> u8 {
+    output.say(&Notice {
+        code: "not_traced",
+        severity: Severity::Error,
+        message,
+        help,
+        run: None,
+        processes: &[],
+        unnamed: 0,
+    });
+    exit::UNCAUGHT
 }

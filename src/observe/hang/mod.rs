@@ -5,10 +5,13 @@
 
 mod blocked;
 mod call;
+mod caller;
 mod case;
 mod futex;
 mod glance;
 mod holder;
+mod memory;
+mod place;
 mod registers;
 mod socket;
 mod stream;
