@@ -2,6 +2,8 @@
 
 #[path = "process/life.rs"]
 mod life;
+#[path = "process/log.rs"]
+mod log;
 #[path = "process/look.rs"]
 mod look;
 #[path = "process/queues.rs"]

@@ -151,7 +151,10 @@ impl Pictures<'_> {
     fn save(&self, history: &History, clock: Clock, path: &Path, format: Format) -> bool {
         let text = match format {
             Format::Svg => draw_svg(history, clock),
-            Format::Html => draw_page(history, &PageSetting { title: self.title, sources: self.sources }),
+            Format::Html => draw_page(
+                history,
+                &PageSetting { title: self.title, sources: self.sources, steps: self.stable },
+            ),
             Format::Json => chrome_trace(history),
         };
         let Err(error) = fs::write(path, text) else { return true };

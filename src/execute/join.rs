@@ -87,7 +87,7 @@ impl Machine {
         let Some(pid) = ended.map_err(|errno| fault(&errno))? else {
             return Err(Trouble::new(Code::INTERNAL, "a wait without an end ended").into());
         };
-        let Some(process) = self.world.waiter.children.get(pid).map(|child| child.process.clone()) else {
+        let Some(process) = self.world.waiter.children.get(pid).map(|child| child.process) else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
         self.reap(pid)?;
@@ -96,7 +96,7 @@ impl Machine {
 
     /// Reaps a child that has ended, and remembers how.
     pub(super) fn reap(&mut self, pid: i32) -> Result<i64, Stop> {
-        let Some(child) = self.world.waiter.children.get(pid).cloned() else {
+        let Some(child) = self.world.waiter.children.get(pid) else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
         self.finish_streams(&child.process);
@@ -123,7 +123,7 @@ impl Machine {
         let (started, ended) = self
             .record(&child.process)
             .map_or((now, now), |record| (record.started, record.ended.unwrap_or(now)));
-        let _ = child.process.end.set(End { code, started, ended });
+        let _ = child.process.end.set(Box::new(End { code, started, ended }));
         self.world.waiter.child_reaped(child.process.pid);
         code
     }

@@ -85,7 +85,7 @@ impl Machine {
         let what = What::Executed {
             path: argv.first().cloned().unwrap_or_default(),
             args: argv.to_vec(),
-            error: error.map(|errno| errno.to_string()),
+            error: error.map(|errno| errno.name()),
         };
         self.world.note_by(pid, pid, what, Some(self.here()))
     }

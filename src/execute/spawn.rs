@@ -3,6 +3,7 @@
 use super::Stop;
 use super::block::{explained, fault, named};
 use super::machine::Machine;
+use super::observe;
 use super::option::{Group, Options};
 use super::streams::Wiring;
 use crate::event::{Actor, Message};
@@ -256,12 +257,23 @@ impl Machine {
         };
         self.world.run.set_external(row, true);
         self.world.waiter.before_fork();
-        let started = process::start_program(&command, &setup).map_err(|errno| no_room(&errno))?;
+        let started = match options.observe {
+            true => process::start_observed_program(&command, &setup, &self.start_observer()?),
+            false => process::start_program(&command, &setup),
+        };
+        let started = started.map_err(|errno| no_room(&errno))?;
         self.world.run.started(row, started.pid);
-        let _ = self.note_exec(started.pid, argv, started.failure.map(|failure| failure.errno));
+        // The tracer tells it otherwise.
+        if !options.observe || started.failure.is_some_and(|failure| failure.stage != Stage::Exec) {
+            let _ = self.note_exec(started.pid, argv, started.failure.map(|failure| failure.errno));
+        }
         if let Some(failure) = started.failure {
             let trouble = if failure.stage == Stage::Exec {
-                not_executed(&argv[0], failure.errno)
+                let trouble = not_executed(&argv[0], failure.errno);
+                let refused = options.observe && failure.errno == Errno::EPERM;
+                if refused { observe::refused_privilege(trouble) } else { trouble }
+            } else if failure.stage == Stage::Observe {
+                observe::not_observed(failure.errno)
             } else {
                 not_set_up(failure.stage, failure.errno)
             };
@@ -338,6 +350,7 @@ impl Machine {
                 self.become_child(name, row, chance);
                 self.protections.clear();
                 self.world.daemon = options.daemon;
+                self.world.observed = options.observe;
                 options.limits.memory.into_iter().for_each(heap::limit);
                 self.world.environment.extend(options.env.iter().cloned());
                 if let Some(Err(stop)) = setup.as_mut().map(|setup| self.set_up_task(setup)) {
@@ -428,8 +441,13 @@ impl Machine {
         if !self.world.waiter.children.is_empty() {
             self.world.run.before_exec();
         }
+        let gate = if self.world.observed { Some(self.start_observer()?) } else { None };
         let noted = self.note_exec(self.world.pid, &argv, None);
-        let error = process::exec_in_place(&command);
+        let error = process::exec_in_place(&command, gate.as_ref());
+        if error.stage == Stage::Observe {
+            self.world.run.log().take_back(noted);
+            return Err(observe::not_observed(error.errno).into());
+        }
         self.world.run.log().take_back(noted);
         let _ = self.note_exec(self.world.pid, &argv, Some(error.errno));
         self.world.run.set_external(self.world.row, false);

@@ -217,7 +217,7 @@ impl Keeper<'_> {
                 return;
             }
             last.end = scenario_end(scenario, over);
-            last.leftovers = found.iter().map(|pid| actor(run, *pid)).collect();
+            last.leftovers = found.iter().filter(|pid| !run.is_observer(**pid)).map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;
         });
         remove_scratch(run);

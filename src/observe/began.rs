@@ -13,7 +13,7 @@ impl Engine<'_> {
     /// The thread stands before the call.
     pub fn call_began(&mut self, tid: i32) {
         let Ok(entry) = ptrace::entry(tid) else { return self.go(tid) };
-        let Some((call, name)) = call::of_number(entry.number) else { return self.go(tid) };
+        let Some((call, mut name)) = call::of_number(entry.number) else { return self.go(tid) };
         let Some(process) = self.tasks.get(&tid).map(|task| task.process) else { return self.go(tid) };
         let detail = match call {
             Call::Exec | Call::ExecAt => self.before_exec(tid, process, call, &entry),
@@ -22,6 +22,9 @@ impl Engine<'_> {
                 Detail::None
             }
             Call::Kill | Call::Tkill | Call::Tgkill | Call::Queue | Call::TgQueue | Call::PidfdSend => {
+                if call == Call::Kill && (entry.arguments[0] as i32) <= 0 {
+                    name = "killpg";
+                }
                 match self.before_send(tid, process, call, &entry) {
                     Some(detail) => detail,
                     // A signal of 0 only asks.

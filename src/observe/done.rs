@@ -68,6 +68,8 @@ impl Engine<'_> {
     /// The process runs another program now. All its other threads are gone, and the one that did it has the process's
     /// number; see execve(2).
     pub fn executed(&mut self, tid: i32) {
+        // Until this stop is taken note of, the kernel refuses every request where the thread changed its number.
+        ptrace::take_note(tid);
         let former = ptrace::message(tid).unwrap_or(tid);
         if former != tid
             && let Some(task) = self.tasks.remove(&former)
@@ -101,14 +103,20 @@ impl Engine<'_> {
         if let Some(process) = self.processes.get_mut(&process) {
             process.waits = process.waits.saturating_sub(1);
         }
-        let (child, reaped) = match ongoing.call {
-            _ if result < 0 => (0, false),
-            Call::Wait4 => (result as i32, is_end(memory::int(tid, ongoing.arguments[1]))),
+        let (child, change) = match ongoing.call {
+            _ if result < 0 => (0, Change::Nothing),
+            Call::Wait4 => (result as i32, status_word(memory::int(tid, ongoing.arguments[1]))),
             _ => waited(tid, &ongoing.arguments),
         };
+        // Whoever waited may have heard of it before us.
+        match change {
+            Change::Stopped(signal) => self.process_stopped(child, signal),
+            Change::Continued => self.process_continued(child),
+            Change::Ended | Change::Nothing => {}
+        }
         let result = error.unwrap_or_else(|| child.to_string());
         self.tell(process, process, What::Woken { call: ongoing.name.to_owned(), result });
-        if child > 0 && reaped && self.processes.get(&child).is_some_and(|child| child.zombie) {
+        if child > 0 && change == Change::Ended && self.processes.get(&child).is_some_and(|child| child.zombie) {
             self.reaped(child, process);
         }
         self.look_at_unsure(process);
@@ -162,17 +170,40 @@ fn error_name(result: i64) -> String {
     Errno(i32::try_from(-result).unwrap_or(0)).name()
 }
 
-/// Whether a status word is an end, and not a stop or a continuation; nobody asked for it, and then only the child's being gone
-/// tells.
-fn is_end(status: Option<i32>) -> bool {
-    status.is_none_or(|status| status & 0xff != 0x7f && status != 0xffff)
+/// What a wait told of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Nothing,
+    Stopped(i32),
+    Continued,
+    /// It ended, and the wait reaped it.
+    Ended,
 }
 
-/// The child of a waitid(2), and whether it was reaped.
-fn waited(tid: i32, arguments: &[u64; 6]) -> (i32, bool) {
-    const KEEP: u64 = libc::WNOWAIT as u64;
-    // Signal, error, code, (nothing,) and then the pid and the user.
-    let Some([_, code, pid]) = memory::words::<3>(tid, arguments[2]) else { return (0, false) };
-    let ended = [libc::CLD_EXITED, libc::CLD_KILLED, libc::CLD_DUMPED].contains(&(code as i32));
-    (pid as i32, ended && arguments[3] & KEEP == 0)
+/// Of wait4(2). Where nobody asked for the word, only that the child is a zombie tells that it is an end.
+fn status_word(status: Option<i32>) -> Change {
+    match status {
+        Some(0xffff) => Change::Continued,
+        Some(status) if status & 0xff == 0x7f => Change::Stopped(status >> 8 & 0xff),
+        _ => Change::Ended,
+    }
+}
+
+/// The child of a waitid(2), and what was told of it.
+fn waited(tid: i32, arguments: &[u64; 6]) -> (i32, Change) {
+    // Signal and error, code (and nothing), the pid and the user, the status.
+    let Some([_, code, pid, status]) = memory::words::<4>(tid, arguments[2]) else {
+        return (0, Change::Nothing);
+    };
+    let change = match code as i32 {
+        libc::CLD_STOPPED => Change::Stopped(status as i32),
+        libc::CLD_CONTINUED => Change::Continued,
+        libc::CLD_EXITED | libc::CLD_KILLED | libc::CLD_DUMPED
+            if arguments[3] & libc::WNOWAIT as u64 == 0 =>
+        {
+            Change::Ended
+        }
+        _ => Change::Nothing,
+    };
+    (pid as i32, change)
 }

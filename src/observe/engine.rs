@@ -3,7 +3,7 @@
 use super::ptrace::{self, Death, News, Resume, Stop};
 use super::task::{Early, Process, Task};
 use crate::event::{Event, What};
-use crate::process::{Errno, Pidfd, clock};
+use crate::process::{Errno, Pidfd, clock, proc_file};
 use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
@@ -52,6 +52,8 @@ pub(super) struct Watched {
 
 /// After so much time without the event of its birth, a tracee is taken as it is: whoever made it was killed in the middle.
 const BIRTH: i64 = 20 * clock::MILLISECOND;
+/// So often it is looked for what came without a signal.
+const SILENT: i64 = clock::SECOND;
 /// So long somebody whom we do not trace has to reap a zombie, once nobody else is left.
 const LAST_REAP: i64 = 200 * clock::MILLISECOND;
 impl std::fmt::Debug for Engine<'_> {
@@ -77,6 +79,8 @@ pub(super) struct Engine<'s> {
     pub own_pid: i32,
     pub root: i32,
     pub root_ended: Option<i32>,
+    /// Its parent tells of its life: how it stops, goes on and ends.
+    pub root_is_told: bool,
     /// Programs that would gain a privilege are refused, for they would not gain it.
     pub refuses_privilege: bool,
     sink: Box<dyn FnMut(Event) + 's>,
@@ -97,6 +101,7 @@ impl<'s> Engine<'s> {
             own_pid: crate::process::pid(),
             root: 0,
             root_ended: None,
+            root_is_told: false,
             refuses_privilege: false,
             sink,
             signals,
@@ -105,6 +110,9 @@ impl<'s> Engine<'s> {
 
     /// Writes an event that happens now.
     pub fn tell(&mut self, pid: i32, actor: i32, what: What) {
+        if self.root_is_told && pid == self.root && is_life(&what) {
+            return;
+        }
         (self.sink)(Event { time: clock::monotonic(), pid, actor, place: None, what });
     }
 
@@ -112,11 +120,11 @@ impl<'s> Engine<'s> {
     ///
     /// # Errors
     /// `EPERM` where it may not be traced.
-    pub fn begin(&mut self, pid: i32, parent: i32) -> Result<(), Errno> {
+    pub fn begin(&mut self, pid: i32) -> Result<(), Errno> {
         ptrace::seize(pid)?;
         self.root = pid;
         self.tasks.insert(pid, Task::of(pid));
-        let pgid = crate::process::proc_file::stat(pid).map_or(0, |stat| stat.pgid);
+        let (parent, pgid) = proc_file::stat(pid).map_or((0, 0), |stat| (stat.ppid, stat.pgid));
         self.processes.insert(pid, Process { parent, pgid, threads: 1, ..Process::default() });
         Ok(())
     }
@@ -169,6 +177,8 @@ impl<'s> Engine<'s> {
         if !self.early.is_empty() {
             sooner(BIRTH);
         }
+        // The end of a thread group whose leader was made without a signal (clone(2)) wakes only who sleeps in a wait.
+        sooner(SILENT);
         let only_zombies = self.tasks.is_empty() && self.early.is_empty();
         if only_zombies {
             sooner(LAST_REAP);
@@ -196,6 +206,7 @@ impl<'s> Engine<'s> {
             }
             self.settle_early();
             if only_zombies {
+                // Whoever should reap them has better things to do.
                 self.look_at_zombies();
                 self.watched.clear();
             }
@@ -260,4 +271,8 @@ impl<'s> Engine<'s> {
             ptrace::let_go(tid);
         }
     }
+}
+
+fn is_life(what: &What) -> bool {
+    matches!(what, What::Exited { .. } | What::Stopped { .. } | What::Continued | What::Reaped { .. })
 }

@@ -44,7 +44,7 @@ impl<'s> Observed<'s> {
         drop(gate);
         engine.tell(child, engine.own_pid, What::Spawned { name: command.name(), daemon: false });
         if let Some(pid) = keeper.await_child() {
-            let held = engine.begin(pid, engine.own_pid);
+            let held = engine.begin(pid);
             keeper.answer(held);
             if let Err(errno) = held {
                 let _ = process::wait::reap_blocking(child);
@@ -103,10 +103,9 @@ pub fn start_tracer<'s>(
     make: impl FnOnce() -> (Around<'s>, Box<dyn FnMut(Event) + 's>),
 ) -> Result<Gate, Errno> {
     let (mut gate, keeper) = Gate::new(0, filter())?;
-    let parent = process::pid();
     let tracer = process::fork_away(keeper.descriptors(), || {
         let (around, sink) = make();
-        trace(&keeper, parent, around, sink);
+        trace(&keeper, around, sink);
     })?;
     noted(tracer);
     gate.set_tracer(tracer);
@@ -116,7 +115,6 @@ pub fn start_tracer<'s>(
 /// The whole life of such a tracer.
 fn trace<'s>(
     keeper: &process::GateKeeper,
-    parent: i32,
     around: Around<'s>,
     sink: Box<dyn FnMut(Event) + 's>,
 ) {
@@ -129,7 +127,8 @@ fn trace<'s>(
     // By now its parent is who will remain it.
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     let mut engine = Engine::new(sink, around, signals);
-    let held = engine.begin(pid, parent);
+    engine.root_is_told = true;
+    let held = engine.begin(pid);
     keeper.answer(held);
     if held.is_ok() {
         while engine.work(None) != Ok(Pause::Over) {}
@@ -137,6 +136,9 @@ fn trace<'s>(
 }
 
 fn signal_fd(signals: &[i32]) -> Result<OwnedFd, Errno> {
+    // Whoever started us may have ignored it: then none would come.
+    // SAFETY: the default action is no handler of ours.
+    let _ = unsafe { nix::sys::signal::signal(Signal::SIGCHLD, nix::sys::signal::SigHandler::SigDfl) };
     let mut set = SigSet::empty();
     set.add(Signal::SIGCHLD);
     for signal in signals {

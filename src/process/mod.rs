@@ -24,6 +24,7 @@ mod lane;
 mod life;
 pub mod limits;
 mod log;
+mod observers;
 pub mod output;
 mod path;
 mod pidfd;

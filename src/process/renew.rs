@@ -10,7 +10,7 @@
 //! [`EVERY`] of them, which is little beside what they take themselves.
 
 use super::errno::{Errno, check};
-use super::signals;
+use super::{heap, signals};
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -27,15 +27,14 @@ thread_local! {
     static FORKS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Before each fork of a process with so many children that are not reaped. `huge` is the part of the heap that is to lie in
-/// huge pages.
+/// Before each fork of a process with so many children that are not reaped.
 #[inline]
-pub(super) fn before_fork(children: usize, huge: Range<usize>) {
+pub(super) fn before_fork(children: usize) {
     FORKS.set(FORKS.get() + 1);
     if children >= EVERY && FORKS.get() >= EVERY {
         FORKS.set(0);
         // Where it cannot be, all stays as it was, and forks are slower.
-        let _ = renew(huge);
+        let _ = renew();
     }
 }
 
@@ -49,12 +48,12 @@ pub(super) fn after_fork_child() {
 ///
 /// # Errors
 /// `ENOENT` where the heap is not one piece of plain memory, `E2BIG` where it is larger than 256 MiB, and what the calls say.
-pub fn renew(huge: Range<usize>) -> Result<usize, Errno> {
-    let heap = own_heap().ok_or(Errno::ENOENT)?;
+pub fn renew() -> Result<usize, Errno> {
+    let (heap, huge) = (own_heap().ok_or(Errno::ENOENT)?, heap::huge());
     if heap.len() > LARGEST {
         return Err(Errno::E2BIG);
     }
-    let room = Room::reserve(heap.len() + 2 * HUGE)?;
+    let room = Room::reserve(heap.len() + 3 * HUGE)?;
     // With huge pages a move needs both places equally far from a border; and a page before keeps it from what may lie there.
     let at = (room.begin + PAGE).next_multiple_of(HUGE) + heap.start % HUGE;
     let to = |address: usize| address - heap.start + at;
@@ -74,6 +73,7 @@ pub fn renew(huge: Range<usize>) -> Result<usize, Errno> {
     let moved = parts.iter().filter(|part| !part.is_empty()).try_for_each(|part| put(to(part.start), part));
     signals::set_mask(&before);
     moved?;
+    heap::is_huge_to(border(huge.end));
     Ok(heap.len())
 }
 

@@ -73,6 +73,8 @@ pub struct Control {
     /// How many shared objects were made.
     pub(super) objects: AtomicU32,
     leftover_count: AtomicU32,
+    /// See `observers`.
+    pub(super) observers: [AtomicI32; Run::OBSERVERS],
     /// Not 0: what happens is not recorded; see `log`.
     pub(super) unrecorded: AtomicU32,
     /// Not 0: there are processes whose end is not their own word: programs, and those that a signal was sent to; see `changes`.
@@ -99,6 +101,7 @@ struct Places {
     rows: usize,
     by_pid: usize,
     presences: usize,
+    places: usize,
     objects: usize,
     births: usize,
     log: usize,
@@ -128,11 +131,12 @@ impl Run {
         let row_place = tickets + up((max_processes as usize + 1) * 8);
         let by_pid = row_place + up(rows as usize * size_of::<RowMemory>());
         let presences = by_pid + PIDS * 4;
-        let objects = presences + up(rows as usize * size_of::<Presence>());
+        let places = presences + up(rows as usize * size_of::<Presence>());
+        let objects = places + up(rows as usize * size_of::<AtomicU64>());
         let births = objects + MAX_OBJECTS as usize * OBJECT_BYTES;
         let log = births + up(rows as usize * size_of::<AtomicU64>());
         let end = log + LOG_BYTES;
-        let at = Places { tickets, rows: row_place, by_pid, presences, objects, births, log, end };
+        let at = Places { tickets, rows: row_place, by_pid, presences, places, objects, births, log, end };
         let base = map_shared(&format!("proctor-{cookie:032x}"), end)?;
         let run = Self { base, max_processes, rows, at };
         run.control().cookie[0].store(cookie as u64, Relaxed);
@@ -190,6 +194,15 @@ impl Run {
         // SAFETY: as in `tickets`; a presence is made of atomics only.
         unsafe {
             let first = self.base.add(self.at.presences).cast::<Presence>();
+            std::slice::from_raw_parts(first, self.rows as usize)
+        }
+    }
+
+    /// Each row's place among the children of its parent; see `children`.
+    pub(super) fn places(&self) -> &[AtomicU64] {
+        // SAFETY: as in `tickets`.
+        unsafe {
+            let first = self.base.add(self.at.places).cast::<AtomicU64>();
             std::slice::from_raw_parts(first, self.rows as usize)
         }
     }

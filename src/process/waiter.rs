@@ -83,7 +83,7 @@ impl Waiter {
             run,
             row,
             captures: Captures::default(),
-            children: Children::default(),
+            children: Children::new(run),
             reach: Reached::default(),
             check,
             asks: false,
@@ -133,7 +133,7 @@ impl Waiter {
         // Without huge pages a fork is slower, no more.
         let _ = heap::before_fork();
         text::before_fork();
-        renew::before_fork(self.children.len(), heap::huge());
+        renew::before_fork(self.children.len());
     }
 
     /// In the child after a fork: it is another process, without children, and captures nothing.

@@ -28,7 +28,7 @@ impl DerefMut for Opened {
 /// Opens the page of these events at the size of a desk's screen, in light.
 pub fn open(events: Vec<Event>) -> Opened {
     let sources = sample::sources();
-    let setting = PageSetting { title: "shop.proc", sources: &sources };
+    let setting = PageSetting { title: "shop.proc", sources: &sources, steps: false };
     open_page(&draw_page(&History::of(events), &setting))
 }
 

@@ -179,7 +179,7 @@ fn a_heap_that_children_share_is_moved_to_fresh_pages_and_stays_what_it_was() {
             assert!(is_ours_alone(middle));
             let (child, _) = world.task("sharer", |_| sleep_for_ever());
             assert!(!is_ours_alone(middle), "the test does not see that a page is shared");
-            let bytes = renew::renew(heap::huge()).expect("a heap that is moved");
+            let bytes = renew::renew().expect("a heap that is moved");
             assert!(bytes >= BYTES && is_ours_alone(middle));
             assert!(whole(full) && empty.iter().all(|byte| *byte == 0));
             full[round] = full[round].wrapping_add(1);

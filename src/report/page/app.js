@@ -14,6 +14,11 @@ class App {
     this.view = "timeline";
     this.asked = false;
     this.frames = 0;
+    /** The height of a row, and half that of a bar in it. */
+    this.row = 28;
+    this.bar = 7;
+    /** How far the rows are scrolled. */
+    this.top = 0;
     this.scroller = document.getElementById("scroller");
     this.help = document.getElementById("keys");
     this.theme = new Theme(() => this.refresh(true));
@@ -49,11 +54,15 @@ class App {
     click("view-tree", () => this.setView("tree"));
     const filter = document.getElementById("filter");
     filter.addEventListener("input", () => this.filter(filter.value));
-    this.scroller.addEventListener("scroll", () => this.refresh(), { passive: true });
+    this.scroller.addEventListener("scroll", () => {
+      this.top = this.scroller.scrollTop;
+      this.refresh();
+    }, { passive: true });
     document.getElementById("names").addEventListener("focus", () => this.focusRow());
     document.getElementById("names").addEventListener("blur", () => this.tooltip.hide());
-    const sizes = new ResizeObserver(() => this.resized());
-    for (const box of [this.scroller, this.forest.canvas, this.head.canvas]) sizes.observe(box);
+    for (const box of [this.scroller, this.chart.canvas, this.forest.canvas, this.head.canvas]) {
+      watchSize(box, () => this.resized());
+    }
   }
 
   /** What stays as it is. */
@@ -122,14 +131,16 @@ class App {
   }
 
   frame() {
-    if (!this.keys) return this.refresh();
     this.frames += 1;
     if (this.repaint) this.paintSwatches();
     this.repaint = false;
+    // What was hidden a moment ago has no size yet; it is drawn as soon as it has one.
+    const [canvas, head] = this.view === "timeline" ? [this.chart.canvas, this.head.canvas] : [this.forest.canvas, this.forest.canvas];
+    const seen = sizes.get(canvas).width > 0 && sizes.get(head).width > 0;
+    if (!seen) return;
     if (this.view === "timeline") {
-      const top = this.scroller.scrollTop;
-      this.chart.draw(top);
-      this.names.draw(top, this.scroller.clientHeight);
+      this.chart.draw(this.top);
+      this.names.draw(this.top, sizes.get(this.scroller).height);
       this.head.draw();
     } else {
       this.forest.draw();
@@ -143,7 +154,7 @@ class App {
       const context = canvas.getContext("2d");
       context.setTransform(2, 0, 0, 2, 0, 0);
       context.clearRect(0, 0, 26, 16);
-      this.theme.bar(context, state, 0, 8, 26);
+      this.theme.bar(context, state, 0, 8, 26, 7);
     });
   }
 
@@ -161,9 +172,15 @@ class App {
   }
 
   resized() {
-    const whole = this.rows.list.length * ROW;
-    const room = this.scroller.clientHeight;
-    document.getElementById("spacer").style.height = `${Math.max(0, whole - room)}px`;
+    if (!this.forest.moved) this.forest.fitting = true;
+    const room = sizes.get(this.scroller).height;
+    const count = this.rows.list.length;
+    // Few rows have more room each, up to a measure.
+    if (room > 0) this.row = Math.max(28, Math.min(40, Math.floor(room / Math.max(count, 1))));
+    this.bar = Math.round(this.row / 4);
+    this.names.box.style.setProperty("--row", `${this.row}px`);
+    this.top = Math.max(0, Math.min(this.top, count * this.row - room));
+    document.getElementById("spacer").style.height = `${Math.max(0, count * this.row - room)}px`;
     this.refresh();
   }
 
@@ -171,18 +188,17 @@ class App {
     this.view = view;
     for (const name of ["timeline", "tree"]) {
       document.getElementById(name).hidden = name !== view;
-      document.getElementById(`view-${name}`).setAttribute("aria-checked", String(name === view));
+      document.getElementById(`view-${name}`).setAttribute("aria-pressed", String(name === view));
     }
     document.getElementById("main").dataset.view = view;
     this.hoverOver(null);
-    this.forest.fitting = true;
     this.refresh();
   }
 
   filter(text) {
     this.rows.filter(text);
-    this.scroller.scrollTop = 0;
-    this.forest.fitting = true;
+    this.scrollTo(0);
+    this.forest.moved = false;
     this.arranged();
   }
 
@@ -193,7 +209,7 @@ class App {
 
   toggleAll() {
     this.rows.openAll(!this.rows.allOpen);
-    this.forest.fitting = true;
+    this.forest.moved = false;
     this.arranged();
   }
 
@@ -242,10 +258,17 @@ class App {
 
   revealRow(row) {
     if (row === NONE) return;
-    const { scrollTop, clientHeight } = this.scroller;
-    const top = row * ROW;
-    if (top < scrollTop) this.scroller.scrollTop = Math.max(0, top - ROW);
-    else if (top + ROW > scrollTop + clientHeight) this.scroller.scrollTop = top + 2 * ROW - clientHeight;
+    const { height } = sizes.get(this.scroller);
+    const top = row * this.row;
+    if (top < this.top) this.scrollTo(top - this.row);
+    else if (top + this.row > this.top + height) this.scrollTo(top + 2 * this.row - height);
+  }
+
+  scrollTo(top) {
+    const most = this.rows.list.length * this.row - sizes.get(this.scroller).height;
+    this.top = Math.max(0, Math.min(top, most));
+    this.scroller.scrollTop = this.top;
+    this.refresh();
   }
 
   /** The playback has come to an event. */
@@ -259,7 +282,7 @@ class App {
   }
 
   pageRows() {
-    return Math.max(1, Math.floor(this.scroller.clientHeight / ROW) - 1);
+    return Math.max(1, Math.floor(sizes.get(this.scroller).height / this.row) - 1);
   }
 
   /** Somebody came to the rows by the keyboard: something there is chosen. */
@@ -281,7 +304,8 @@ class App {
   /** The shown event next to one, of the chosen process or, where none is chosen, of all. */
   neighbour(event, by) {
     const { model, shown } = this;
-    const process = this.chosenProcess;
+    // The playback goes through what happened to everybody.
+    const process = this.player.on ? NONE : this.chosenProcess;
     const list = process === NONE ? this.player.steps : model.eventsOf.of(process);
     const place = (step) => step;
     let at = by > 0 ? after(list, event, place) : after(list, event - 1, place) - 1;

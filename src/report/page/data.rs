@@ -1,6 +1,7 @@
 //! What happened as the page's script reads it: columns of numbers, times counted from the begin of the record.
 
 use super::sentence::{command, ending, is_bad, sentence, wait};
+use super::setting::PageSetting;
 use super::word::{Words, line};
 use crate::event::{Event, History, Life, Phase, What};
 use crate::source::SourceMap;
@@ -14,7 +15,8 @@ const MOST_LINES: usize = 20_000;
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
     title: String,
-    /// Nanoseconds, as all times.
+    /// Times are steps; else nanoseconds.
+    steps: bool,
     end: i64,
     /// What the reader should know first; empty where there is nothing.
     notice: String,
@@ -77,7 +79,8 @@ struct Spans {
 }
 
 impl Data {
-    pub fn of(history: &History, title: &str, sources: &SourceMap) -> Self {
+    pub fn of(history: &History, setting: &PageSetting<'_>) -> Self {
+        let sources = setting.sources;
         let mut words = Words::new();
         let (event, kinds) = events(history, sources, &mut words);
         let process = processes(history, &mut words);
@@ -88,7 +91,8 @@ impl Data {
             dropped => format!("the record was full: {dropped} events are missing"),
         };
         Self {
-            title: line(title),
+            title: line(setting.title),
+            steps: setting.steps,
             end: history.ended().saturating_sub(history.started()),
             notice,
             kinds,

@@ -1,9 +1,9 @@
 //! The page: skeleton, looks, scripts and data in one text.
 
 use super::data::Data;
+use super::setting::PageSetting;
 use crate::event::History;
 use crate::report::visible::visible_line;
-use crate::source::SourceMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 const SKELETON: &str = include_str!("page.html");
@@ -30,19 +30,10 @@ const SCRIPTS: &[&str] = &[
     include_str!("app.js"),
 ];
 
-/// What the page shows beside the history.
-#[derive(Debug, Clone, Copy)]
-pub struct PageSetting<'a> {
-    /// The headline: the scenario's file, or the name of a test.
-    pub title: &'a str,
-    /// The texts that the places of the events lie in.
-    pub sources: &'a SourceMap,
-}
-
 /// A whole HTML document that shows the history. It loads nothing, sends nothing, and is the same for the same history.
 #[must_use]
 pub fn draw_page(history: &History, setting: &PageSetting<'_>) -> String {
-    let data = Data::of(history, setting.title, setting.sources);
+    let data = Data::of(history, setting);
     // Serialising strings and numbers to a string does not fail; without data the page says that there is none.
     let data = embeddable(&serde_json::to_string(&data).unwrap_or_default());
     let script = format!("\"use strict\";\n{}", SCRIPTS.join("\n"));

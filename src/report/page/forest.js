@@ -9,6 +9,8 @@ class Forest {
     this.top = 0;
     this.lay = null;
     this.fitting = true;
+    /** Somebody has chosen what to see; else all of it is shown, as far as it can be read. */
+    this.moved = false;
     this.fitted = new Map();
     this.drawn = { cards: 0 };
   }
@@ -19,6 +21,7 @@ class Forest {
   }
 
   fit() {
+    this.moved = false;
     this.fitting = true;
     this.app.refresh();
   }
@@ -26,13 +29,16 @@ class Forest {
   fitNow() {
     const { lay, width, height } = this;
     const room = { width: width - 48, height: height - 64 };
-    this.zoomed = Math.max(0.35, Math.min(1.15, room.width / lay.width, room.height / lay.height));
+    // No smaller than one can read; of what has no room then, the root is in sight.
+    this.zoomed = Math.max(0.62, Math.min(1.15, room.width / lay.width, room.height / lay.height));
     this.left = Math.max(24, (width - lay.width * this.zoomed) / 2);
-    this.top = Math.max(24, (height - lay.height * this.zoomed) / 2);
+    const root = ((lay.y[0] ?? 0) + CARD.height / 2) * this.zoomed;
+    this.top = lay.height * this.zoomed < room.height ? (height - lay.height * this.zoomed) / 2 : Math.min(32, height / 2 - root);
     this.fitting = false;
   }
 
   zoom(factor, x, y) {
+    this.moved = true;
     const zoomed = Math.min(3, Math.max(0.04, this.zoomed * factor));
     this.left = x - ((x - this.left) * zoomed) / this.zoomed;
     this.top = y - ((y - this.top) * zoomed) / this.zoomed;
@@ -41,6 +47,7 @@ class Forest {
   }
 
   pan(x, y) {
+    this.moved = true;
     this.left += x;
     this.top += y;
     this.app.refresh();
@@ -53,7 +60,7 @@ class Forest {
 
   draw() {
     const { app } = this;
-    const { context, width, height } = prepare(this.canvas);
+    const { context, width, height } = prepare(this.canvas, this.app.theme.color.sheet);
     Object.assign(this, { context, width, height });
     this.lay ??= new Lay(app.rows);
     if (this.fitting) this.fitNow();
@@ -125,6 +132,7 @@ class Forest {
     const group = app.rows.isGroup(node);
     const above = app.rows.above(node);
     const { parent, adopted } = group ? { parent: above, adopted: NONE } : app.model.parentAt(node, this.happened);
+    if (adopted !== NONE && parent < 0) return this.drawStranger(row, adopted);
     const place = adopted === NONE ? app.rows.place[above] ?? NONE : parent < 0 ? NONE : app.rows.rowOf(parent);
     if (place === NONE || place === row) return;
     const grown = this.isNew(node) ? this.motion : 1;
@@ -140,6 +148,25 @@ class Forest {
     if (adopted !== NONE) context.setLineDash([5, 4]);
     context.stroke();
     context.setLineDash([]);
+  }
+
+  /** The name of one who has no card, and a short line from it. */
+  drawStranger(row, event) {
+    const { app, lay, context } = this;
+    const [x, y] = [lay.x[row], lay.y[row] + CARD.height / 2];
+    context.strokeStyle = app.theme.color.zombie;
+    context.lineWidth = 1.5;
+    context.setLineDash([5, 4]);
+    context.beginPath();
+    context.moveTo(x - 16, y);
+    context.lineTo(x, y);
+    context.stroke();
+    context.setLineDash([]);
+    context.font = app.theme.text(11, 600);
+    context.fillStyle = app.theme.color.zombie;
+    context.textBaseline = "middle";
+    const text = this.fitText(app.model.actorOf(event), CARD.across - CARD.width - 20);
+    context.fillText(text, x - 20 - context.measureText(text).width, y);
   }
 
   /** Whether the event of the moment is its birth. */
@@ -159,8 +186,7 @@ class Forest {
     context.scale(grown, grown);
     context.translate(0, -CARD.height / 2);
     const state = this.stateOf(node);
-    context.globalAlpha = state.gone ? 0.62 : 1;
-    this.drawFrame(node, state);
+        this.drawFrame(node, state);
     if (this.zoomed > 0.3) this.drawWords(node, state);
     context.restore();
   }
@@ -216,11 +242,11 @@ class Forest {
     const { theme } = app;
     context.textBaseline = "middle";
     context.font = theme.text(13, 600);
-    context.fillStyle = gone ? theme.color.soft : theme.color.ink;
+    context.fillStyle = gone ? theme.color.faint : theme.color.ink;
     const count = app.rows.isGroup(node) ? ` × ${app.rows.members(node).length}` : "";
     context.fillText(this.fitText(app.rows.nameOf(node), CARD.width - 28 - count.length * 7) + count, 18, 13);
     context.font = theme.text(11, bad ? 600 : 400);
-    context.fillStyle = bad ? theme.color.bad : theme.color.faint;
+    context.fillStyle = bad ? theme.color.bad : theme.color.soft;
     context.fillText(this.fitText(text, CARD.width - 28), 18, 27);
   }
 
@@ -254,11 +280,10 @@ class Forest {
     const row = app.rows.rowOf(model.process[event]);
     if (row === NONE) return;
     const actor = model.actor[event] < 0 ? NONE : app.rows.rowOf(model.actor[event]);
-    const middle = (at) => [lay.x[at] + CARD.width / 2, lay.y[at] + CARD.height / 2];
     const way = model.kindOf(event).arrow;
-    let [x, y] = [lay.x[row] + CARD.width - 4, lay.y[row] + 2];
+    let [x, y] = [lay.x[row] + CARD.width - 16, lay.y[row] + CARD.height / 2];
     if (way && actor !== NONE && actor !== row) {
-      const [from, to] = way === "out" ? [middle(actor), middle(row)] : [middle(row), middle(actor)];
+      const [from, to] = way === "out" ? this.edges(actor, row) : this.edges(row, actor);
       const eased = 1 - (1 - this.motion) ** 3;
       x = from[0] + (to[0] - from[0]) * eased;
       y = from[1] + (to[1] - from[1]) * eased;
@@ -275,6 +300,14 @@ class Forest {
     this.drawBubble(event, row);
   }
 
+  /** Where a motion from card to card begins and ends: at the edges that face each other, else in the middles. */
+  edges(from, to) {
+    const { lay } = this;
+    const [left, right] = [-12, CARD.width + 12];
+    const side = lay.x[to] > lay.x[from] ? [right, left] : lay.x[to] < lay.x[from] ? [left, right] : [right, right];
+    return [[lay.x[from] + side[0], lay.y[from] + CARD.height / 2], [lay.x[to] + side[1], lay.y[to] + CARD.height / 2]];
+  }
+
   /** What happened, in words above its card. */
   drawBubble(event, row) {
     const { app, context, lay } = this;
@@ -283,18 +316,20 @@ class Forest {
     const sentence = model.sentenceOf(event).replace(/\s+/g, " ");
     const text = this.fitText(sentence, 300);
     const wide = context.measureText(text).width + 18;
-    const left = lay.x[row];
+    // Not beyond the right edge of the picture.
+    const most = (this.width - this.left) / this.zoomed - wide - 8;
+    const left = Math.min(lay.x[row], Math.max(most, -this.left / this.zoomed + 8));
     // Above its card, or below where there is no room above.
-    const above = (lay.y[row] - 32) * this.zoomed + this.top > 4;
-    const top = above ? lay.y[row] - 31 : lay.y[row] + CARD.height + 7;
+    const above = (lay.y[row] - 26) * this.zoomed + this.top > 4;
+    const top = above ? lay.y[row] - 25 : lay.y[row] + CARD.height + 2;
     context.globalAlpha = Math.min(1, this.motion * 2);
     context.beginPath();
-    context.roundRect(left, top, wide, 24, 7);
+    context.roundRect(left, top, wide, 23, 6);
     context.fillStyle = model.bad[event] ? theme.color.bad : theme.color.ink;
     context.fill();
     context.fillStyle = theme.color.sheet;
     context.textBaseline = "middle";
-    context.fillText(text, left + 9, top + 12.5);
+    context.fillText(text, left + 9, top + 12);
     context.globalAlpha = 1;
   }
 

@@ -6,7 +6,6 @@ class Head {
   constructor(app, canvas) {
     this.app = app;
     this.canvas = canvas;
-    this.hills = null;
     const { model } = app;
     this.starts = Float64Array.from(model.from).sort();
     this.ends = Float64Array.from(model.to, (time) => (time < 0 ? model.end : time)).sort();
@@ -18,7 +17,7 @@ class Head {
   }
 
   draw() {
-    const { context, width } = prepare(this.canvas);
+    const { context, width } = prepare(this.canvas, this.app.theme.color.sheet);
     this.context = context;
     this.width = width;
     this.drawHills();
@@ -28,38 +27,32 @@ class Head {
 
   /** The overview has the scale of the whole run, with the same margins. */
   x(time) {
-    const { end } = this.app.model;
-    return ((time + end * 0.015) / (end * 1.115)) * this.width;
+    const { least, most } = this.app.scale.bounds;
+    return ((time - least) / (most - least)) * this.width;
   }
 
   time(x) {
-    const { end } = this.app.model;
-    return (x / this.width) * end * 1.115 - end * 0.015;
+    const { least, most } = this.app.scale.bounds;
+    return least + (x / this.width) * (most - least);
   }
 
-  /** How many were alive, pixel by pixel; worked out once for a width. */
+  /** How many were alive, pixel by pixel: a picture that is drawn once for a width. */
   drawHills() {
-    const { context, app } = this;
-    if (this.hills?.length !== Math.ceil(this.width)) {
+    const { context, app, width } = this;
+    const picture = app.theme.sprite(`hills ${width}`, width, OVERVIEW, (draw) => {
       const value = (number) => number;
-      this.hills = Array.from({ length: Math.ceil(this.width) }, (_, x) =>
-        after(this.starts, this.time(x + 1), value) - after(this.ends, this.time(x), value));
-    }
-    const [base, height] = [OVERVIEW - 2, OVERVIEW - 10];
-    context.beginPath();
-    context.moveTo(0, base);
-    this.hills.forEach((alive, x) => {
-      const top = base - Math.min(1, alive / this.most) * height;
-      context.lineTo(x, top);
-      context.lineTo(x + 1, top);
+      const base = OVERVIEW - 2;
+      draw.fillStyle = app.theme.color.waiting;
+      draw.globalAlpha = 0.7;
+      for (let x = 0; x < width; x += 1) {
+        const alive = after(this.starts, this.time(x + 1), value) - after(this.ends, this.time(x), value);
+        const height = Math.min(1, alive / this.most) * (OVERVIEW - 10);
+        draw.fillRect(x, base - height, 1, height);
+      }
     });
-    context.lineTo(this.width, base);
-    context.fillStyle = app.theme.color.waiting;
-    context.globalAlpha = 0.7;
-    context.fill();
-    context.globalAlpha = 1;
+    context.drawImage(picture, 0, 0, picture.width / devicePixelRatio, OVERVIEW);
     context.fillStyle = app.theme.color.line;
-    context.fillRect(0, OVERVIEW, this.width, 1);
+    context.fillRect(0, OVERVIEW, width, 1);
   }
 
   drawWindow() {
@@ -83,30 +76,29 @@ class Head {
     const { context, app } = this;
     const { scale, theme } = app;
     const step = tickStep(scale.perPixel, 90);
-    context.font = theme.text(11);
     context.textBaseline = "middle";
+    const moment = this.drawMoment(app.player.on ? app.player.time : app.hover?.time, step);
     for (let time = Math.max(0, Math.ceil(scale.from / step) * step); time <= scale.to; time += step) {
       const x = Math.round(scale.x(time));
       context.fillStyle = theme.color["line-strong"];
       context.fillRect(x, 62, 1, 8);
       context.fillStyle = theme.color.soft;
       const text = formatMoment(time, step);
-      const wide = context.measureText(text).width;
-      if (x + wide / 2 < this.width) context.fillText(text, Math.max(2, x - wide / 2), 53);
+      const wide = theme.widthOf(context, text, 400);
+      context.font = theme.text(11);
+      const hidden = moment && x + wide / 2 > moment.left - 4 && x - wide / 2 < moment.right + 4;
+      if (!hidden && x + wide / 2 < this.width) context.fillText(text, Math.max(2, x - wide / 2), 53);
     }
-    const { hover } = app;
-    const moment = app.player.on ? app.player.time : hover?.time;
-    if (moment !== undefined) this.drawMoment(moment, step);
   }
 
-  /** The moment below the pointer, or that of the playback, on the axis. */
+  /** The moment below the pointer, or that of the playback, on the axis; gives the place that it takes. */
   drawMoment(moment, step) {
     const { context, app } = this;
-    const x = app.scale.x(moment);
-    if (x < 0 || x > this.width) return;
+    const x = moment === undefined ? NONE : app.scale.x(moment);
+    if (x < 0 || x > this.width) return null;
     const text = formatMoment(Math.round(moment), step / 50);
+    const wide = app.theme.widthOf(context, text, 600) + 12;
     context.font = app.theme.text(11, 600);
-    const wide = context.measureText(text).width + 12;
     const left = Math.min(Math.max(0, x - wide / 2), this.width - wide);
     context.fillStyle = app.theme.color.accent;
     context.beginPath();
@@ -115,6 +107,7 @@ class Head {
     context.fillRect(x - 0.75, 62, 1.5, 8);
     context.fillStyle = app.theme.color.sheet;
     context.fillText(text, left + 6, 53.5);
+    return { left, right: left + wide };
   }
 
   grab(event) {

@@ -1,7 +1,7 @@
 // Where the nodes of the tree lie: from left to right by depth, each leaf in a line of its own, a parent before the middle of its
 // children. A place stays the same throughout the playback, so that nothing jumps.
 
-const CARD = { width: 168, height: 38, across: 226, down: 48 };
+const CARD = { width: 168, height: 38, across: 226, down: 64 };
 
 /** The places of all rows, by row: left and top of each card; and the size of the whole. */
 class Lay {

@@ -27,14 +27,19 @@ class Lines {
     this.count = 0;
     this.asked = false;
     box.append(this.all);
-    box.addEventListener("scroll", () => this.ask(), { passive: true });
-    new ResizeObserver(() => this.ask()).observe(box);
+    box.addEventListener("scroll", () => {
+      this.top = box.scrollTop;
+      this.ask();
+    }, { passive: true });
+    this.top = 0;
+    watchSize(box, () => this.ask());
   }
 
   /** How many lines there are; `empty` is said where there are none. */
   set(count, empty) {
     this.count = count;
     this.all.style.height = `${count * Lines.HEIGHT}px`;
+    this.top = Math.max(0, Math.min(this.top, count * Lines.HEIGHT - sizes.get(this.box).height));
     this.box.querySelector(".empty")?.remove();
     if (count === 0) this.box.append(make("p", "empty", empty));
     this.draw();
@@ -50,8 +55,8 @@ class Lines {
   }
 
   draw() {
-    const first = Math.max(0, Math.floor(this.box.scrollTop / Lines.HEIGHT) - 2);
-    const last = Math.min(this.count, Math.ceil((this.box.scrollTop + this.box.clientHeight) / Lines.HEIGHT) + 2);
+    const first = Math.max(0, Math.floor(this.top / Lines.HEIGHT) - 2);
+    const last = Math.min(this.count, Math.ceil((this.top + sizes.get(this.box).height) / Lines.HEIGHT) + 2);
     while (this.pool.length < last - first) {
       const line = make(this.tag, "line");
       line.setAttribute("role", "listitem");
@@ -72,9 +77,10 @@ class Lines {
   /** Scrolls so that a line can be seen, near the middle where it could not. */
   reveal(number) {
     const top = number * Lines.HEIGHT;
-    const { scrollTop, clientHeight } = this.box;
-    if (top < scrollTop || top + Lines.HEIGHT > scrollTop + clientHeight) {
-      this.box.scrollTop = Math.max(0, top - clientHeight / 2);
+    const { height } = sizes.get(this.box);
+    if (top < this.top || top + Lines.HEIGHT > this.top + height) {
+      this.top = Math.max(0, Math.min(top - height / 2, this.count * Lines.HEIGHT - height));
+      this.box.scrollTop = this.top;
     }
     this.draw();
   }

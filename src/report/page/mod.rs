@@ -6,6 +6,8 @@
 mod data;
 mod draw;
 mod sentence;
+mod setting;
 mod word;
 
-pub use draw::{PageSetting, draw_page};
+pub use draw::draw_page;
+pub use setting::PageSetting;

@@ -38,6 +38,7 @@ function after(list, value, key) {
 /** The run: processes, spans of their states, events, texts. Times are nanoseconds from the run's begin. */
 class Model {
   constructor(data) {
+    CLOCK.steps = data.steps;
     this.title = data.title;
     this.end = Math.max(data.end, 1);
     this.words = data.words;

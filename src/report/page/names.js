@@ -26,17 +26,18 @@ class Names {
   }
 
   draw(top, height) {
-    const { rows } = this.app;
-    const first = Math.max(0, Math.floor(top / ROW));
-    const behind = Math.min(rows.list.length, Math.ceil((top + height) / ROW));
-    const need = Math.ceil(height / ROW) + 1;
+    const { app } = this;
+    const { rows } = app;
+    const first = Math.max(0, Math.floor(top / app.row));
+    const behind = Math.min(rows.list.length, Math.ceil((top + height) / app.row));
+    const need = Math.ceil(height / app.row) + 1;
     while (this.pool.length < need) this.pool.push(this.makeRow());
     const used = new Set();
     for (let row = first; row < behind; row += 1) {
       const element = this.pool[row % this.pool.length];
       used.add(element);
       element.hidden = false;
-      element.style.transform = `translateY(${row * ROW - top}px)`;
+      element.style.transform = `translateY(${row * app.row - top}px)`;
       this.fill(element, row);
     }
     for (const element of this.pool) if (!used.has(element)) element.hidden = true;

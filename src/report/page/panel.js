@@ -9,6 +9,7 @@ class Panel {
     this.output = new Lines(document.getElementById("output-lines"), "button", (line, number) => this.fillOutput(line, number));
     this.file = NONE;
     this.said = [];
+    this.written = 0;
     this.output.box.addEventListener("click", (event) => this.clickOutput(event));
     this.source.box.addEventListener("dblclick", (event) => this.clickSource(event));
     for (const tab of this.box.querySelectorAll("[role=tab]")) tab.addEventListener("click", () => this.show(tab.dataset.tab));
@@ -26,9 +27,14 @@ class Panel {
   /** Writes what has changed. */
   update() {
     const { app } = this;
+    // Nobody can read it as fast as it may be played.
+    if (app.player.hasty && performance.now() - this.written < 150) return;
+    this.written = performance.now();
     const key = `${app.chosen} ${app.event}`;
     if (key !== this.key) {
       this.key = key;
+      // The playback speaks for itself.
+      this.details.setAttribute("aria-live", app.player.on ? "off" : "polite");
       this.updateDetails();
       this.updateSource();
     }

@@ -36,7 +36,11 @@ class Player {
 
   /** Too fast for things to move softly, or nobody wants them to. */
   get calm() {
-    return this.still.matches || (this.playing && this.speed > 10);
+    return this.still.matches || this.hasty;
+  }
+
+  get hasty() {
+    return this.playing && this.speed > 10;
   }
 
   /** How far the motion of the last step has come: from 0 to 1. */
@@ -129,6 +133,7 @@ class Controls {
   constructor(app) {
     const { player } = app;
     this.app = app;
+    this.written = 0;
     this.scrub = document.getElementById("scrub");
     this.moment = document.getElementById("moment");
     this.speed = document.getElementById("speed");
@@ -157,6 +162,9 @@ class Controls {
     const { step } = player;
     const key = `${player.on} ${player.playing} ${player.speed} ${step} ${player.steps.length}`;
     if (key === this.key) return;
+    // Nobody can read it as fast as it may be played.
+    if (player.hasty && performance.now() - this.written < 100) return;
+    this.written = performance.now();
     this.key = key;
     this.scrub.max = String(player.steps.length);
     this.scrub.value = String(step);

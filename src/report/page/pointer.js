@@ -78,7 +78,7 @@ function chartActs(app) {
       app.player.following = false;
       app.scale.pan(-x);
       // Fingers scroll the rows as they scroll any page.
-      if (type !== "touch") app.scroller.scrollTop -= y;
+      if (type !== "touch") app.scrollTo(app.top - y);
       app.refresh();
     },
     zoom(factor, x) {
@@ -86,7 +86,7 @@ function chartActs(app) {
       app.refresh();
     },
     wheel(x, y, across, down, zooms) {
-      const scrolls = app.scroller.scrollHeight > app.scroller.clientHeight + 1;
+      const scrolls = app.rows.list.length * app.row > sizes.get(app.scroller).height + 1;
       if (across !== 0) app.scale.pan(across);
       const zooming = down !== 0 && (zooms || !scrolls);
       if (zooming) app.scale.zoom(wheelFactor(down), x);

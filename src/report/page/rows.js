@@ -47,7 +47,7 @@ class Rows {
     return this.group[node] !== NONE ? this.group[node] : this.model.parent[node];
   }
 
-  /** Siblings of one shape, at least FEWEST_ALIKE one after the other, become a group. */
+  /** Siblings of one shape become a group, where there are FEWEST_ALIKE of them. */
   findGroups() {
     const shapes = this.shapes();
     this.kept = new Array(this.model.count);
@@ -62,24 +62,26 @@ class Rows {
     this.roots = this.foldAlike(roots, shapes, NONE);
   }
 
+  /** A group stands where its first member stood. */
   foldAlike(siblings, shapes, parent) {
+    const alike = new Map();
+    for (const process of siblings) {
+      const members = alike.get(shapes[process]);
+      if (members) members.push(process);
+      else alike.set(shapes[process], [process]);
+    }
     const kept = [];
-    for (let at = 0; at < siblings.length;) {
-      let end = at + 1;
-      while (end < siblings.length && shapes[siblings[end]] === shapes[siblings[at]]) end += 1;
-      const run = Array.from(siblings.slice(at, end));
-      if (run.length >= FEWEST_ALIKE) kept.push(this.makeGroup(run, parent));
-      else kept.push(...run);
-      at = end;
+    for (const process of siblings) {
+      const members = alike.get(shapes[process]);
+      if (members.length < FEWEST_ALIKE) kept.push(process);
+      else if (members[0] === process) kept.push(this.makeGroup(members, parent));
     }
     return kept;
   }
 
   makeGroup(members, parent) {
     const node = this.model.count + this.groups.length;
-    const first = this.model.nameOf(members[0]);
-    const last = this.model.nameOf(members.at(-1));
-    const name = first === last ? first : `${first} … ${last}`;
+    const name = rangeOf(this.model.nameOf(members[0]), this.model.nameOf(members.at(-1)));
     this.groups.push({ members, parent, name, steps: null });
     for (const member of members) this.group[member] = node;
     return node;
@@ -203,6 +205,14 @@ class Rows {
     group.steps = { starts, ends, most: mostAlive(starts, ends) };
     return group.steps;
   }
+}
+
+/** `worker-1 … 636`: what both names begin with is said once. */
+function rangeOf(first, last) {
+  if (first === last) return first;
+  const number = /^(.*?)(\d+)$/s;
+  const [one, other] = [number.exec(first), number.exec(last)];
+  return one && other && one[1] === other[1] ? `${first} … ${other[2]}` : `${first} … ${last}`;
 }
 
 /** How many had started and not ended, at most. */

@@ -77,9 +77,9 @@ fn exited(exitcode: i32, core: bool) -> String {
     format!("{verb} {}", ending(exitcode, core))
 }
 
-/// What somebody is asleep in: `join for alex`.
+/// What somebody is asleep in: `join alex`.
 pub(super) fn wait(call: &str, on: &str) -> String {
-    if on.is_empty() { call.to_owned() } else { format!("{call} for {on}") }
+    if on.is_empty() { call.to_owned() } else { format!("{call} {on}") }
 }
 
 /// The program with its arguments; the first of them is the program once more, as far as it says the same.

@@ -1,8 +1,5 @@
 // The colours of the page for the canvases, and what is drawn with them: bars of states, marks of events.
 
-/** Half the height of a bar, in pixels. */
-const BAR = 7;
-
 class Theme {
   static TONES = ["paper", "sheet", "shade", "line", "line-strong", "ink", "soft", "faint", "accent", "accent-soft", "running",
     "waiting", "stopped", "zombie", "good", "bad", "signal", "mark", "future"];
@@ -12,7 +9,7 @@ class Theme {
     this.system = matchMedia("(prefers-color-scheme: dark)");
     this.chosen = null;
     this.system.addEventListener("change", () => this.apply());
-    this.shapes = new Map();
+    this.widths = new Map();
     this.apply();
   }
 
@@ -33,6 +30,7 @@ class Theme {
     for (const tone of Theme.TONES) this.color[tone] = style.getPropertyValue(`--${tone}`).trim();
     this.font = style.getPropertyValue("--text").trim();
     this.patterns = new Map();
+    this.sprites = new Map();
     this.changed();
   }
 
@@ -73,48 +71,106 @@ class Theme {
     return pattern;
   }
 
-  /** A piece of a life: states differ in height and pattern, not in colour alone. */
-  bar(context, state, x, y, width) {
+  /** A piece of a life, `half` pixels up and down: states differ in height and pattern, not in colour alone. */
+  bar(context, state, x, y, width, half) {
     const color = this.color[STATES[state].tone];
     context.fillStyle = color;
     if (state === RUNNING) {
-      context.fillRect(x, y - BAR, width, 2 * BAR);
+      context.fillRect(x, y - half, width, 2 * half);
     } else if (state === WAITING) {
       context.fillRect(x, y - 2.5, width, 5);
     } else {
       context.fillStyle = this.pattern(context, state);
-      context.fillRect(x, y - BAR, width, 2 * BAR);
+      context.fillRect(x, y - half, width, 2 * half);
       if (width > 2) {
         context.strokeStyle = color;
         context.lineWidth = 1;
-        context.strokeRect(x + 0.5, y - BAR + 0.5, width - 1, 2 * BAR - 1);
+        context.strokeRect(x + 0.5, y - half + 0.5, width - 1, 2 * half - 1);
       }
     }
   }
 
-  shape(path) {
-    if (!this.shapes.has(path)) this.shapes.set(path, new Path2D(path));
-    return this.shapes.get(path);
+  /** Upright dashes in a colour, `long` pixels each, as a pattern. */
+  dashes(context, tone, long) {
+    const key = `${tone} ${long}`;
+    if (!this.patterns.has(key)) {
+      const tile = document.createElement("canvas");
+      tile.width = 1;
+      tile.height = long + (long > 3 ? 3 : 2);
+      const draw = tile.getContext("2d");
+      draw.fillStyle = this.color[tone];
+      draw.fillRect(0, 0, 1, long);
+      this.patterns.set(key, context.createPattern(tile, "repeat"));
+    }
+    return this.patterns.get(key);
+  }
+
+  /** A small picture that is drawn once and then copied, which is much faster. `draw` paints around the middle. */
+  sprite(key, width, height, draw) {
+    const whole = `${key} ${devicePixelRatio}`;
+    let sprite = this.sprites.get(whole);
+    if (!sprite) {
+      // Texts come from outside, and there may be any number of them.
+      if (this.sprites.size > 2000) this.sprites.clear();
+      sprite = document.createElement("canvas");
+      sprite.width = Math.ceil(width * devicePixelRatio);
+      sprite.height = Math.ceil(height * devicePixelRatio);
+      const context = sprite.getContext("2d");
+      context.scale(devicePixelRatio, devicePixelRatio);
+      draw(context);
+      this.sprites.set(whole, sprite);
+    }
+    return sprite;
   }
 
   /** The mark of an event, its middle at a point, with a rim of the sheet's colour around it. */
   mark(context, { shape, tone, hollow }, x, y, size = 11) {
-    const path = this.shape(shape);
-    context.save();
-    context.translate(x - size / 2, y - size / 2);
-    context.scale(size / 12, size / 12);
-    context.lineJoin = "round";
-    context.strokeStyle = this.color.sheet;
-    context.lineWidth = 3.6;
-    context.stroke(path);
-    context.fillStyle = hollow ? this.color.sheet : this.color[tone];
-    context.fill(path);
-    if (hollow) {
-      context.strokeStyle = this.color[tone];
-      context.lineWidth = 1.6;
-      context.stroke(path);
+    const box = size + 6;
+    const sprite = this.sprite(`${shape} ${tone} ${hollow} ${size}`, box, box, (draw) => {
+      const path = new Path2D(shape);
+      draw.translate(3, 3);
+      draw.scale(size / 12, size / 12);
+      draw.lineJoin = "round";
+      draw.strokeStyle = this.color.sheet;
+      draw.lineWidth = 3.6;
+      draw.stroke(path);
+      draw.fillStyle = hollow ? this.color.sheet : this.color[tone];
+      draw.fill(path);
+      if (!hollow) return;
+      draw.strokeStyle = this.color[tone];
+      draw.lineWidth = 1.6;
+      draw.stroke(path);
+    });
+    context.drawImage(sprite, Math.round(x - box / 2), Math.round(y - box / 2), box, box);
+  }
+
+  /** Words with a rim of the sheet's colour, from a point to the right, their middle at its height. */
+  words(context, text, tone, weight, x, y) {
+    const width = this.widthOf(context, text, weight) + 8;
+    const sprite = this.sprite(`${text}\n${tone} ${weight}`, width, 20, (draw) => {
+      draw.font = this.text(11, weight);
+      draw.textBaseline = "middle";
+      draw.lineJoin = "round";
+      draw.strokeStyle = this.color.sheet;
+      draw.lineWidth = 4;
+      draw.strokeText(text, 4, 10.5);
+      draw.fillStyle = this.color[tone];
+      draw.fillText(text, 4, 10.5);
+    });
+    context.drawImage(sprite, Math.round(x - 4), Math.round(y - 10), sprite.width / devicePixelRatio, sprite.height / devicePixelRatio);
+  }
+
+  /** The width of words of that size, measured once. */
+  widthOf(context, text, weight) {
+    const key = `${text}\n${weight}`;
+    let width = this.widths.get(key);
+    if (width === undefined) {
+      if (this.widths.size > 2000) this.widths.clear();
+      context.font = this.text(11, weight);
+      width = context.measureText(text).width;
+      this.widths.set(key, width);
     }
-    context.restore();
+    return width;
   }
 }
 
@@ -133,17 +189,30 @@ function markElement({ shape, tone, hollow }) {
   return svg;
 }
 
+/** The sizes of boxes as they were observed last. To ask a box itself, in the middle of a frame, makes the browser lay out the page. */
+const sizes = new Map();
+
+/** Keeps the size of a box known, and tells of its changes. */
+function watchSize(box, changed) {
+  sizes.set(box, { width: box.clientWidth, height: box.clientHeight });
+  new ResizeObserver(() => {
+    sizes.set(box, { width: box.clientWidth, height: box.clientHeight });
+    changed();
+  }).observe(box);
+}
+
 /** Makes a canvas as fine as the screen; gives its context, in which a unit is a pixel of the page. */
-function prepare(canvas) {
+function prepare(canvas, ground) {
   const ratio = devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  const { width, height } = sizes.get(canvas);
   const [wide, high] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
   if (canvas.width !== wide || canvas.height !== high) {
     canvas.width = wide;
     canvas.height = high;
   }
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { alpha: false });
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
+  context.fillStyle = ground;
+  context.fillRect(0, 0, width + 1, height + 1);
   return { context, width, height };
 }

@@ -1,5 +1,8 @@
 // Time on the screen: how it is written, where the axis has its ticks, and which part of the run is shown.
 
+/** Whether the times of the record are no nanoseconds, but steps: who came after whom, and not how long it took. */
+const CLOCK = { steps: false };
+
 const UNITS = [
   { size: 60e9, word: "min" },
   { size: 1e9, word: "s" },
@@ -10,8 +13,13 @@ const UNITS = [
 
 /** A span of nanoseconds, to three digits or more: `1.25 s`, `340 µs`. */
 function formatSpan(nanoseconds) {
+  if (CLOCK.steps) return `${Math.round(nanoseconds)} step${Math.round(nanoseconds) === 1 ? "" : "s"}`;
   const size = Math.abs(nanoseconds);
   if (size === 0) return "0 s";
+  if (size >= 3600e9) {
+    const hours = Math.floor(size / 3600e9);
+    return `${hours} h ${Math.round((size - hours * 3600e9) / 60e9)} min`;
+  }
   if (size >= 60e9) {
     const minutes = Math.floor(size / 60e9);
     return `${minutes} min ${Math.round((size - minutes * 60e9) / 1e9)} s`;
@@ -25,6 +33,7 @@ function formatSpan(nanoseconds) {
 /** A moment, written as finely as steps of `step` nanoseconds need. */
 function formatMoment(nanoseconds, step) {
   if (nanoseconds === 0) return "0";
+  if (CLOCK.steps) return String(Math.round(nanoseconds));
   const largest = Math.abs(nanoseconds) >= 1e9 || step >= 1e8 ? 1e9 : Math.abs(nanoseconds) >= 1e6 || step >= 1e5 ? 1e6 : 1e3;
   const unit = UNITS.find(({ size }) => size === largest);
   const digits = Math.max(0, Math.ceil(Math.log10(unit.size / step) - 1e-9));
@@ -33,7 +42,7 @@ function formatMoment(nanoseconds, step) {
 
 /** A moment in full: `1.234567 s`. */
 function formatExactly(nanoseconds) {
-  return `${trimZeros((nanoseconds / 1e9).toFixed(6), 3)} s`;
+  return CLOCK.steps ? `step ${Math.round(nanoseconds)}` : `${trimZeros((nanoseconds / 1e9).toFixed(6), 3)} s`;
 }
 
 /** Without zeros at the end of the fraction, but for the first `keep`. */
@@ -47,30 +56,44 @@ function trimZeros(text, keep = 0) {
 
 /** The step of 1, 2 or 5 times a power of ten that gives ticks at least `gap` pixels apart. */
 function tickStep(perPixel, gap) {
-  const least = perPixel * gap;
+  const least = Math.max(perPixel * gap, CLOCK.steps ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1e-3)));
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least * 0.999);
 }
 
 /** Which part of the run lies on so many pixels. */
 class Scale {
-  /** So many nanoseconds are the least that are shown. */
-  static LEAST = 200;
-
   constructor(end) {
     this.end = end;
-    this.width = 1;
+    this.width = 1000;
     this.fit();
   }
 
-  /** The whole run, with a little room on both sides. */
-  fit() {
-    this.from = -this.end * 0.015;
-    this.to = this.end * 1.1;
+  /** Pixels left of the begin, and right of the end, where the words about the ends stand. */
+  get margins() {
+    return { left: 14, right: Math.max(64, Math.min(140, this.width * 0.16)) };
   }
 
-  get fitted() {
-    return this.from <= -this.end * 0.0149 && this.to >= this.end * 1.099;
+  /** What can be shown at all. */
+  get bounds() {
+    const { left, right } = this.margins;
+    const perPixel = this.end / Math.max(this.width - left - right, 50);
+    return { least: -left * perPixel, most: this.end + right * perPixel };
+  }
+
+  /** The whole run, with its margins. */
+  fit() {
+    this.fitted = true;
+    const { least, most } = this.bounds;
+    this.from = least;
+    this.to = most;
+  }
+
+  resize(width) {
+    if (width === this.width || width <= 0) return;
+    this.width = width;
+    if (this.fitted) this.fit();
+    else this.show(this.from, this.bounded(this.to - this.from));
   }
 
   get perPixel() {
@@ -110,13 +133,16 @@ class Scale {
   }
 
   bounded(size) {
-    const whole = this.end * 1.115;
-    return Math.min(Math.max(size, Math.min(Scale.LEAST, whole)), whole);
+    const { least, most } = this.bounds;
+    // So little is of no use: a system call takes longer.
+    const smallest = CLOCK.steps ? 4 : 200;
+    return Math.min(Math.max(size, Math.min(smallest, most - least)), most - least);
   }
 
   show(from, size) {
-    const [least, most] = [-this.end * 0.015, this.end * 1.1];
+    const { least, most } = this.bounds;
     this.from = Math.min(Math.max(from, least), Math.max(most - size, least));
     this.to = this.from + size;
+    this.fitted = size >= (most - least) * 0.9999;
   }
 }
