@@ -5,10 +5,13 @@
 mod homework;
 #[path = "pty/mod.rs"]
 mod pty;
+#[path = "hang/running.rs"]
+mod running;
 
-use homework::{Homework, all, numbered};
+use homework::{all, numbered};
 use proctor::event::hang::{Hang, advice, deadlock, sentence};
 use proctor::observe::hang::{examine, family};
+use running::Homework;
 use std::path::Path;
 use std::time::{Duration, Instant};
 

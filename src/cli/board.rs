@@ -4,7 +4,7 @@ use super::args::TraceArgs;
 use super::output::{Output, to_stderr};
 use super::picture::{Pictures, Timeline};
 use super::witness::Eyes;
-use crate::event::hang::{Doing, Hang, On, brief_wait, span};
+use crate::event::hang::{Doing, Hang, On, Standing, brief_wait, span};
 use crate::event::{Effect, Event, Header, History, What, write_event, write_header};
 use crate::observe::hang::examine;
 use crate::process::proc_file::signal_masks;
@@ -13,6 +13,7 @@ use crate::report::{Log, Notice, draw_hang, hang_json, shorten, visible_line};
 use crate::source::{Severity, SourceMap};
 use std::fs::File;
 use std::io::Write;
+use std::time::Duration;
 
 pub const SIGINT: i32 = 2;
 pub const SIGQUIT: i32 = 3;
@@ -25,6 +26,12 @@ const PRESS: i64 = 500 * clock::MILLISECOND;
 
 /// After a diagnosis a program that dies of its signal does so within this time.
 const SOON: i64 = 300 * clock::MILLISECOND;
+
+/// How long processes that a signal has woken may take to come to a stop before it.
+const SETTLING: i64 = 200 * clock::MILLISECOND;
+
+/// The exit code of shells where there is no such program.
+const NO_PROGRAM: u8 = 127;
 
 /// Processes that a headline names.
 const NAMED: usize = 3;
@@ -56,8 +63,8 @@ pub struct Board<'a> {
     lost: Option<String>,
     events: Vec<Event>,
     dropped: u64,
-    /// Why the program itself could not be executed.
-    refused: Option<String>,
+    /// Whether the program itself was executed.
+    executed: bool,
     /// The program's pid; 0 before its first event.
     root: i32,
     own: i32,
@@ -101,7 +108,7 @@ impl<'a> Board<'a> {
             lost: None,
             events: Vec::new(),
             dropped: 0,
-            refused: None,
+            executed: false,
             root: 0,
             own: -1,
             started,
@@ -119,7 +126,8 @@ impl<'a> Board<'a> {
         }
         self.conceal(&mut event);
         self.eyes.see(&event);
-        let line = self.log.line(&event);
+        let ours = event.pid == self.root && event.actor == 0 && matches!(event.what, What::Reaped { .. });
+        let line = self.log.line(&event).filter(|_| !ours);
         // That we kill them in the end is not their doing.
         if !self.order.args.quiet && !self.ending {
             self.tell(&event, line);
@@ -133,9 +141,7 @@ impl<'a> Board<'a> {
                     self.look_once();
                 }
             }
-            What::Executed { path, error, .. } if event.pid == self.root => {
-                self.refused = error.as_ref().map(|errno| format!("{path} cannot be executed: {errno}"));
-            }
+            What::Executed { error: None, .. } if event.pid == self.root => self.executed = true,
             _ => {}
         }
         if self.order.args.draws() {
@@ -185,7 +191,7 @@ impl<'a> Board<'a> {
 
     /// Says where the processes are blocked.
     pub fn look(&mut self, why: Why) {
-        let hang = examine(&self.eyes.present(), &self.eyes);
+        let hang = self.settled();
         let now = clock::monotonic();
         self.looked = Some(now);
         if why == Why::Interrupted && talks(&hang) {
@@ -210,6 +216,21 @@ impl<'a> Board<'a> {
             to_stderr("\n");
         }
         self.pending = Some(Pending { text, until: now.saturating_add(SOON) });
+    }
+
+    /// The signal that makes us look has just woken the processes as well: they stand still before it as soon as they have had
+    /// the processor. One that runs and runs is given up soon.
+    fn settled(&self) -> Hang {
+        const PAUSE: Duration = Duration::from_millis(2);
+        let give_up = clock::monotonic() + SETTLING;
+        loop {
+            let hang = examine(&self.eyes.present(), &self.eyes);
+            let runs = |standing: &Standing| standing.all().any(|doing| *doing == Doing::Running);
+            if !hang.processes.iter().any(runs) || clock::monotonic() >= give_up {
+                return hang;
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// When the diagnosis has to be shown, whoever still lives then.
@@ -272,13 +293,19 @@ impl<'a> Board<'a> {
                 unnamed: 0,
             });
         };
-        if let Some(refused) = &self.refused {
-            error("exec", &shorten(refused, 400));
+        if !self.executed {
+            let name = self.order.args.program.first().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let why = if code == NO_PROGRAM {
+                "there is no such program (a path, or in the PATH)"
+            } else {
+                "it may not be executed (`ls -l` shows its rights), or is no program"
+            };
+            error("exec", &format!("{} cannot be executed: {why}", shorten(&name, 400)));
         }
         if let Some(lost) = &self.lost {
             error("record_not_written", &format!("the events could not all be written: {lost}"));
         }
-        if self.order.args.draws() && self.refused.is_none() {
+        if self.order.args.draws() && self.executed {
             self.draw();
         }
         self.show();

@@ -7,11 +7,10 @@ use super::ending::tell;
 use super::output::Output;
 use super::run::not_started;
 use super::watch;
-use super::{exit, picture, recording};
+use super::{picture, recording};
 use crate::keeper::{GuardOptions, guard};
 use crate::process::fds;
-use crate::report::Notice;
-use crate::source::{Severity, Sources};
+use crate::source::Sources;
 
 /// Watches a program; gives the exit code: its own, or 124 where its time was up.
 #[must_use]
@@ -41,18 +40,4 @@ fn check(args: &TraceArgs) -> Result<(), String> {
         None => {}
     }
     picture::check(&args.timeline)
-}
-
-/// Says why the program could not be watched; gives the exit code.
-pub fn failed(output: Output, message: &str, help: Option<&'static str>) -> u8 {
-    output.say(&Notice {
-        code: "not_traced",
-        severity: Severity::Error,
-        message,
-        help,
-        run: None,
-        processes: &[],
-        unnamed: 0,
-    });
-    exit::UNCAUGHT
 }

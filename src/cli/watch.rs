@@ -6,10 +6,11 @@
 
 use super::board::{Board, Order, SIGINT, SIGQUIT, Why};
 use super::exit;
-use super::output::to_stderr;
-use super::trace::failed;
+use super::output::{Output, to_stderr};
 use crate::observe::{Around, Observed, Pause};
 use crate::process::{Command, Errno, Run, Setup, clock, custody, signals};
+use crate::report::Notice;
+use crate::source::Severity;
 use crate::value::Signal;
 use std::cell::RefCell;
 use std::os::unix::ffi::OsStrExt;
@@ -20,9 +21,9 @@ const SIGTERM: i32 = 15;
 /// What would stop this process, which must go on: SIGTSTP, SIGTTIN, SIGTTOU. The program gets them itself.
 const STOPS: [i32; 3] = [20, 21, 22];
 
-/// Who presses it so often in [`INSISTS`] wants an end, whatever the program makes of it.
-const PRESSES: usize = 3;
-const INSISTS: i64 = 2 * clock::SECOND;
+/// Who presses it more often, each time so soon after the last, wants an end whatever the program makes of it.
+const PRESSES: usize = 2;
+const INSISTS: i64 = 5 * clock::SECOND;
 
 /// What the program leaves running may be just about to end.
 const LINGER: i64 = 200 * clock::MILLISECOND;
@@ -34,7 +35,7 @@ pub fn watch(run: &Run, order: &Order<'_>) -> u8 {
         Err(message) => return failed(order.output, &message, None),
     };
     let code = match begin(run, order, &board) {
-        Ok(observed) => Watch { order, board: &board, observed, ended: None, presses: Vec::new() }.work(),
+        Ok(observed) => Watch { order, board: &board, observed, ended: None, presses: 0, pressed: 0 }.work(),
         Err((message, help)) => return failed(order.output, &message, help),
     };
     board.borrow_mut().finish(code)
@@ -77,8 +78,9 @@ struct Watch<'a, 's> {
     observed: Observed<'s>,
     /// The program's own exit code, once it has ended.
     ended: Option<u8>,
-    /// When Ctrl-C was pressed.
-    presses: Vec<i64>,
+    /// How often Ctrl-C was pressed in a row, and when last.
+    presses: usize,
+    pressed: i64,
 }
 
 impl Watch<'_, '_> {
@@ -149,16 +151,23 @@ impl Watch<'_, '_> {
             SIGINT | SIGQUIT if self.ended.is_some() => self.ended,
             SIGINT | SIGQUIT => {
                 self.board.borrow_mut().look_once();
-                let now = clock::monotonic();
-                self.presses.retain(|press| now - press < INSISTS);
-                self.presses.push(now);
                 if !by_terminal {
                     custody::signal_child(self.observed.pid(), number);
-                } else if self.presses.len() >= PRESSES {
-                    to_stderr("proctor: pressed three times: the program is ended\n");
-                    return Some(by_signal);
+                    return None;
                 }
-                None
+                let now = clock::monotonic();
+                self.presses = if now - self.pressed < INSISTS { self.presses + 1 } else { 1 };
+                self.pressed = now;
+                match self.presses {
+                    ..PRESSES => None,
+                    PRESSES => {
+                        to_stderr(
+                            "\nproctor: the program goes on; press once more to end it and all that it has started\n",
+                        );
+                        None
+                    }
+                    _ => Some(by_signal),
+                }
             }
             _ => {
                 self.board.borrow_mut().look(Why::Ended);
@@ -180,4 +189,18 @@ impl Watch<'_, '_> {
 fn exit_code(code: i32) -> u8 {
     let code = if code < 0 { code.saturating_neg().saturating_add(128) } else { code };
     u8::try_from(code).unwrap_or(exit::UNCAUGHT)
+}
+
+/// Says why the program could not be watched; gives the exit code.
+fn failed(output: Output, message: &str, help: Option<&'static str>) -> u8 {
+    output.say(&Notice {
+        code: "not_traced",
+        severity: Severity::Error,
+        message,
+        help,
+        run: None,
+        processes: &[],
+        unnamed: 0,
+    });
+    exit::UNCAUGHT
 }

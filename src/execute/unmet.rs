@@ -4,7 +4,7 @@ use super::Stop;
 use super::block::doing;
 use super::machine::Machine;
 use crate::event::hang::does;
-use crate::observe::hang::{Witness, examine, family};
+use crate::observe::hang::{Witness, examine_one};
 use crate::process::share::lock;
 use crate::process::{Blocked, BlockedKind, Row, Run};
 use crate::program::Method;
@@ -53,14 +53,14 @@ impl Machine {
     /// What an external program is doing: in which call it waits, and who could help. None for one that runs code of ours,
     /// whose calls say nothing to those who read the scenario.
     fn hangs(&self, pid: i32) -> Option<String> {
-        /// Of a large family, whose holding of the other end of a pipe counts as being inside.
-        const FAMILY: usize = 64;
         let program = |pid: i32| std::fs::read_link(format!("/proc/{pid}/exe")).ok();
         if program(pid)? == program(self.world.pid)? {
             return None;
         }
-        let hang = examine(&family(pid, FAMILY), &Named(self.world.run));
-        hang.of(pid).map(does)
+        let run = self.world.run;
+        let others: Vec<i32> =
+            run.live().into_iter().map(|record| record.pid).chain([self.world.pid]).collect();
+        examine_one(pid, &others, &Named(run)).as_ref().map(does)
     }
 
     /// What a method of a shared object waits for.

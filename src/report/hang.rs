@@ -119,3 +119,48 @@ fn process(standing: &Standing) -> Process<'_> {
         text: sentence(standing),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{draw_hang, hang_json};
+    use crate::event::End;
+    use crate::event::hang::{Channel, Doing, Hang, Holder, Kin, On, Standing, Stream, Wait, Who};
+    use crate::report::{Style, is_hidden};
+    use proptest::prelude::*;
+
+    fn hang(name: &str) -> Hang {
+        let who = |pid| Who { pid, name: name.to_owned() };
+        let holder = Holder { who: who(20), fd: 4, kind: Kin::Itself, both: true };
+        let stream = |channel| Stream { fd: 0, end: End::Read, channel };
+        let fifo = stream(Channel::Fifo { path: name.to_owned(), others: vec![holder] });
+        let other = stream(Channel::Other(name.to_owned()));
+        let standing = |pid, on| Standing {
+            who: who(pid),
+            parent: 19,
+            doing: Doing::Waiting(Wait { call: "poll", on, until: None }),
+            threads: Vec::new(),
+            cpu_time: 0,
+        };
+        let open = On::Open { path: name.to_owned(), end: End::Write };
+        Hang {
+            processes: vec![
+                standing(20, On::Stream(fifo)),
+                standing(21, On::Streams(vec![other])),
+                standing(22, open),
+            ],
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_reaches_the_terminal_or_the_json_raw(name in any::<String>()) {
+            let hang = hang(&name);
+            let drawn = draw_hang(&hang, "title", Style::PLAIN);
+            prop_assert!(drawn.chars().all(|c| c == '\n' || !is_hidden(c)), "{:?}", drawn);
+            let json = hang_json(&hang, "timeout", 5);
+            prop_assert_eq!(json.lines().count(), 1);
+            let read: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+            prop_assert_eq!(read["processes"][0]["name"].as_str(), Some(name.as_str()));
+        }
+    }
+}

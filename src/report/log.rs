@@ -27,6 +27,8 @@ struct Entry {
     index: usize,
     /// The wait that it is in is none: it only asks.
     asks: bool,
+    /// An execution that failed: a shell tries many places, and only where none follows that is of interest.
+    failed: Option<String>,
 }
 
 /// The log of one run. It is told every event, in their order, and draws those that are of interest.
@@ -56,15 +58,28 @@ impl Log {
     pub fn line(&mut self, event: &Event) -> Option<String> {
         let started = *self.started.get_or_insert(event.time);
         self.learn(event);
+        let held = self.held(event);
         if !self.is_shown(event) {
-            return None;
+            return held;
         }
         let (subject, text) = self.told(event);
         let time = event.time.saturating_sub(started).max(0);
         let time = format!("{:>5}.{:03}s", time / 1_000_000_000, time / 1_000_000 % 1_000);
         let depth = self.entries.get(&subject).map_or(0, |entry| entry.depth.min(LEVELS));
         let whom = if subject > 0 { self.called(subject) + "  " } else { String::new() };
-        Some(format!("{}  {}{whom}{text}\n", self.style.dim(&time), "  ".repeat(depth)))
+        let line = format!("{}  {}{whom}{text}\n", self.style.dim(&time), "  ".repeat(depth));
+        let failed = matches!(event.what, What::Executed { error: Some(_), .. });
+        if failed && let Some(entry) = self.entries.get_mut(&event.pid) {
+            entry.failed = Some(line);
+            return None;
+        }
+        Some(held.unwrap_or_default() + &line)
+    }
+
+    /// The line of an execution that failed, now that the process does something else than to try another one.
+    fn held(&mut self, event: &Event) -> Option<String> {
+        let line = self.entries.get_mut(&event.pid)?.failed.take()?;
+        (!matches!(event.what, What::Executed { .. })).then_some(line)
     }
 
     fn is_shown(&self, event: &Event) -> bool {
@@ -83,10 +98,6 @@ impl Log {
                 false
             }
             What::Woken { result, .. } => !result.bytes().all(|byte| byte.is_ascii_digit()) || result == "0",
-            // Of the first process, whose parent is proctor.
-            What::Reaped { .. } => {
-                event.actor != 0 || self.entries.get(&event.pid).is_none_or(|entry| entry.index > 0)
-            }
             _ => true,
         }
     }
@@ -116,7 +127,7 @@ impl Log {
     }
 
     fn enter(&mut self, pid: i32, name: &str, depth: usize) {
-        let entry = Entry { name: name.into(), depth, index: self.born, asks: false };
+        let entry = Entry { name: name.into(), depth, index: self.born, asks: false, failed: None };
         self.born += 1;
         self.entries.insert(pid, entry);
     }
@@ -162,21 +173,7 @@ impl Log {
                 }
             }
             What::Exited { exitcode, core } => (pid, self.ended(*exitcode, *core)),
-            What::Signalled { signal, call, error } => {
-                let whom = if pid == actor { "itself".to_owned() } else { self.called(pid) };
-                let name = signal_name(*signal);
-                match error {
-                    None if self.entries.contains_key(&actor) => {
-                        (actor, format!("sends {name} to {whom} ({})", short(call)))
-                    }
-                    None => {
-                        let from =
-                            if actor > 0 { format!(" from {}", self.called(actor)) } else { String::new() };
-                        (pid, format!("is sent {name}{from} ({})", short(call)))
-                    }
-                    Some(errno) => by_actor(format!("cannot send {name} to {whom}: {}", short(errno))),
-                }
-            }
+            What::Signalled { signal, call, error } => self.sent(event, *signal, call, error.as_deref()),
             What::Delivered { signal, effect } => {
                 let does = match effect {
                     Effect::Handled => "its handler runs",
@@ -189,17 +186,7 @@ impl Log {
                 (pid, self.style.yellow(&format!("is stopped by {}", meaning(*signal))))
             }
             What::Continued => (pid, "goes on".to_owned()),
-            What::Reaped { exitcode } => {
-                let how = if *exitcode < 0 {
-                    format!("killed by {}", of_code(*exitcode))
-                } else {
-                    format!("exit {exitcode}")
-                };
-                match self.entries.contains_key(&actor) {
-                    true => (actor, format!("has waited for {}: {how}", self.called(pid))),
-                    false => (pid, format!("is gone: its parent has waited for it ({how})")),
-                }
-            }
+            What::Reaped { exitcode } => self.reaped(event, *exitcode),
             What::Adopted { from, by } => {
                 let by = cut(&visible_line(by), NAME, self.style.ellipsis());
                 (pid, format!("has lost its parent {}, and is adopted by {by} {actor}", self.called(*from)))
@@ -231,6 +218,34 @@ impl Log {
             }
             What::Dropped { events } => (0, self.style.yellow(&format!("{events} events are missing here"))),
         }
+    }
+
+    fn sent(&self, event: &Event, signal: Signal, call: &str, error: Option<&str>) -> (i32, String) {
+        let (pid, actor) = (event.pid, event.actor);
+        let whom = if pid == actor { "itself".to_owned() } else { self.called(pid) };
+        let (name, known) = (signal_name(signal), self.entries.contains_key(&actor));
+        match error {
+            None if known => (actor, format!("sends {name} to {whom} ({})", short(call))),
+            None => {
+                let from = if actor > 0 { format!(" from {}", self.called(actor)) } else { String::new() };
+                (pid, format!("is sent {name}{from} ({})", short(call)))
+            }
+            Some(errno) => {
+                (if known { actor } else { 0 }, format!("cannot send {name} to {whom}: {}", short(errno)))
+            }
+        }
+    }
+
+    fn reaped(&self, event: &Event, exitcode: i32) -> (i32, String) {
+        let how = if exitcode < 0 {
+            format!("killed by {}", of_code(exitcode))
+        } else {
+            format!("exit {exitcode}")
+        };
+        if self.entries.contains_key(&event.actor) {
+            return (event.actor, format!("has waited for {}: {how}", self.called(event.pid)));
+        }
+        (event.pid, format!("is gone: its parent has waited for it ({how})"))
     }
 
     fn ended(&self, exitcode: i32, core: bool) -> String {

@@ -47,10 +47,6 @@ impl Terminal {
         &self.name
     }
 
-    pub fn pid(&self) -> i32 {
-        i32::try_from(self.child.id()).expect("a pid")
-    }
-
     pub fn press(&self, keys: &str) {
         rustix::io::write(&*self.master, keys.as_bytes()).expect("the terminal takes keys");
     }

@@ -16,9 +16,19 @@ enum Wakers {
     Any,
 }
 
-pub fn deadlocked(hang: &Hang) -> Vec<i32> {
-    let graph = graph(hang);
-    graph.keys().copied().collect()
+impl Hang {
+    /// Those that nothing can wake any more: each waits only for others among them.
+    #[must_use]
+    pub fn deadlocked(&self) -> Vec<i32> {
+        graph(self).keys().copied().collect()
+    }
+
+    /// Some of the deadlocked ones that wait for each other in a circle, each for the next and the last for the first: a
+    /// shortest one; of more than one process, where there is such a circle.
+    #[must_use]
+    pub fn circle(&self) -> Vec<i32> {
+        circle(self)
+    }
 }
 
 /// Stands for "anybody" in the graph: there is no process with this pid.
@@ -34,8 +44,12 @@ const TRIED: usize = 64;
 fn graph(hang: &Hang) -> BTreeMap<i32, Vec<i32>> {
     let mut fresh = Vec::new();
     let mut waiting: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+    let known: BTreeSet<i32> = hang.processes.iter().map(|standing| standing.who.pid).collect();
     for standing in hang.processes.iter().filter(|standing| !standing.is_over()) {
-        match wakers(standing) {
+        // Of one that was born while we looked nothing is known: it may help.
+        let those =
+            wakers(standing).filter(|those| those.iter().all(|pid| *pid == ANYBODY || known.contains(pid)));
+        match those {
             Some(those) => waiting.insert(standing.who.pid, those).is_none(),
             None => {
                 fresh.push(standing.who.pid);
@@ -134,8 +148,7 @@ fn of_holders(holders: &[Holder]) -> Wakers {
     Wakers::Of(living.map(|holder| holder.who.pid).collect())
 }
 
-/// A shortest circle among the deadlocked; of more than one process, where there is one.
-pub fn circle(hang: &Hang) -> Vec<i32> {
+fn circle(hang: &Hang) -> Vec<i32> {
     let mut graph = graph(hang);
     let few = graph.len() <= FEW;
     let all: Vec<i32> = graph.keys().copied().collect();
@@ -176,4 +189,95 @@ fn way_back(graph: &BTreeMap<i32, Vec<i32>>, start: i32) -> Option<Vec<i32>> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Channel, Child, Doing, Hang, Holder, Kin, On, Standing, Stream, Time, Wait, Who};
+    use crate::event::End;
+    use proptest::prelude::*;
+
+    fn who(pid: i32) -> Who {
+        Who { pid, name: format!("p{pid}") }
+    }
+
+    fn standing(pid: i32, doing: Doing) -> Standing {
+        Standing { who: who(pid), parent: 1, doing, threads: Vec::new(), cpu_time: 0 }
+    }
+
+    fn waits(on: On) -> Doing {
+        Doing::Waiting(Wait { call: "read", on, until: None })
+    }
+
+    fn child(pid: i32) -> Child {
+        Child { who: who(pid), stopped: false, zombie: false }
+    }
+
+    fn pipe(own: i32, writers: &[i32]) -> On {
+        let holder = |pid: &i32| Holder {
+            who: who(*pid),
+            fd: 4,
+            kind: if *pid == own { Kin::Itself } else { Kin::Tree },
+            both: false,
+        };
+        let others = writers.iter().map(holder).collect();
+        On::Stream(Stream { fd: 0, end: End::Read, channel: Channel::Pipe { inode: 7, others } })
+    }
+
+    #[test]
+    fn one_that_is_free_frees_whoever_waits_for_it() {
+        let sleeps = Doing::Waiting(Wait { call: "nanosleep", on: On::Time, until: Some(Time::Whole(5)) });
+        let mut hang = Hang {
+            processes: vec![
+                standing(10, waits(On::Children(vec![child(11), child(12)]))),
+                standing(11, waits(pipe(11, &[10, 11]))),
+                standing(12, waits(pipe(12, &[11, 13]))),
+                standing(13, sleeps),
+            ],
+        };
+        // 13 may write to 12, which may end, which is what 10 waits for; and 10 may write to 11 then.
+        assert!(hang.deadlocked().is_empty());
+        hang.processes[3].doing = waits(pipe(13, &[12]));
+        assert_eq!(hang.deadlocked(), [10, 11, 12, 13]);
+        assert_eq!(hang.circle(), [10, 11]);
+    }
+
+    #[test]
+    fn somebody_outside_may_always_help() {
+        let mut on = pipe(10, &[10, 11]);
+        let hang = |on: &On| Hang { processes: vec![standing(10, waits(on.clone()))] };
+        assert_eq!(hang(&on).deadlocked(), [10]);
+        assert_eq!(hang(&on).circle(), [10]);
+        let On::Stream(Stream { channel: Channel::Pipe { others, .. }, .. }) = &mut on else { return };
+        others[1].kind = Kin::Outside;
+        assert!(hang(&on).deadlocked().is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn deadlocked_ones_wait_for_deadlocked_ones_alone(
+            edges in proptest::collection::vec((0..12_i32, proptest::collection::vec(0..12_i32, 0..4)), 0..12),
+            free in proptest::collection::btree_set(0..12_i32, 0..4),
+        ) {
+            let process = |(pid, writers): &(i32, Vec<i32>)| {
+                let pid = *pid + 100;
+                let writers: Vec<i32> = writers.iter().map(|writer| writer + 100).collect();
+                let doing = match writers.len() {
+                    _ if free.contains(&(pid - 100)) => Doing::Running,
+                    0 => waits(On::Signals { wanted: Vec::new(), pending: Vec::new(), before: Vec::new() }),
+                    _ => waits(pipe(pid, &writers)),
+                };
+                standing(pid, doing)
+            };
+            let hang = Hang { processes: edges.iter().map(process).collect() };
+            let stuck = hang.deadlocked();
+            for pid in &stuck {
+                prop_assert!(!free.contains(&(pid - 100)));
+            }
+            let ring = hang.circle();
+            prop_assert!(ring.iter().all(|pid| stuck.contains(pid)));
+            let unique: std::collections::BTreeSet<_> = ring.iter().collect();
+            prop_assert_eq!(unique.len(), ring.len());
+        }
+    }
 }

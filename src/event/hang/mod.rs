@@ -214,18 +214,6 @@ impl Hang {
     pub fn of(&self, pid: i32) -> Option<&Standing> {
         self.processes.iter().find(|standing| standing.who.pid == pid)
     }
-
-    /// Those that nothing can wake any more: each waits only for others among them.
-    #[must_use]
-    pub fn deadlocked(&self) -> Vec<i32> {
-        knot::deadlocked(self)
-    }
-
-    /// Some of the deadlocked ones that wait for each other in a circle, each for the next and the last for the first.
-    #[must_use]
-    pub fn circle(&self) -> Vec<i32> {
-        knot::circle(self)
-    }
 }
 
 impl Standing {

@@ -1,9 +1,12 @@
 //! What a thread waits for, from the call that it is in and that call's arguments.
 
 use super::call::{self, Kind};
+use super::caller::Caller;
 use super::case::Case;
 use super::futex;
-use super::glance::{Glance, Memory, Place, has_other_numbers, kernel_function, text};
+use super::glance::{Glance, has_other_numbers, kernel_function, text};
+use super::memory::Memory;
+use super::place::Place;
 use super::stream;
 use crate::event::End;
 use crate::event::hang::{Child, Doing, On, Stream, Time, Wait, Who};
@@ -14,16 +17,6 @@ use crate::value::Signal;
 use rustix::time::{ClockId, clock_gettime};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-
-/// A thread in a call.
-pub struct Caller<'a> {
-    pub case: &'a Case<'a>,
-    pub pid: i32,
-    pub tid: i32,
-    pub threads: &'a [i32],
-    pub args: [u64; 6],
-    pub memory: Memory,
-}
 
 /// Nanoseconds of a clock.
 fn now(clock: ClockId) -> i64 {
@@ -53,7 +46,8 @@ pub fn doing(case: &Case<'_>, pid: i32, thread: &Glance, threads: &[i32]) -> Doi
     if found.kind == Kind::Restart {
         match call::by_place(&kernel_function(pid, thread.tid)) {
             Some(place) => found = place,
-            None => return Doing::Waiting(Wait { call: found.name, on: On::Unknown, until: None }),
+            // Only calls with a time are continued so.
+            None => return Doing::Waiting(Wait { call: found.name, on: On::Time, until: None }),
         }
     }
     let memory = Memory::of(pid);

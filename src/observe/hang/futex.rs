@@ -2,7 +2,8 @@
 //! the C library's own record of it, and believed only where all of that fits.
 
 use super::case::Case;
-use super::glance::{Memory, text};
+use super::glance::text;
+use super::memory::Memory;
 use crate::event::hang::{Holder, Kin, On, Shared, Who};
 use crate::process::proc_file::all_pids;
 

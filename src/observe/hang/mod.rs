@@ -5,10 +5,13 @@
 
 mod blocked;
 mod call;
+mod caller;
 mod case;
 mod futex;
 mod glance;
 mod holder;
+mod memory;
+mod place;
 mod registers;
 mod socket;
 mod stream;
@@ -54,6 +57,19 @@ pub fn examine(pids: &[i32], witness: &dyn Witness) -> Hang {
         }
     }
     Hang { processes: in_tree_order(standings.into_iter().flatten().collect()) }
+}
+
+/// Looks at one process of a program whose others are these: what it does, where it stays at it long enough to be seen.
+#[must_use]
+pub fn examine_one(pid: i32, others: &[i32], witness: &dyn Witness) -> Option<Standing> {
+    let tree: BTreeSet<i32> = others.iter().copied().chain([pid]).collect();
+    let looks = (0..TRIES).filter_map(|_| {
+        let case = Case { tree: &tree, witness, descriptors: Descriptors::default() };
+        let before = glance(pid);
+        let standing = standing(&case, pid, &before)?;
+        (glance(pid) == before).then_some(standing)
+    });
+    looks.into_iter().next()
 }
 
 /// Of one that did not stay as it was while we looked.

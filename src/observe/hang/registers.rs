@@ -2,7 +2,7 @@
 //!
 //! /proc tells the number of the last call, also of one that is over: only the registers say that it was interrupted.
 
-use super::glance::Place;
+use super::place::Place;
 use nix::sys::ptrace::getregs;
 use nix::unistd::Pid;
 
@@ -25,7 +25,7 @@ pub fn place(tid: i32) -> Option<Place> {
 pub fn place(tid: i32) -> Option<Place> {
     const SVC: u32 = 0xd400_0001;
     let registers = getregs(Pid::from_raw(tid)).ok()?;
-    if super::glance::Memory::of(tid).u32(registers.pc) != Some(SVC) {
+    if super::memory::Memory::of(tid).u32(registers.pc) != Some(SVC) {
         return Some(Place::Outside);
     }
     let [a, b, c, d, e, f, ..] = registers.regs;

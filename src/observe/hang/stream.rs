@@ -1,6 +1,6 @@
 //! The descriptors that a call waits on, one or many, and what they lead to.
 
-use super::blocked::Caller;
+use super::caller::Caller;
 use super::glance::text;
 use super::holder::{Target, led};
 use crate::event::End;
