@@ -134,6 +134,9 @@ pub struct RunArgs {
     /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// Run it in namespaces of its own: it sees and signals its own processes only, and pids begin at 1
+    #[arg(long)]
+    pub contained: bool,
 }
 
 impl RunArgs {
@@ -148,6 +151,7 @@ impl RunArgs {
             max_procs: args.max_procs,
             stable: false,
             timeout: None,
+            contained: args.contained,
         }
     }
 
@@ -174,11 +178,14 @@ pub struct ReplArgs {
     /// How many processes may be alive at once
     #[arg(long, value_name = "N", default_value_t = MAX_PROCS, value_parser = clap::value_parser!(u32).range(1..=MOST_PIDS))]
     pub max_procs: u32,
+    /// Run it in namespaces of its own: it sees and signals its own processes only, and pids begin at 1
+    #[arg(long)]
+    pub contained: bool,
 }
 
 impl Default for ReplArgs {
     fn default() -> Self {
-        Self { file: None, seed: None, max_procs: MAX_PROCS }
+        Self { file: None, seed: None, max_procs: MAX_PROCS, contained: false }
     }
 }
 
@@ -189,6 +196,8 @@ pub struct SessionArgs {
     pub seed: Option<u64>,
     #[arg(long, default_value_t = MAX_PROCS)]
     pub max_procs: u32,
+    #[arg(long)]
+    pub contained: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use super::ending::tell;
 use super::exit;
 use super::output::Output;
 use crate::execute::{self, Setting};
-use crate::keeper::{GuardOptions, guard};
+use crate::keeper::{Contain, GuardOptions, guard};
 use crate::program::Program;
 use crate::report::Notice;
 use crate::source::{Diagnostic, Severity, Source, SourceMap, Sources};
@@ -37,6 +37,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
         interactive: false,
+        contain: args.contained.then(Contain::own),
     };
     let setting = Setting {
         sources,

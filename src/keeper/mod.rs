@@ -27,11 +27,15 @@
 //!
 //! `docs/reliability.md` says what is promised, and what is not.
 
+mod budget;
 mod children;
 mod clear;
+mod contain;
 mod ended;
+mod fault;
 mod guard;
 mod keep;
+mod lender;
 mod mark;
 mod proxy;
 mod record;
@@ -42,7 +46,10 @@ mod sweep;
 mod switch;
 mod wire;
 
+pub use budget::{Budget, Spent};
+pub use contain::{Contain, Level};
 pub use ended::{Ended, Outcome};
+pub use fault::Fault;
 pub use guard::{GuardOptions, guard};
 pub use start::run_name;
 pub use sweep::{Swept, sweep};

@@ -25,6 +25,8 @@ pub struct Stat {
     /// Nanoseconds, counted in ticks of 10 ms.
     pub user_time: i64,
     pub system_time: i64,
+    /// Nanoseconds of processors that its reaped children have used, and theirs.
+    pub reaped_time: i64,
     pub threads: i64,
     /// Ticks after the machine's start: with the pid, who it is.
     pub start_ticks: u64,
@@ -105,6 +107,7 @@ fn parse_stat(bytes: &[u8]) -> Option<Stat> {
         foreground_pgid: small(8)?,
         user_time: int(14)?.saturating_mul(tick),
         system_time: int(15)?.saturating_mul(tick),
+        reaped_time: int(16)?.saturating_add(int(17)?).saturating_mul(tick),
         threads: int(20)?,
         start_ticks: field(22)?.parse().ok()?,
         rss: field(24)?.parse::<i64>().ok()?.max(0).cast_unsigned() * rustix::param::page_size() as u64,
