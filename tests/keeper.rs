@@ -4,55 +4,57 @@
 //! The test binary plays two parts: without `PROCTOR_KEEPER_ROLE` it is the tests, with it a program that is guarded.
 
 #[path = "keeper/aim.rs"]
-mod aim;
+pub mod aim;
 #[path = "keeper/awkward.rs"]
-mod awkward;
+pub mod awkward;
 #[path = "keeper/bomb.rs"]
-mod bomb;
+pub mod bomb;
 #[path = "keeper/bombs.rs"]
-mod bombs;
+pub mod bombs;
 #[path = "keeper/chance.rs"]
-mod chance;
+pub mod chance;
 #[path = "keeper/clocks.rs"]
-mod clocks;
+pub mod clocks;
 #[path = "keeper/disk.rs"]
-mod disk;
+pub mod disk;
 #[path = "keeper/ends.rs"]
-mod ends;
+pub mod ends;
 #[path = "keeper/exits.rs"]
-mod exits;
+pub mod exits;
 #[path = "keeper/herd.rs"]
-mod herd;
+pub mod herd;
 #[path = "keeper/jobs.rs"]
-mod jobs;
+pub mod jobs;
 #[path = "keeper/kills.rs"]
-mod kills;
+pub mod kills;
 #[path = "pty/mod.rs"]
-mod pty;
+pub mod pty;
+#[path = "keeper/level.rs"]
+pub mod level;
 #[path = "keeper/reuse.rs"]
-mod reuse;
+pub mod reuse;
 #[path = "keeper/role.rs"]
-mod role;
+pub mod role;
 #[path = "keeper/runner.rs"]
-mod runner;
+pub mod runner;
 #[path = "keeper/scarce.rs"]
-mod scarce;
+pub mod scarce;
 #[path = "keeper/stage.rs"]
-mod stage;
+pub mod stage;
 #[path = "keeper/strangers.rs"]
-mod strangers;
+pub mod strangers;
 #[path = "keeper/streams.rs"]
-mod streams;
+pub mod streams;
 #[path = "keeper/terminal.rs"]
-mod terminal;
+pub mod terminal;
 #[path = "keeper/trace.rs"]
-mod trace;
+pub mod trace;
 #[path = "keeper/whole.rs"]
-mod whole;
+pub mod whole;
 #[path = "keeper/words.rs"]
-mod words;
+pub mod words;
 
-fn main() {
+pub fn main() {
     if let Ok(role) = std::env::var(role::VARIABLE) {
         role::play(&role);
     }

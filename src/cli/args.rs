@@ -27,6 +27,7 @@ Examples:
   proctor run scenario.proc
   proctor run scenario.proc -- alex 3          the scenario reads them with args()
   proctor run --timeout 10s --seed 42 scenario.proc
+  proctor run --contained scenario.proc        among its own processes only, as pid 2
   proctor run -e 'print pid(), ppid()'
   echo 'print 1 + 1' | proctor run -
 A scenario whose first line is `#!/usr/bin/env -S proctor run` can be executed by its name.";
@@ -54,6 +55,12 @@ Examples:
   proctor sweep
 Every run ends what it started by itself. Only where all of proctor's own processes were killed at the same moment
 can something be left; the next run, or this command, finds and ends it.";
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  proctor doctor
+  proctor doctor --message-format json
+Everything is found by trying it, as the user that you are. Exit code: 0 where runs can be contained, else 1.";
 
 /// Describe processes, run them on Linux, and check what they do.
 #[derive(Debug, Parser)]
@@ -106,6 +113,9 @@ pub enum Command {
     /// End what a killed run has left behind
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep,
+    /// Show what this machine offers for keeping processes inside, and what to do for the rest
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor,
     /// The processes of a session; `proctor repl` starts it
     #[command(hide = true)]
     Session(SessionArgs),

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod console;
 mod crash;
+mod doctor;
 mod ending;
 pub mod exit;
 mod explain;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(args)) => run::run(&args, output),
         Some(Command::Check(args)) => check::check(&args, output),
         Some(Command::Sweep) => sweep::sweep(),
+        Some(Command::Doctor) => doctor::doctor(output),
     })
 }
 

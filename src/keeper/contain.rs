@@ -7,11 +7,12 @@
 
 use super::budget::Budget;
 use super::fault::Fault;
+use super::switch::Protection;
 use crate::process::sandbox::{
     Ceiling, Cgroup, HOME, Own, TEMPORARY, User, View, WORK, die_with_parent, drop_privileges, fork_into, hide_memory,
     map_ids, own_proc, settle,
 };
-use crate::process::{Errno, Fork, Limits, exit_now, fds, terminal};
+use crate::process::{Errno, Fork, Limits, exit_now, fds};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
 use std::io;
@@ -181,7 +182,10 @@ impl Admitted {
 pub fn enter(contain: &Contain, gate: Gate) -> Result<(), String> {
     let Gate { outside, inside } = gate;
     drop(outside);
-    die_with_parent();
+    let bound = Protection::Gate.is_on();
+    if bound {
+        die_with_parent();
+    }
     let mut byte = [0];
     if !matches!(rustix::io::retry_on_intr(|| rustix::io::read(&inside, &mut byte)), Ok(1)) {
         exit_now(0);
@@ -190,9 +194,11 @@ pub fn enter(contain: &Contain, gate: Gate) -> Result<(), String> {
     let opened = contain.view.as_ref().map(|view| view.open()).transpose().map_err(trouble)?;
     settle(contain.user).map_err(|errno| format!("cannot become another user: {errno}"))?;
     // The change of user has let it be forgotten. A guard that died in between has closed the pipe.
-    die_with_parent();
-    if is_closed(inside.as_fd()) {
-        exit_now(0);
+    if bound {
+        die_with_parent();
+        if is_closed(inside.as_fd()) {
+            exit_now(0);
+        }
     }
     match (&contain.view, opened) {
         (Some(view), Some(opened)) => view.enter(opened).map_err(trouble)?,
@@ -237,10 +243,4 @@ pub fn dress(contain: &Contain) -> Result<(), String> {
     // A change of user hides a process from itself too.
     hide_memory(false);
     Ok(())
-}
-
-/// Whether the controlling terminal of this process is its own group's now.
-pub fn has_terminal() -> bool {
-    let own = rustix::process::getpgrp().as_raw_nonzero().get();
-    terminal::open().is_ok_and(|tty| terminal::foreground(tty.as_fd()) == Ok(own))
 }

@@ -31,7 +31,9 @@ mod budget;
 mod children;
 mod clear;
 mod contain;
+mod demand;
 mod ended;
+mod examine;
 mod fault;
 mod guard;
 mod keep;
@@ -48,6 +50,8 @@ mod wire;
 
 pub use budget::{Budget, Spent};
 pub use contain::{Contain, Level};
+pub use demand::{Allowance, Demand, Offer, Part, Plan, plan};
+pub use examine::{Examination, Finding, examine};
 pub use ended::{Ended, Outcome};
 pub use fault::Fault;
 pub use guard::{GuardOptions, guard};

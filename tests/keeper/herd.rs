@@ -1,5 +1,6 @@
 //! What the test knows of the processes that a guarded program started: who they are, and whether all are gone.
 
+use super::level;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
@@ -76,7 +77,8 @@ impl Herd {
         self.words.iter().any(|said| said == word)
     }
 
-    /// Whether all are gone within the time: nobody holds the pipe, and none of those told is even a zombie.
+    /// Whether all are gone within the time: nobody holds the pipe, and none of those told is even a zombie. Of a run that is
+    /// contained the pids told mean nobody here, and the pipe is the proof; zombies end with their namespace.
     pub fn is_gone(&mut self, longest: Duration) -> bool {
         self.drain();
         let deadline = Instant::now() + longest;
@@ -127,6 +129,26 @@ impl Member {
     }
 
     pub fn end(&self) {
+        if level::is_contained() {
+            let outside = self.outside();
+            return outside.into_iter().for_each(|member| member.end_here());
+        }
+        self.end_here();
+    }
+
+    /// Of a process that told its pid inside a namespace: the one that we see. The start is the same.
+    fn outside(&self) -> Option<Self> {
+        let inside = |pid: &i32| {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            let pids = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or("");
+            pids.split_whitespace().skip(1).last().and_then(|pid| pid.parse().ok()) == Some(self.pid)
+        };
+        let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
+        let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        pids.filter(inside).filter_map(member).find(|member| member.start == self.start)
+    }
+
+    fn end_here(&self) {
         let Some(held) = Pid::from_raw(self.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok())
         else {
             return;
