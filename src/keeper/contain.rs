@@ -12,7 +12,7 @@ use crate::process::sandbox::{
     Ceiling, Cgroup, HOME, Own, TEMPORARY, User, View, WORK, die_with_parent, drop_privileges, fork_into, hide_memory,
     map_ids, own_proc, settle,
 };
-use crate::process::{Errno, Fork, Limits, exit_now, fds};
+use crate::process::{Errno, Fork, Limits, environment, exit_now, fds};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
 use std::io;
@@ -212,6 +212,7 @@ pub fn enter(contain: &Contain, gate: Gate) -> Result<(), String> {
     }
     if contain.view.is_some() {
         hide_memory(true);
+        environment::forget_arguments();
     }
     Ok(())
 }
@@ -231,8 +232,9 @@ pub fn dress(contain: &Contain) -> Result<(), String> {
         let what = what.to_owned();
         move |errno: Errno| format!("cannot {what}: {errno}")
     };
-    if let Some(environment) = &contain.environment {
-        crate::process::environment::replace(environment);
+    if let Some(variables) = &contain.environment {
+        environment::replace(variables);
+        environment::forget_first_environment();
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     }
     contain.limits.set().map_err(at("set the limits"))?;

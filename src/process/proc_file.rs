@@ -115,6 +115,23 @@ fn parse_stat(bytes: &[u8]) -> Option<Stat> {
     })
 }
 
+/// Where in this process's memory its arguments are, as proc_pid_stat(5) has it: from here, to before there.
+pub(super) fn argument_memory() -> Option<(usize, usize)> {
+    own_range(48)
+}
+
+/// The same for the environment that it was started with.
+pub(super) fn environment_memory() -> Option<(usize, usize)> {
+    own_range(50)
+}
+
+fn own_range(field: usize) -> Option<(usize, usize)> {
+    let bytes = read("/proc/self/stat").ok()?;
+    let close = bytes.iter().rposition(|byte| *byte == b')')?;
+    let mut fields = std::str::from_utf8(&bytes[close + 1..]).ok()?.split_ascii_whitespace().skip(field - 3);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+}
+
 /// What a process does with signals.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! A hard deadline (row 11): nothing that is inside holds the end up.
 
 use super::keeper::runner::Test;
-use super::keeper::stage::SECOND;
+use super::keeper::stage::{SECOND, Times};
 use super::part::{guarded, start};
 use proctor::keeper::Contain;
 use proctor::process::{Fork, fork, sandbox};
@@ -52,37 +52,19 @@ fn end_of(child: &mut Child, longest: Duration) -> bool {
     false
 }
 
-/// How long a plain program takes from its start to its end, beside as many that spin: what the machine itself needs.
-fn plain() -> Duration {
-    let began = Instant::now();
-    let spin = "import os,sys,signal\nkids=[]\nfor i in range(64):\n p=os.fork()\n if p==0:\n  while True: pass\n kids.append(p)\n\
-        for k in kids: os.kill(k,9)\nfor k in kids: os.waitpid(k,0)\n";
-    let status = std::process::Command::new("python3").args(["-c", spin]).status().expect("python3");
-    assert!(status.success());
-    began.elapsed()
-}
-
 fn holds() {
-    let mut late = 0;
-    let mut worst = Duration::ZERO;
-    let mut slowest = Duration::ZERO;
+    let mut times = Times::of_busy(SPINNERS);
     for round in 0..100 {
-        if round % 10 == 0 {
-            slowest = slowest.max(plain());
-        }
         let began = Instant::now();
         let mut child = start(&format!("spinner {}", DEADLINE.as_nanos())).spawn().expect("it can be started");
         assert!(end_of(&mut child, 20 * SECOND), "round {round}: it is not over");
-        let took = began.elapsed();
-        worst = worst.max(took);
-        late += usize::from(took > DEADLINE + GRACE + SECOND.max(slowest * 4));
+        times.add(began.elapsed().saturating_sub(DEADLINE + GRACE));
         let output = child.wait_with_output().expect("its output");
         let said = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(124), "{said} {}", String::from_utf8_lossy(&output.stderr));
         assert!(said.starts_with("TimedOut"), "{said}");
     }
-    println!("  a deadline of {DEADLINE:?}: 100 times, worst {worst:?}; a plain loop of 64: {slowest:?}");
-    assert_eq!(late, 0, "worst {worst:?}");
+    times.assert_promise("beyond a deadline and its grace");
 }
 
 fn control() {

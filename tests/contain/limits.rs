@@ -40,7 +40,8 @@ pub fn glutton(words: &str) -> ! {
         contain.budget.cpu = None;
     }
     // What is not limited ends by itself, or by the time.
-    guarded(Some(contain), Some(3_000_000_000), |_| match kind {
+    let seconds = if kind == "spin" { 3 } else { 60 };
+    guarded(Some(contain), Some(seconds * 1_000_000_000), |_| match kind {
         "bomb" => bomb(),
         "chain" => chain(),
         "spin" => loop {

@@ -27,7 +27,7 @@ pub fn play() {
     }
 }
 
-/// A user whom nobody else is: its processes are the test's.
+/// A user whom nobody else is.
 pub const STRANGER: u32 = 61_234;
 
 /// Where the test binary can be executed by anybody, and a place that is anybody's.
@@ -57,11 +57,16 @@ pub fn open(path: &Path, mode: u32) {
 
 /// This program in a part, as the stranger where we are root, in a process group of its own.
 pub fn start(part: &str) -> Command {
+    start_as(part, STRANGER)
+}
+
+/// The same as another user that nobody is.
+pub fn start_as(part: &str, user: u32) -> Command {
     let mut command = Command::new(program());
     command.env(VARIABLE, part).env_remove("XDG_RUNTIME_DIR").current_dir(place()).process_group(0);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     if is_root() {
-        command.uid(STRANGER).gid(STRANGER);
+        command.uid(user).gid(user);
     }
     command
 }

@@ -1,7 +1,7 @@
 //! Signals from inside stay inside (row 10).
 
 use super::keeper::runner::{Test, left_out};
-use super::part::{guarded, is_root, start};
+use super::part::{guarded, is_root, start_as};
 use proctor::keeper::Contain;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -13,6 +13,10 @@ pub const TESTS: [Test; 2] = [
 
 /// Whom a stray signal is aimed at.
 const AIMS: [&str; 4] = ["group", "all", "parent", "each"];
+/// The users of the two tests, whom nobody else is: these processes may kill all that they can.
+const CONTAINED: u32 = 61_235;
+const FREE: u32 = 61_236;
+
 /// How often each.
 const ROUNDS: usize = 50;
 
@@ -31,7 +35,6 @@ pub fn stray(words: &str) -> ! {
                 // SAFETY: getppid always succeeds.
                 kill(unsafe { libc::getppid() });
             }
-            // Beginning above the guard and the test, which are older than the bystander: it is among them.
             _ => (1..32768).filter(|pid| *pid != std::process::id() as i32).for_each(kill),
         }
         0
@@ -42,11 +45,11 @@ pub fn stray(words: &str) -> ! {
 struct Bystander(Child);
 
 impl Bystander {
-    fn start(group: i32) -> Self {
+    fn start(user: u32) -> Self {
         let mut command = Command::new("sleep");
-        command.arg("1000").process_group(group).stdout(Stdio::null());
+        command.arg("1000").process_group(0).stdout(Stdio::null());
         if is_root() {
-            command.uid(super::part::STRANGER).gid(super::part::STRANGER);
+            command.uid(user).gid(user);
         }
         Self(command.spawn().expect("a bystander"))
     }
@@ -66,8 +69,9 @@ impl Drop for Bystander {
 /// Whether the bystander lives after it, and how the run ended.
 fn lives_after(level: &str, aim: &str) -> (bool, String) {
     // The bystander makes the group, and the guard joins it.
-    let mut bystander = Bystander::start(0);
-    let mut command = start(&format!("stray {level} {aim}"));
+    let user = if level == "host" { FREE } else { CONTAINED };
+    let mut bystander = Bystander::start(user);
+    let mut command = start_as(&format!("stray {level} {aim}"), user);
     command.process_group(bystander.0.id() as i32);
     let output = command.output().expect("it can be started");
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);

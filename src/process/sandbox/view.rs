@@ -111,10 +111,13 @@ impl View {
         let site = SITES.iter().find(|site| Path::new(site).is_dir()).unwrap_or(&"/");
         tmpfs(&text(site.as_bytes())?, ROOT)?;
         at("enter the new root", std::env::set_current_dir(site).map_err(Errno::from))?;
+        // SAFETY: it takes a number. What is made here is for everybody to see.
+        unsafe { libc::umask(0o022) };
+        self.directories(devices)?;
+        // What is shown may lie in one of them.
         for Shown { path, what } in shown {
             show(&path, what)?;
         }
-        self.directories(devices)?;
         if let Some(work) = work {
             at("copy the work", copy(&work, Path::new(&WORK[1..])))?;
         }
