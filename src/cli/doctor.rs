@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_to_do_is_said_once_and_nothing_is_raw() {
-        let text = drawn(&examination(), Style::default());
+        let text = drawn(&examination(), Style::choose(crate::report::ColorChoice::Never, false, |_| None));
         assert_eq!(text.matches("ask root").count(), 1, "{text}");
         assert!(text.contains("NO") && text.contains("level host") && !text.contains('\x1b'), "{text}");
     }

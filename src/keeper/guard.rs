@@ -139,6 +139,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 admitted,
                 refused: None,
                 takeover: None,
+                give_up: None,
                 asked: None,
                 last: None,
             };
@@ -222,6 +223,8 @@ struct Guard<'run> {
     refused: Option<String>,
     /// When the keeper is given up.
     takeover: Option<Instant>,
+    /// When a namespace is given up that the kernel does not let go.
+    give_up: Option<Instant>,
     asked: Option<Asked>,
     last: Option<Last>,
 }
@@ -310,9 +313,13 @@ impl Guard<'_> {
             }
             if self.takeover.is_some_and(|takeover| takeover <= now) {
                 self.takeover = None;
+                self.give_up = self.admitted.is_some().then(|| now + PATIENCE);
                 signal_child(self.keeper, libc::SIGKILL);
             }
-            let next = [self.deadline, self.takeover].into_iter().flatten().min();
+            if self.give_up.is_some_and(|give_up| give_up <= now) {
+                return None;
+            }
+            let next = [self.deadline, self.takeover, self.give_up].into_iter().flatten().min();
             self.signals.wait(&[self.line.fd()], next.map(|next| next.saturating_duration_since(now)));
         }
     }
@@ -351,7 +358,9 @@ impl Guard<'_> {
             return;
         }
         if signal == libc::SIGCONT {
-            self.lender.as_mut().map(Lender::resume);
+            if let Some(lender) = &mut self.lender {
+                lender.to_foreground();
+            }
             return;
         }
         // The whole foreground group has what the terminal sends. What is sent to us alone is passed on; and a closed
@@ -385,6 +394,11 @@ impl Guard<'_> {
     fn clear_up(&mut self, start: &Start) -> (Vec<Actor>, u32, Vec<Actor>) {
         let _ = wait::reap(self.keeper);
         let run = self.run;
+        if self.admitted.is_some() {
+            // With the keeper everybody has ended, or it would not have.
+            let stuck = wait::peek(self.keeper).is_ok().then(|| keep::actor(run, self.keeper));
+            return (Vec::new(), 0, stuck.into_iter().collect());
+        }
         let mut found = (Vec::new(), 0);
         if !has_children() || !Protection::Takeover.is_on() {
             return (found.0, found.1, Vec::new());

@@ -250,6 +250,9 @@ impl Keeper<'_> {
     /// Ends everything, tells the guard, and ends.
     fn finish(mut self, over: Over) -> ! {
         self.kit.line.say(&Word::Clearing);
+        if self.start.contain.is_some() {
+            self.cleaner.all_at_once();
+        }
         let mut last = Last::default();
         let (scenario, run) = (self.scenario, self.run);
         let hurry = || sweep::strike(self.start);

@@ -42,11 +42,11 @@ impl Lender {
         terminal::foreground(self.tty.as_fd()) == Ok(self.own)
     }
 
-    /// Lends it, where it is ours to lend.
-    pub fn lend(&mut self) {
-        if !self.lent && self.is_ours() {
-            self.lent = terminal::give(self.tty.as_fd(), self.group).is_ok();
-        }
+    /// Lends it, where it is ours to lend. Gives whether it was.
+    pub fn lend(&mut self) -> bool {
+        let lends = !self.lent && self.is_ours() && terminal::give(self.tty.as_fd(), self.group).is_ok();
+        self.lent |= lends;
+        lends
     }
 
     /// Takes it back where it was lent.
@@ -74,8 +74,15 @@ impl Lender {
     }
 
     /// This process was resumed, so the group is, with the terminal where that is ours.
-    pub fn resume(&mut self) {
+    fn resume(&mut self) {
         self.lend();
         signal_group_of_child(self.group, libc::SIGCONT);
+    }
+
+    /// Somebody has sent SIGCONT to this process, who did not follow a stop: a shell brings a job to the foreground.
+    pub fn to_foreground(&mut self) {
+        if self.lend() {
+            signal_group_of_child(self.group, libc::SIGCONT);
+        }
     }
 }

@@ -32,6 +32,15 @@ pub fn signal_group_of_child(leader: i32, number: i32) -> bool {
     unsafe { libc::kill(-leader, number) == 0 }
 }
 
+/// Ends every process of the pid namespace that this process is pid 1 of, but for itself: kill(2) of -1, which reaches nobody who is
+/// not below us, and comes before a fork that is on its way. It does nothing in any other process.
+pub fn end_namespace() {
+    if fork::pid() == 1 {
+        // SAFETY: kill(2) touches no memory of ours.
+        unsafe { libc::kill(-1, libc::SIGKILL) };
+    }
+}
+
 /// Ends the process that is held: SIGKILL.
 ///
 /// # Errors

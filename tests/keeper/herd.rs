@@ -99,6 +99,19 @@ impl Herd {
         self.until(longest, |herd| herd.ended)
     }
 
+    /// Whether everyone is there who has told of itself, be it as a zombie.
+    pub fn all_are_there(&self) -> bool {
+        if !level::is_contained() {
+            return self.members.iter().all(Member::is_there);
+        }
+        let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
+        let here: Vec<Member> = pids
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter_map(|pid| Some(Member { pid: inside(pid)?, start: member(pid)?.start }))
+            .collect();
+        self.members.iter().all(|member| here.contains(member))
+    }
+
     /// Those that are still there, by what the kernel says of them.
     pub fn left(&self) -> Vec<String> {
         self.members.iter().filter(|member| member.is_there()).map(|member| member.describe()).collect()
@@ -129,23 +142,17 @@ impl Member {
     }
 
     pub fn end(&self) {
-        if level::is_contained() {
-            let outside = self.outside();
-            return outside.into_iter().for_each(|member| member.end_here());
-        }
-        self.end_here();
+        self.here().into_iter().for_each(|member| member.end_here());
     }
 
-    /// Of a process that told its pid inside a namespace: the one that we see. The start is the same.
-    fn outside(&self) -> Option<Self> {
-        let inside = |pid: &i32| {
-            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-            let pids = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or("");
-            pids.split_whitespace().skip(1).last().and_then(|pid| pid.parse().ok()) == Some(self.pid)
-        };
+    /// Of a process that told its pid inside a namespace: as we see it. The start is the same.
+    pub fn here(&self) -> Option<Self> {
+        if !level::is_contained() {
+            return Some(*self);
+        }
         let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
         let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-        pids.filter(inside).filter_map(member).find(|member| member.start == self.start)
+        pids.filter(|pid| inside(*pid) == Some(self.pid)).filter_map(member).find(|member| member.start == self.start)
     }
 
     fn end_here(&self) {
@@ -161,6 +168,12 @@ impl Member {
     fn describe(&self) -> String {
         std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default().trim().to_owned()
     }
+}
+
+/// The pid of a process in its own namespace, where that is another one: `NSpid` of proc_pid_status(5).
+fn inside(pid: i32) -> Option<i32> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("NSpid:"))?.split_whitespace().skip(1).last()?.parse().ok()
 }
 
 /// The process that has this pid now.
