@@ -7,6 +7,8 @@
 mod deadline;
 #[path = "contain/doctor.rs"]
 mod doctor;
+#[path = "contain/fence.rs"]
+mod fence;
 #[path = "contain/gate.rs"]
 mod gate;
 #[path = "keeper.rs"]
@@ -52,12 +54,16 @@ fn main() {
         &whole::TESTS,
     ];
     // A control of the keeper's switches off what does the work there; here the kernel does it.
-    let of_keeper = lists.concat().into_iter().filter(|(name, _)| !name.starts_with("control_") && !NOT_HERE.contains(name));
+    let of_keeper = lists
+        .concat()
+        .into_iter()
+        .filter(|(name, _)| !name.starts_with("control_") && !NOT_HERE.contains(name));
     let mut tests: Vec<runner::Test> = of_keeper.collect();
     tests.extend(gate::TESTS);
     tests.extend(signals::TESTS);
     tests.extend(deadline::TESTS);
     tests.extend(limits::TESTS);
+    tests.extend(fence::TESTS);
     tests.extend(secrets::TESTS);
     tests.extend(traces::TESTS);
     tests.extend(doctor::TESTS);

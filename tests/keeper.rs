@@ -27,10 +27,10 @@ pub mod herd;
 pub mod jobs;
 #[path = "keeper/kills.rs"]
 pub mod kills;
-#[path = "pty/mod.rs"]
-pub mod pty;
 #[path = "keeper/level.rs"]
 pub mod level;
+#[path = "pty/mod.rs"]
+pub mod pty;
 #[path = "keeper/reuse.rs"]
 pub mod reuse;
 #[path = "keeper/role.rs"]

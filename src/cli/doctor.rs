@@ -89,7 +89,10 @@ mod tests {
             found: "EPERM \x1b[31m".to_owned(),
             advice: (!good).then_some("ask root"),
         };
-        Examination { level: Level::Host, findings: vec![finding("a", false), finding("b", false), finding("c", true)] }
+        Examination {
+            level: Level::Host,
+            findings: vec![finding("a", false), finding("b", false), finding("c", true)],
+        }
     }
 
     #[test]

@@ -64,8 +64,12 @@ impl Watch {
 
     /// None where nothing is limited.
     pub fn new(budget: Budget) -> Option<Self> {
-        (budget != Budget::default())
-            .then(|| Self { budget, next: Instant::now(), last_pid: FIRST, started: 0 })
+        (budget != Budget::default()).then(|| Self {
+            budget,
+            next: Instant::now(),
+            last_pid: FIRST,
+            started: 0,
+        })
     }
 
     /// When to look next.
@@ -95,7 +99,9 @@ impl Watch {
     /// The last pid that was given in this namespace is the fifth word of /proc/loadavg, proc_loadavg(5).
     fn count_started(&mut self) {
         let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        let Some(last) = text.split_whitespace().nth(4).and_then(|pid| pid.parse::<u32>().ok()) else { return };
+        let Some(last) = text.split_whitespace().nth(4).and_then(|pid| pid.parse::<u32>().ok()) else {
+            return;
+        };
         // Pids begin anew after the last one: what was started then is a little less than counted here.
         let more = if last >= self.last_pid { last - self.last_pid } else { last };
         self.started = self.started.saturating_add(more);

@@ -9,8 +9,8 @@ use super::budget::Budget;
 use super::fault::Fault;
 use super::switch::Protection;
 use crate::process::sandbox::{
-    Ceiling, Cgroup, HOME, Own, TEMPORARY, User, View, WORK, die_with_parent, drop_privileges, fork_into, hide_memory,
-    map_ids, own_proc, settle,
+    Ceiling, Cgroup, HOME, Own, TEMPORARY, User, View, WORK, die_with_parent, drop_privileges, fork_into,
+    hide_memory, map_ids, own_proc, settle,
 };
 use crate::process::{Errno, Fork, Limits, environment, exit_now, fds};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -123,7 +123,9 @@ pub fn fork_keeper(contain: Option<&Contain>) -> Result<Fork, Errno> {
 pub fn explain(errno: Errno) -> Fault {
     let why = match errno {
         Errno::EPERM | Errno::EACCES => "this machine lets only root make namespaces",
-        Errno::ENOSPC | Errno::EUSERS => "there are too many namespaces (user.max_user_namespaces, sysctl(8))",
+        Errno::ENOSPC | Errno::EUSERS => {
+            "there are too many namespaces (user.max_user_namespaces, sysctl(8))"
+        }
         Errno::EINVAL | Errno::ENOSYS => "this kernel was built without namespaces",
         _ => "the system refuses it",
     };

@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::contain::{Contain, Level};
 use super::guard::{GuardOptions, guard};
 use crate::process::Errno;
-use crate::process::sandbox::{Ceiling, Cgroup, Rules, View, WORK, TEMPORARY, HOME, try_fence_part};
+use crate::process::sandbox::{Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part};
 
 /// What is asked for: `--sandbox`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -133,10 +133,8 @@ pub fn plan(
     if demand == Demand::None {
         return Ok(Plan { contain: None, fence: None, level: Level::Host, missing: Vec::new() });
     }
-    let missing: Vec<(Part, String)> = Part::ALL
-        .into_iter()
-        .filter_map(|part| Some((part, offer.of(part).err()?.to_owned())))
-        .collect();
+    let missing: Vec<(Part, String)> =
+        Part::ALL.into_iter().filter_map(|part| Some((part, offer.of(part).err()?.to_owned()))).collect();
     let needed: Vec<_> = missing.iter().filter(|(part, _)| *part != Part::Group).cloned().collect();
     if demand == Demand::Required && !needed.is_empty() {
         return Err(needed);
@@ -202,7 +200,10 @@ mod tests {
         assert_eq!((plan.contain.is_some(), plan.level), (false, Level::Host));
         let fence = plan.fence.unwrap();
         assert!(fence.apart && !fence.filter && fence.read.is_empty());
-        assert_eq!(plan.missing.iter().map(|(part, _)| *part).collect::<Vec<_>>(), [Part::Namespaces, Part::Filter]);
+        assert_eq!(
+            plan.missing.iter().map(|(part, _)| *part).collect::<Vec<_>>(),
+            [Part::Namespaces, Part::Filter]
+        );
     }
 
     #[test]

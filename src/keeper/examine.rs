@@ -3,7 +3,9 @@
 use super::contain::{Contain, Level};
 use super::demand::{Offer, Part, try_run};
 use crate::process::limits::{Resource, get};
-use crate::process::sandbox::{Rules, Space, landlock_abi, try_fence_part, try_space, try_terminal_typing, try_trace};
+use crate::process::sandbox::{
+    Rules, Space, landlock_abi, try_fence_part, try_space, try_terminal_typing, try_trace,
+};
 use crate::process::{Errno, Pidfd, pid};
 use std::fs;
 use std::time::Duration;
@@ -33,11 +35,14 @@ pub struct Examination {
 const NAMESPACES: &str = "allow namespaces to all users: `sysctl -w user.max_user_namespaces=10000`, and on Debian \
     `kernel.unprivileged_userns_clone=1`, on Ubuntu `kernel.apparmor_restrict_unprivileged_userns=0`; in a container, allow \
     unshare(2), mount(2) and an unmasked /proc (for docker: `--security-opt seccomp=unconfined --security-opt systempaths=unconfined`)";
-const LANDLOCK: &str = "needs Linux 6.12 with `landlock` in the kernel's list of security modules (boot with `lsm=landlock,…`)";
+const LANDLOCK: &str =
+    "needs Linux 6.12 with `landlock` in the kernel's list of security modules (boot with `lsm=landlock,…`)";
 const FILTER: &str = "needs a kernel with CONFIG_SECCOMP_FILTER, on x86_64, aarch64 or riscv64";
-const GROUP: &str = "run as root, or in a delegated group: `systemd-run --user --scope -p Delegate=yes proctor …`";
+const GROUP: &str =
+    "run as root, or in a delegated group: `systemd-run --user --scope -p Delegate=yes proctor …`";
 const OLD: &str = "needs a newer kernel: Linux 5.3 for pidfd_open(2), 3.4 for subreapers";
-const TRACE: &str = "needed for `observe: true`: `sysctl -w kernel.yama.ptrace_scope=1`, or allow ptrace(2) in the container";
+const TRACE: &str =
+    "needed for `observe: true`: `sysctl -w kernel.yama.ptrace_scope=1`, or allow ptrace(2) in the container";
 const TYPING: &str = "a child that has your terminal can type into your shell: `sysctl -w dev.tty.legacy_tiocsti=0` ends that; \
     what is graded never has it";
 const FEW: &str = "`ulimit` before proctor is started, or limits.conf(5), raises it";
@@ -69,9 +74,19 @@ pub fn examine() -> Examination {
     let abi = landlock_abi();
     findings.push(Finding {
         found: if abi == 0 { "none".to_owned() } else { format!("version {abi}") },
-        ..finding("Landlock", Some(Level::Contained), if abi > 0 { Ok(()) } else { Err(String::new()) }, LANDLOCK)
+        ..finding(
+            "Landlock",
+            Some(Level::Contained),
+            if abi > 0 { Ok(()) } else { Err(String::new()) },
+            LANDLOCK,
+        )
     });
-    findings.push(finding("Landlock's scope for signals", Some(Level::Contained), part(Part::Landlock), LANDLOCK));
+    findings.push(finding(
+        "Landlock's scope for signals",
+        Some(Level::Contained),
+        part(Part::Landlock),
+        LANDLOCK,
+    ));
     findings.push(finding("filters of system calls", Some(Level::Contained), part(Part::Filter), FILTER));
     let network = try_fence_part(&Rules { no_network: true, ..Rules::default() });
     findings.push(trial("Landlock's rules for TCP", None, network.and(at_least(abi, 4)), LANDLOCK));
@@ -87,13 +102,23 @@ pub fn examine() -> Examination {
     Examination { level, findings }
 }
 
-fn finding(what: &'static str, needed: Option<Level>, result: Result<(), String>, advice: &'static str) -> Finding {
+fn finding(
+    what: &'static str,
+    needed: Option<Level>,
+    result: Result<(), String>,
+    advice: &'static str,
+) -> Finding {
     let good = result.is_ok();
     let found = result.err().unwrap_or_else(|| "works".to_owned());
     Finding { what, needed, good, found, advice: (!good).then_some(advice) }
 }
 
-fn trial(what: &'static str, needed: Option<Level>, result: Result<(), Errno>, advice: &'static str) -> Finding {
+fn trial(
+    what: &'static str,
+    needed: Option<Level>,
+    result: Result<(), Errno>,
+    advice: &'static str,
+) -> Finding {
     finding(what, needed, result.map_err(|errno| errno.to_string()), advice)
 }
 
@@ -126,7 +151,8 @@ fn numbers() -> Vec<Finding> {
     };
     let setting = |name: &str| fs::read_to_string(name).ok()?.trim().parse().ok();
     let limit = |resource| get(resource).ok().and_then(|pair| pair.soft);
-    let tick = Duration::from_secs(1) / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap_or(100).max(1);
+    let tick =
+        Duration::from_secs(1) / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap_or(100).max(1);
     let resolution = rustix::time::clock_getres(rustix::time::ClockId::Monotonic);
     let clock = format!("{} ns; starts of processes are told to {tick:?}", resolution.tv_nsec);
     vec![

@@ -1,12 +1,12 @@
 //! The guard's process: the pid that the shell sees. It starts the keeper, passes signals on, and holds the deadline.
 
-use super::contain::{self, Admitted, Contain, Gate, Level};
-use super::fault::Fault;
-use super::lender::{Lender, Resumed};
 use super::budget::Spent;
 use super::clear::{Cleaner, Cleared, has_children};
+use super::contain::{self, Admitted, Contain, Gate, Level};
 use super::ended::End;
+use super::fault::Fault;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
+use super::lender::{Lender, Resumed};
 use super::record::{self, Record};
 use super::signals::{self, Came, Signals, listened};
 use super::start::{self, Start};
@@ -250,7 +250,9 @@ impl Guard<'_> {
         signals::unblock_all();
         let (level, no_memory) = self.leave_group();
         if let Some(why) = self.refused {
-            return Err(Fault::said(format!("the run cannot be contained: {why}; `proctor doctor` shows what is missing")));
+            return Err(Fault::said(format!(
+                "the run cannot be contained: {why}; `proctor doctor` shows what is missing"
+            )));
         }
         if self.last.is_none() && keeper_end == Some(End::Exited(NO_SCENARIO)) {
             return Err(Fault::said(
@@ -260,7 +262,8 @@ impl Guard<'_> {
         }
         let mut outcome = self.outcome(keeper_end);
         // A run that went on without the one that was killed for it has dealt with it.
-        if no_memory && matches!(outcome, Outcome::Killed(libc::SIGKILL) | Outcome::KeeperLost(libc::SIGKILL)) {
+        if no_memory && matches!(outcome, Outcome::Killed(libc::SIGKILL) | Outcome::KeeperLost(libc::SIGKILL))
+        {
             outcome = Outcome::Spent(Spent::Memory);
         }
         let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });

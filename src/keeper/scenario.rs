@@ -1,7 +1,7 @@
 //! The scenario's process, from its fork to the first statement, and its end.
 
-use super::{contain, mark};
 use super::start::Start;
+use super::{contain, mark};
 use crate::process::custody::start_clean;
 use crate::process::{Run, exit_now};
 use rustix::process::{Pid, Resource, Rlimit, Signal, setrlimit};

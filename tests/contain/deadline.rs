@@ -8,10 +8,8 @@ use proctor::process::{Fork, fork, sandbox};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 2] = [
-    ("a_deadline_holds_whatever_is_inside", holds),
-    ("control_without_a_deadline_it_goes_on", control),
-];
+pub const TESTS: [Test; 2] =
+    [("a_deadline_holds_whatever_is_inside", holds), ("control_without_a_deadline_it_goes_on", control)];
 
 const DEADLINE: Duration = Duration::from_millis(300);
 const GRACE: Duration = Duration::from_millis(300);
@@ -56,7 +54,8 @@ fn holds() {
     let mut times = Times::of_busy(SPINNERS);
     for round in 0..100 {
         let began = Instant::now();
-        let mut child = start(&format!("spinner {}", DEADLINE.as_nanos())).spawn().expect("it can be started");
+        let mut child =
+            start(&format!("spinner {}", DEADLINE.as_nanos())).spawn().expect("it can be started");
         assert!(end_of(&mut child, 20 * SECOND), "round {round}: it is not over");
         times.add(began.elapsed().saturating_sub(DEADLINE + GRACE));
         let output = child.wait_with_output().expect("its output");

@@ -39,9 +39,13 @@ fn works() {
 fn in_a_narrow_machine(arguments: &[&str]) -> Option<Output> {
     let script = "echo 0 >/proc/sys/user/max_user_namespaces && exec \"$0\" \"$@\"";
     let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "sh", "-c", script, env!("CARGO_BIN_EXE_proctor")]).args(arguments);
+    command
+        .args(["--user", "--map-root-user", "sh", "-c", script, env!("CARGO_BIN_EXE_proctor")])
+        .args(arguments);
     let output = command.output().expect("unshare");
-    if text(&output.stderr).contains("unshare failed") || text(&output.stderr).contains("max_user_namespaces:") {
+    if text(&output.stderr).contains("unshare failed")
+        || text(&output.stderr).contains("max_user_namespaces:")
+    {
         left_out("no namespace can be made in which there are no others");
         return None;
     }

@@ -6,7 +6,9 @@ use super::keeper::herd::children;
 use super::keeper::runner::Test;
 use super::keeper::stage::{LONG, SECOND, SOON, Stage, Staged, Times};
 use super::level;
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open, pidfd_send_signal};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open, pidfd_send_signal,
+};
 use std::time::{Duration, Instant};
 
 pub const TESTS: [Test; 3] = [

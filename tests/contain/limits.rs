@@ -28,11 +28,8 @@ pub fn glutton(words: &str) -> ! {
     let limited = limited == "limited";
     let mut contain = Contain::untrusted(View { room: 2 * MEBIBYTE, ..View::default() });
     if limited {
-        contain.budget = Budget {
-            alive: Some(40),
-            started: Some(500),
-            cpu: Some(Duration::from_millis(300)),
-        };
+        contain.budget =
+            Budget { alive: Some(40), started: Some(500), cpu: Some(Duration::from_millis(300)) };
         contain.limits = Limits { processes: Some(60), ..Limits::default() };
         contain.ceiling = Some(Ceiling { memory: Some(CEILING), processes: Some(100) });
     }
@@ -89,7 +86,18 @@ fn eat() -> u8 {
 
 /// Until the disk is full, everywhere: gives how many MiB could be written.
 fn fill() -> u8 {
-    let places = ["/work/a", "/tmp/a", "/home/a", "/dev/shm/a", "/a", "/usr/a", "/dev/a", "/proc/a", "/etc/a", "/var/a"];
+    let places = [
+        "/work/a",
+        "/tmp/a",
+        "/home/a",
+        "/dev/shm/a",
+        "/a",
+        "/usr/a",
+        "/dev/a",
+        "/proc/a",
+        "/etc/a",
+        "/var/a",
+    ];
     let written = places.map(|place| {
         let Ok(mut file) = std::fs::File::create(place) else { return 0 };
         let mut written = 0;
@@ -104,7 +112,9 @@ fn fill() -> u8 {
 /// How many processes there can be.
 fn count() -> u8 {
     let mut made = 0;
-    while made < 200 && let Ok(fork) = fork() {
+    while made < 200
+        && let Ok(fork) = fork()
+    {
         if fork == Fork::Child {
             std::thread::sleep(Duration::from_secs(100));
             exit_now(0);
@@ -117,7 +127,8 @@ fn count() -> u8 {
 /// What it says at its end.
 fn said(part: &str) -> (Option<i32>, String) {
     let output = start(part).output().expect("it can be started");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.code(), text)
 }
 
@@ -154,7 +165,8 @@ fn as_root(part: &str) -> Option<(Option<i32>, String)> {
     let mut command = start(part);
     command.uid(0).gid(0);
     let output = command.output().expect("it can be started");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     Some((output.status.code(), text))
 }
 

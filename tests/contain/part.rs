@@ -1,6 +1,6 @@
 //! The parts that the test binary plays for these tests, and how it is started for one.
 
-use super::{deadline, limits, secrets, signals, thief, traces};
+use super::{deadline, fence, limits, secrets, signals, thief, traces};
 use proctor::keeper::{Contain, Ended, GuardOptions, guard};
 use proctor::process::Run;
 use std::os::unix::process::CommandExt;
@@ -20,6 +20,10 @@ pub fn play() {
         "stray" => signals::stray(rest),
         "spinner" => deadline::spinner(rest),
         "glutton" => limits::glutton(rest),
+        "caller" => fence::caller(rest),
+        "looker" => fence::looker(rest),
+        "dropper" => fence::dropper(rest),
+        "offer" => fence::offer(),
         "bearer" => secrets::bearer(rest),
         "thief" => thief::steal(rest),
         "tracer" => traces::leave_or_look(rest),

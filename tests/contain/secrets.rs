@@ -28,7 +28,9 @@ const FAILED: u8 = 4;
 
 /// The rubric: it knows the answer, keeps the mark, and starts the submission. `LEVEL SECRET RESULTS`
 pub fn bearer(words: &str) -> ! {
-    let [level, secret, results] = words.splitn(3, ' ').collect::<Vec<_>>()[..] else { panic!("three words") };
+    let [level, secret, results] = words.splitn(3, ' ').collect::<Vec<_>>()[..] else {
+        panic!("three words")
+    };
     let contained = level != "host";
     let fenced = level == "fenced";
     let view = View { show: vec![program()], room: 4 << 20, from: None };
@@ -78,7 +80,9 @@ impl Outside {
         std::fs::create_dir(&folder).expect("a folder");
         open(&folder, 0o777);
         let this = Self { folder, secret };
-        for (name, text) in [("rubric.proc", this.secret.as_str()), ("expected.out", &this.secret), ("results", "points 0")] {
+        for (name, text) in
+            [("rubric.proc", this.secret.as_str()), ("expected.out", &this.secret), ("results", "points 0")]
+        {
             let file = this.folder.join(name);
             std::fs::write(&file, text).expect("a file");
             open(&file, 0o666);
@@ -96,13 +100,16 @@ impl Outside {
         // The guard has the answer in its environment and among its arguments.
         command.env("ANSWER", &self.secret).arg(&self.secret).current_dir(&self.folder);
         let output = command.output().expect("it can be started");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         (output.status.code(), said)
     }
 
     fn is_unchanged(&self) -> bool {
         let whole = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
-        whole(&self.results()) == "points 0" && !self.results().is_symlink() && !self.folder.join("report.json").is_symlink()
+        whole(&self.results()) == "points 0"
+            && !self.results().is_symlink()
+            && !self.folder.join("report.json").is_symlink()
     }
 }
 
@@ -133,6 +140,9 @@ fn control() {
 fn control_fence() {
     let outside = Outside::new(&mut Chance::new());
     let (code, said) = outside.run("contained");
-    assert!(code.is_some_and(|code| code & i32::from(WRITTEN) != 0), "the test does not see it: {code:?} {said}");
+    assert!(
+        code.is_some_and(|code| code & i32::from(WRITTEN) != 0),
+        "the test does not see it: {code:?} {said}"
+    );
     assert!(outside.is_unchanged());
 }

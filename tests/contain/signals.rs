@@ -74,7 +74,8 @@ fn lives_after(level: &str, aim: &str) -> (bool, String) {
     let mut command = start_as(&format!("stray {level} {aim}"), user);
     command.process_group(bystander.0.id() as i32);
     let output = command.output().expect("it can be started");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (bystander.lives(), said)
 }
 
@@ -84,7 +85,10 @@ fn nobody_outside() {
             let (lives, said) = lives_after("contained", aim);
             assert!(lives, "{aim}, round {round}: {said}");
             // It comes to its end, or has hit itself.
-            assert!(said.contains("Exited(0) Contained") || said.contains("Killed(9) Contained"), "{aim}: {said}");
+            assert!(
+                said.contains("Exited(0) Contained") || said.contains("Killed(9) Contained"),
+                "{aim}: {said}"
+            );
         }
     }
 }

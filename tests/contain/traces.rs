@@ -24,7 +24,10 @@ pub fn leave_or_look(words: &str) -> ! {
     let contained = level == "contained";
     let contain = Contain::untrusted(View { room: 1 << 20, ..View::default() });
     let act = || {
-        let seen: Vec<&str> = KINDS.into_iter().filter(|kind| if what == "leave" { leave(kind, number) } else { sees(kind, number) }).collect();
+        let seen: Vec<&str> = KINDS
+            .into_iter()
+            .filter(|kind| if what == "leave" { leave(kind, number) } else { sees(kind, number) })
+            .collect();
         println!("{what}: {}", seen.join(" "));
         u8::try_from(seen.len()).unwrap_or(u8::MAX)
     };
@@ -133,14 +136,16 @@ fn sees(kind: &str, number: u32) -> bool {
 
 fn sees_process(number: u32) -> bool {
     let comm = format!("trace{number}");
-    fs::read_dir("/proc").expect("/proc").flatten().any(|entry| {
-        fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim() == comm)
-    })
+    fs::read_dir("/proc")
+        .expect("/proc")
+        .flatten()
+        .any(|entry| fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim() == comm))
 }
 
 fn act(level: &str, what: &str, number: u32) -> (Option<i32>, String) {
     let output = start(&format!("tracer {level} {what} {number}")).output().expect("it can be started");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.code(), said)
 }
 
@@ -169,7 +174,8 @@ fn control() {
 
 fn clean_up(number: u32) {
     for entry in fs::read_dir("/proc").expect("/proc").flatten() {
-        let ours = fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim() == format!("trace{number}"));
+        let ours = fs::read_to_string(entry.path().join("comm"))
+            .is_ok_and(|name| name.trim() == format!("trace{number}"));
         if let Some(pid) = entry.file_name().to_str().and_then(|pid| pid.parse().ok()).filter(|_| ours) {
             let pid = rustix::process::Pid::from_raw(pid).expect("a pid");
             if let Ok(held) = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()) {

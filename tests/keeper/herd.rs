@@ -152,7 +152,9 @@ impl Member {
         }
         let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
         let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-        pids.filter(|pid| inside(*pid) == Some(self.pid)).filter_map(member).find(|member| member.start == self.start)
+        pids.filter(|pid| inside(*pid) == Some(self.pid))
+            .filter_map(member)
+            .find(|member| member.start == self.start)
     }
 
     fn end_here(&self) {
@@ -173,7 +175,14 @@ impl Member {
 /// The pid of a process in its own namespace, where that is another one: `NSpid` of proc_pid_status(5).
 fn inside(pid: i32) -> Option<i32> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("NSpid:"))?.split_whitespace().skip(1).last()?.parse().ok()
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("NSpid:"))?
+        .split_whitespace()
+        .skip(1)
+        .last()?
+        .parse()
+        .ok()
 }
 
 /// The process that has this pid now.

@@ -1,7 +1,7 @@
 //! The keys of a terminal, and a shell's job control (row 4 and the terminal's promises).
 
-use super::level;
 use super::herd::{children, fields};
+use super::level;
 use super::pty;
 use super::runner::Test;
 use super::stage::{LONG, SECOND, SOON, Stage, Staged, Times};

@@ -1,7 +1,7 @@
 //! What `proctor run` says of a run's end that the scenario cannot say: in words for people, and as JSON for machines.
 
-use super::level;
 use super::herd::{children, member};
+use super::level;
 use super::runner::{Test, left_out};
 use super::stage::{LONG, Output, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};

@@ -184,7 +184,9 @@ fn allow_below(place: &Path) -> io::Result<()> {
     let ask = || fs::write(place.join("cgroup.subtree_control"), wanted.join(" "));
     let Err(error) = ask() else { return Ok(()) };
     let own = std::process::id().to_string();
-    if error.kind() != io::ErrorKind::ResourceBusy || fs::read_to_string(place.join("cgroup.procs"))?.trim() != own {
+    if error.kind() != io::ErrorKind::ResourceBusy
+        || fs::read_to_string(place.join("cgroup.procs"))?.trim() != own
+    {
         return Err(error);
     }
     let below = place.join(OURS);
@@ -208,17 +210,17 @@ mod tests {
     fn groups_of_version_1_are_one_a_controller() {
         let found = parents("8:pids:/\n4:memory:/a/b\n0::/\n", FIRST);
         let parent = |place: &str| Parent { place: place.into(), second: false };
-        assert_eq!(
-            found,
-            Some(vec![parent("/sys/fs/cgroup/memory/a/b"), parent("/sys/fs/cgroup/pids/")])
-        );
+        assert_eq!(found, Some(vec![parent("/sys/fs/cgroup/memory/a/b"), parent("/sys/fs/cgroup/pids/")]));
     }
 
     #[test]
     fn the_group_of_version_2_is_one() {
         let mounts = "30 20 0:22 /user.slice /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
         let found = parents("0::/user.slice/app.scope\n", mounts);
-        assert_eq!(parents("0::/user.slice/app.scope\n", mounts), Some(vec![Parent { place: "/sys/fs/cgroup/app.scope".into(), second: true }]));
+        assert_eq!(
+            parents("0::/user.slice/app.scope\n", mounts),
+            Some(vec![Parent { place: "/sys/fs/cgroup/app.scope".into(), second: true }])
+        );
         assert_eq!(parents("0::/user.slice/app.scope/proctor\n", mounts), found);
         assert_eq!(parents("0::/\n", ""), None);
         assert_eq!(parents("odd", "odd - x"), None);

@@ -2,7 +2,8 @@
 
 use crate::process::errno::{Errno, check};
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, sock_filter,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    sock_filter,
 };
 use std::collections::BTreeMap;
 
@@ -106,7 +107,9 @@ impl Filter {
             let length = program.len() as libc::c_ushort;
             let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut().cast() };
             // SAFETY: the program is as long as told, has the kernel's layout, and is only read.
-            check(unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) })?;
+            check(unsafe {
+                libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program)
+            })?;
         }
         Ok(())
     }
@@ -129,7 +132,8 @@ fn by_argument<const N: usize>(
     values: [(SeccompCmpOp, u64); N],
 ) -> Result<Vec<SeccompRule>, Errno> {
     let rule = |(how, value)| {
-        let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, how, value).map_err(unknown)?;
+        let condition =
+            SeccompCondition::new(argument, SeccompCmpArgLen::Dword, how, value).map_err(unknown)?;
         SeccompRule::new(vec![condition]).map_err(unknown)
     };
     values.into_iter().map(rule).collect()

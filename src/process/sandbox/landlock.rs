@@ -2,7 +2,8 @@
 
 use crate::process::errno::{Errno, check_long};
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, Scope,
 };
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;

@@ -45,7 +45,10 @@ pub fn try_fence_part(rules: &Rules) -> Result<(), Errno> {
         fence.apply()?;
         // SAFETY: signal 0 is none, to a process that waits for us; and TRACEME takes nothing.
         let (signal, trace) = unsafe {
-            (libc::kill(outside, 0), if rules.filter { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) } else { -1 })
+            (
+                libc::kill(outside, 0),
+                if rules.filter { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) } else { -1 },
+            )
         };
         let through = rules.apart && signal == 0 || trace == 0;
         if through { Err(Errno::ENOSYS) } else { Ok(()) }

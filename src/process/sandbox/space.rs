@@ -27,8 +27,11 @@ pub enum User {
 /// # Errors
 /// `EPERM` where the system lets only root do that, `ENOSPC` where there are too many namespaces, those of fork(2).
 pub fn fork_into(own: Own) -> Result<Fork, Errno> {
-    let flags =
-        libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+    let flags = libc::CLONE_NEWUSER
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWNS
+        | libc::CLONE_NEWIPC
+        | libc::CLONE_NEWUTS;
     fork_with(flags | if own.network { libc::CLONE_NEWNET } else { 0 })
 }
 
@@ -37,9 +40,8 @@ pub fn fork_into(own: Own) -> Result<Fork, Errno> {
 /// # Errors
 /// `EPERM` where we may not become that user, `ENOENT` where there is no /proc or no child.
 pub fn map_ids(child: i32, user: User) -> Result<(), Errno> {
-    let write = |file: &str, text: &str| {
-        fs::write(format!("/proc/{child}/{file}"), text).map_err(Errno::from)
-    };
+    let write =
+        |file: &str, text: &str| fs::write(format!("/proc/{child}/{file}"), text).map_err(Errno::from);
     // SAFETY: these always succeed.
     let (uid, gid) = unsafe { (libc::geteuid(), libc::getegid()) };
     match user {
@@ -55,7 +57,9 @@ pub fn map_ids(child: i32, user: User) -> Result<(), Errno> {
             {
                 return Ok(());
             }
-            let mapped = |file: &str| fs::read_to_string(format!("/proc/{child}/{file}")).is_ok_and(|map| !map.is_empty());
+            let mapped = |file: &str| {
+                fs::read_to_string(format!("/proc/{child}/{file}")).is_ok_and(|map| !map.is_empty())
+            };
             if !mapped("uid_map") {
                 write("uid_map", &format!("{uid} {uid} 1\n"))?;
             }

@@ -30,9 +30,8 @@ pub const TEMPORARY: &str = "/tmp";
 /// The home directory.
 pub const HOME: &str = "/home";
 /// The system's programs and what they need, as far as they are there.
-pub const SYSTEM: [&str; 11] = [
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu",
-];
+pub const SYSTEM: [&str; 11] =
+    ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu"];
 /// The devices that one has.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 /// Where the new root is built: it hides what is there, of which all that is needed was opened before.
@@ -132,7 +131,9 @@ impl View {
     pub fn open(&self) -> Result<Opened, Trouble> {
         let mut shown: Vec<Shown> = Vec::new();
         // Links on the way to what is shown may lead to where nothing is: it is shown where it really is.
-        let real = |path: &PathBuf| at(format!("show {}", path.display()), fs::canonicalize(path).map_err(Errno::from));
+        let real = |path: &PathBuf| {
+            at(format!("show {}", path.display()), fs::canonicalize(path).map_err(Errno::from))
+        };
         let beside: Vec<PathBuf> = self.show.iter().map(real).collect::<Result<_, _>>()?;
         for path in SYSTEM.iter().map(PathBuf::from).chain(beside) {
             let inside = |one: &Shown| path.starts_with(&one.path) && !matches!(one.what, What::Link(_));
@@ -142,7 +143,10 @@ impl View {
         }
         let mut devices = Vec::new();
         for name in DEVICES {
-            devices.push((name, at(format!("have /dev/{name}"), clone_mount(Path::new("/dev").join(name).as_path()))?));
+            devices.push((
+                name,
+                at(format!("have /dev/{name}"), clone_mount(Path::new("/dev").join(name).as_path()))?,
+            ));
         }
         let work = self.from.as_ref().map(|from| at(format!("open {}", from.display()), clone_mount(from)));
         Ok(Opened { shown, devices, work: work.transpose()? })
@@ -155,7 +159,10 @@ impl View {
         for (place, mode) in [(TEMPORARY, "1777"), (WORK, "0700"), (HOME, "0700")] {
             let place = Path::new(&place[1..]);
             directory(place)?;
-            tmpfs(&text(place.as_os_str().as_bytes())?, &format!("mode={mode},size={room},nr_inodes={files}"))?;
+            tmpfs(
+                &text(place.as_os_str().as_bytes())?,
+                &format!("mode={mode},size={room},nr_inodes={files}"),
+            )?;
         }
         for place in ["run", "var", "root", "dev", "proc"] {
             directory(Path::new(place))?;
@@ -168,14 +175,24 @@ impl View {
             file(&place)?;
             at(format!("have /dev/{name}"), move_mount(&device, &place))?;
         }
-        for (name, target) in
-            [("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2"), ("ptmx", "pts/ptmx")]
-        {
-            at(format!("make /dev/{name}"), symlink(target, Path::new("dev").join(name)).map_err(Errno::from))?;
+        for (name, target) in [
+            ("fd", "/proc/self/fd"),
+            ("stdin", "fd/0"),
+            ("stdout", "fd/1"),
+            ("stderr", "fd/2"),
+            ("ptmx", "pts/ptmx"),
+        ] {
+            at(
+                format!("make /dev/{name}"),
+                symlink(target, Path::new("dev").join(name)).map_err(Errno::from),
+            )?;
         }
         directory(Path::new("dev/pts"))?;
         let flags = libc::MS_NOSUID | libc::MS_NOEXEC;
-        at("have pseudo-terminals", mount(c"devpts", c"dev/pts", c"devpts", flags, c"newinstance,ptmxmode=0666,mode=0620"))?;
+        at(
+            "have pseudo-terminals",
+            mount(c"devpts", c"dev/pts", c"devpts", flags, c"newinstance,ptmxmode=0666,mode=0620"),
+        )?;
         directory(Path::new("dev/shm"))?;
         tmpfs(c"dev/shm", &format!("mode=1777,size={room},nr_inodes={files}"))?;
         at("close /dev", set_attributes(&path_of(c"dev")?, READ_ONLY, false))
