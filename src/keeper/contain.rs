@@ -156,7 +156,9 @@ pub fn admit(keeper: i32, contain: &Contain, gate: Gate, run: &str) -> Result<Ad
         hide_memory(true);
     }
     if let Err(error) = rustix::io::write(&outside, b"!") {
-        group.map(Cgroup::remove);
+        if let Some(group) = group {
+            group.remove();
+        }
         return Err(Fault::new("the keeper cannot be let in", error));
     }
     Ok(Admitted { _gate: outside, group })
@@ -173,6 +175,8 @@ pub struct Admitted {
 impl Admitted {
     /// The control group, where the run has one.
     pub fn into_group(self) -> Option<Cgroup> {
+        // Whoever goes on here is to start as it was.
+        hide_memory(false);
         self.group
     }
 }

@@ -70,7 +70,10 @@ impl Offer {
     /// The reason.
     pub fn of(&self, part: Part) -> Result<(), &str> {
         let at = Part::ALL.iter().position(|one| *one == part).unwrap_or(0);
-        self.0[at].as_ref().map(|()| ()).map_err(String::as_str)
+        match &self.0[at] {
+            Ok(()) => Ok(()),
+            Err(why) => Err(why),
+        }
     }
 }
 

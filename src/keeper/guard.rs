@@ -64,15 +64,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// # Errors
 /// Where the system refuses a process, or the run's shared memory. Nothing has been started then.
 pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Result<Ended, Fault> {
-    proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
-    start_clean();
-    if options.interactive {
-        let _ = set_parent_process_death_signal(Some(Signal::TERM));
-    }
-    survive_failed_writes();
-    if Protection::Sweep.is_on() {
-        sweep::sweep();
-    }
+    stand_ready(options)?;
     let cookie = random()?;
     let name = format!("{cookie:032x}");
     start::name(cookie);
@@ -115,8 +107,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
         }
         Ok(Fork::Parent(keeper)) => {
             drop((keepers, pidfd));
-            let mut admitted = None;
-            let mut lender = None;
+            let (mut admitted, mut lender) = (None, None);
             if let Some((contain, gate)) = contain.zip(gate) {
                 lender = lend(contain, own_group, keeper);
                 match contain::admit(keeper, contain, gate, &start.run) {
@@ -146,16 +137,36 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
             guard.work(start, record, unrecorded)
         }
         Err(error) => {
-            if let Some(record) = record {
-                record.remove();
-            }
-            signals::unblock_all();
-            Err(match contain {
+            let fault = match contain {
                 Some(_) => contain::explain(error),
                 None => Fault::new("no process can be started", error),
-            })
+            };
+            Err(not_begun(record, fault))
         }
     }
+}
+
+/// What comes before there is a run: the process becomes one that can guard.
+fn stand_ready(options: &GuardOptions) -> Result<(), Fault> {
+    proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
+    start_clean();
+    if options.interactive {
+        let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    }
+    survive_failed_writes();
+    if Protection::Sweep.is_on() {
+        sweep::sweep();
+    }
+    Ok(())
+}
+
+/// All is as before.
+fn not_begun(record: Option<Record>, fault: Fault) -> Fault {
+    if let Some(record) = record {
+        record.remove();
+    }
+    signals::unblock_all();
+    fault
 }
 
 /// In the keeper of a contained run: makes itself at home, or tells why it cannot.
@@ -177,17 +188,13 @@ fn lend(contain: &Contain, own_group: i32, keeper: i32) -> Option<Lender> {
     Some(lender)
 }
 
-/// The keeper could not be let in: it ends, and all is as before.
+/// The keeper could not be let in: it ends.
 fn turn_away(keeper: i32, record: Option<Record>, lender: Option<Lender>, fault: Fault) -> Fault {
     let _ = wait::reap_blocking(keeper);
     if let Some(mut lender) = lender {
         lender.take_back();
     }
-    if let Some(record) = record {
-        record.remove();
-    }
-    signals::unblock_all();
-    fault
+    not_begun(record, fault)
 }
 
 /// 128 bits that nobody can guess.
@@ -362,7 +369,7 @@ impl Guard<'_> {
         }
         if signal == libc::SIGCONT {
             if let Some(lender) = &mut self.lender {
-                lender.to_foreground();
+                lender.come_forward();
             }
             return;
         }

@@ -80,7 +80,7 @@ impl Lender {
     }
 
     /// Somebody has sent SIGCONT to this process, who did not follow a stop: a shell brings a job to the foreground.
-    pub fn to_foreground(&mut self) {
+    pub fn come_forward(&mut self) {
         if self.lend() {
             signal_group_of_child(self.group, libc::SIGCONT);
         }
