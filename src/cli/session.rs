@@ -38,6 +38,7 @@ fn run(args: &SessionArgs, output: Output, line: Line, programs: OwnedFd) -> u8 
         timeout: None,
         max_processes: args.max_procs,
         interactive: true,
+        record: true,
         contain: args.contained.then(Contain::own),
     };
     let sources = Sources::default();

@@ -28,6 +28,8 @@ pub struct World {
     pub(super) me: OnceCell<Rc<ProcessRef>>,
     pub(super) main: Rc<ProcessRef>,
     pub(super) daemon: bool,
+    /// What it executes in its place is to be observed.
+    pub(super) observed: bool,
     /// This process's row in the run's table.
     pub(super) row: Row,
     /// Watches children while an expectation waits for a change.
@@ -56,6 +58,8 @@ pub struct World {
     pub(super) behind: Option<Behind>,
     /// What the wait was for that a deadline has just ended.
     pub(super) unmet: Option<String>,
+    /// Why the order that was looked for last is not there.
+    pub(super) explained: Option<String>,
     reporter: Box<dyn Reporter>,
     pub(super) sources: Rc<SourceMap>,
 }
@@ -82,6 +86,7 @@ impl World {
             me: OnceCell::from(main.clone()),
             main,
             daemon: false,
+            observed: false,
             row,
             events: None,
             forked: HashMap::new(),
@@ -98,6 +103,7 @@ impl World {
             forks: 0,
             behind: setting.prompt.map(Behind::session),
             unmet: None,
+            explained: None,
             reporter: setting.reporter,
             sources: setting.sources,
         }

@@ -3,7 +3,7 @@
 use super::budget::Spent;
 use super::contain::Level;
 use crate::event::Actor;
-use crate::process::ExitStatus;
+use crate::process::{ExitStatus, Run};
 
 /// How one process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub enum Outcome {
 pub struct Ended {
     /// The run's name: 32 hexadecimal digits. The record of the run and its processes' marks have it.
     pub run: String,
+    /// The memory of the run, which is still there: what is recorded can be read.
+    pub memory: Run,
     pub outcome: Outcome,
     /// What was still alive when the scenario was over, or its time was up, and was killed:
     /// at most [`Ended::NAMED`] of them.

@@ -35,11 +35,13 @@ pub struct GuardOptions {
     pub interactive: bool,
     /// In namespaces of its own; none: among the machine's processes.
     pub contain: Option<Contain>,
+    /// What happens is recorded in the run's memory.
+    pub record: bool,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096, interactive: false, contain: None }
+        Self { timeout: None, max_processes: 4096, interactive: false, contain: None, record: true }
     }
 }
 
@@ -70,6 +72,9 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     start::name(cookie);
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
+    if !options.record {
+        run.record_nothing();
+    }
     let (record, unrecorded) = match Record::create(&name, record::now()) {
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
@@ -93,7 +98,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let gate = contain.map(|_| Gate::new()).transpose();
     let gate = gate.map_err(|error| Fault::new("there is no pipe for the keeper", error))?;
     let signals = Signals::open(listened);
-    let cleaner = Cleaner::new();
+    let cleaner = Cleaner::new(&run);
     match contain::fork_keeper(contain) {
         Ok(Fork::Child) => {
             drop((line, signals, cleaner));
@@ -276,6 +281,7 @@ impl Guard<'_> {
         let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
         Ok(Ended {
             run: start.run,
+            memory: *self.run,
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,

@@ -72,7 +72,7 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
     }
     run.control().keeper_pid.store(rustix::process::getpid().as_raw_nonzero().get(), SeqCst);
     let signals = Signals::open(signals::every());
-    let cleaner = Cleaner::new();
+    let cleaner = Cleaner::new(run);
     match fork() {
         Ok(Fork::Child) => {
             let Kit { line, guard, record, .. } = kit;
@@ -263,7 +263,7 @@ impl Keeper<'_> {
             }
             last.end = scenario_end(scenario, over);
             last.spent = if let Over::Spent(spent) = over { Some(spent) } else { None };
-            last.leftovers = found.iter().map(|pid| actor(run, *pid)).collect();
+            last.leftovers = found.iter().filter(|pid| !run.is_observer(**pid)).map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;
         });
         remove_scratch(run);

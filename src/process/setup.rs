@@ -84,6 +84,8 @@ pub enum Stage {
     Limits,
     Cwd,
     Fence,
+    /// It is to be observed, and its tracer has hold of it.
+    Observe,
     Exec,
 }
 
@@ -104,6 +106,7 @@ impl Stage {
             Self::Limits => "set its limits",
             Self::Cwd => "change its directory",
             Self::Fence => "put up its fence",
+            Self::Observe => "observe the program",
             Self::Exec => "execute the program",
         }
     }
