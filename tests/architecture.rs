@@ -55,6 +55,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("rustyline", &["repl"]),
     ("nix", &["process", "keeper", "observe"]),
+    ("landlock", &["process"]),
+    ("seccompiler", &["process"]),
     ("libc", &["process", "keeper", "observe"]),
     ("rustix", &["process", "keeper", "observe"]),
 ];

@@ -4,55 +4,57 @@
 //! The test binary plays two parts: without `PROCTOR_KEEPER_ROLE` it is the tests, with it a program that is guarded.
 
 #[path = "keeper/aim.rs"]
-mod aim;
+pub(crate) mod aim;
 #[path = "keeper/awkward.rs"]
-mod awkward;
+pub(crate) mod awkward;
 #[path = "keeper/bomb.rs"]
-mod bomb;
+pub(crate) mod bomb;
 #[path = "keeper/bombs.rs"]
-mod bombs;
+pub(crate) mod bombs;
 #[path = "keeper/chance.rs"]
-mod chance;
+pub(crate) mod chance;
 #[path = "keeper/clocks.rs"]
-mod clocks;
+pub(crate) mod clocks;
 #[path = "keeper/disk.rs"]
-mod disk;
+pub(crate) mod disk;
 #[path = "keeper/ends.rs"]
-mod ends;
+pub(crate) mod ends;
 #[path = "keeper/exits.rs"]
-mod exits;
+pub(crate) mod exits;
 #[path = "keeper/herd.rs"]
-mod herd;
+pub(crate) mod herd;
 #[path = "keeper/jobs.rs"]
-mod jobs;
+pub(crate) mod jobs;
 #[path = "keeper/kills.rs"]
-mod kills;
+pub(crate) mod kills;
+#[path = "keeper/level.rs"]
+pub(crate) mod level;
 #[path = "pty/mod.rs"]
-mod pty;
+pub(crate) mod pty;
 #[path = "keeper/reuse.rs"]
-mod reuse;
+pub(crate) mod reuse;
 #[path = "keeper/role.rs"]
-mod role;
+pub(crate) mod role;
 #[path = "keeper/runner.rs"]
-mod runner;
+pub(crate) mod runner;
 #[path = "keeper/scarce.rs"]
-mod scarce;
+pub(crate) mod scarce;
 #[path = "keeper/stage.rs"]
-mod stage;
+pub(crate) mod stage;
 #[path = "keeper/strangers.rs"]
-mod strangers;
+pub(crate) mod strangers;
 #[path = "keeper/streams.rs"]
-mod streams;
+pub(crate) mod streams;
 #[path = "keeper/terminal.rs"]
-mod terminal;
+pub(crate) mod terminal;
 #[path = "keeper/trace.rs"]
-mod trace;
+pub(crate) mod trace;
 #[path = "keeper/whole.rs"]
-mod whole;
+pub(crate) mod whole;
 #[path = "keeper/words.rs"]
-mod words;
+pub(crate) mod words;
 
-fn main() {
+pub fn main() {
     if let Ok(role) = std::env::var(role::VARIABLE) {
         role::play(&role);
     }

@@ -31,6 +31,7 @@ Examples:
   proctor run scenario.proc
   proctor run scenario.proc -- alex 3          the scenario reads them with args()
   proctor run --timeout 10s --seed 42 scenario.proc
+  proctor run --contained scenario.proc        among its own processes only, as pid 2
   proctor run --timeline scenario.proc         then draw who was alive, asleep, a zombie, and when
   proctor run --timeline run.html scenario.proc  a page to explore it; .svg: a picture; .json: for Perfetto
   proctor run --tree scenario.proc             then draw who started whom, and how each ended
@@ -74,6 +75,12 @@ Examples:
   proctor sweep
 Every run ends what it started by itself. Only where all of proctor's own processes were killed at the same moment
 can something be left; the next run, or this command, finds and ends it.";
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  proctor doctor
+  proctor doctor --message-format json
+Everything is found by trying it, as the user that you are. Exit code: 0 where runs can be contained, else 1.";
 
 /// Describe processes, run them on Linux, and check what they do.
 #[derive(Debug, Parser)]
@@ -129,6 +136,9 @@ pub enum Command {
     /// End what a killed run has left behind
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep,
+    /// Show what this machine offers for keeping processes inside, and what to do for the rest
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor,
     /// The processes of a session; `proctor repl` starts it
     #[command(hide = true)]
     Session(SessionArgs),
@@ -164,6 +174,9 @@ pub struct RunArgs {
     /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// Run it in namespaces of its own: it sees and signals its own processes only, and pids begin at 1
+    #[arg(long)]
+    pub contained: bool,
     /// Write what happened to this file, an event a line as JSON; `-` is standard output
     #[arg(long, value_name = "FILE.jsonl", conflicts_with = "no_record")]
     pub trace: Option<OsString>,
@@ -184,6 +197,7 @@ impl RunArgs {
             max_procs: args.max_procs,
             stable: false,
             timeout: None,
+            contained: args.contained,
             timeline: Vec::new(),
             tree: false,
             trace: None,
@@ -270,11 +284,14 @@ pub struct ReplArgs {
     /// How many processes may be alive at once
     #[arg(long, value_name = "N", default_value_t = MAX_PROCS, value_parser = clap::value_parser!(u32).range(1..=MOST_PIDS))]
     pub max_procs: u32,
+    /// Run it in namespaces of its own: it sees and signals its own processes only, and pids begin at 1
+    #[arg(long)]
+    pub contained: bool,
 }
 
 impl Default for ReplArgs {
     fn default() -> Self {
-        Self { file: None, seed: None, max_procs: MAX_PROCS }
+        Self { file: None, seed: None, max_procs: MAX_PROCS, contained: false }
     }
 }
 
@@ -285,6 +302,8 @@ pub struct SessionArgs {
     pub seed: Option<u64>,
     #[arg(long, default_value_t = MAX_PROCS)]
     pub max_procs: u32,
+    #[arg(long)]
+    pub contained: bool,
 }
 
 #[derive(Debug, Args)]

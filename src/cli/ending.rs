@@ -23,6 +23,7 @@ pub fn tell(ended: Ended, mut console: Console) -> u8 {
 fn outcome(ended: &Ended, console: &Console) {
     let code = match ended.outcome {
         Outcome::TimedOut => "timed_out",
+        Outcome::Spent(_) => "spent",
         Outcome::Crashed(_) => "crashed",
         Outcome::KeeperLost(_) => "keeper_lost",
         Outcome::Killed(_) => "killed",

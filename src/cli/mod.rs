@@ -5,6 +5,7 @@ mod board;
 mod check;
 mod console;
 mod crash;
+mod doctor;
 mod ending;
 pub mod exit;
 mod explain;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(args)) => run::run(&args, output),
         Some(Command::Check(args)) => check::check(&args, output),
         Some(Command::Sweep) => sweep::sweep(),
+        Some(Command::Doctor) => doctor::doctor(output),
     })
 }
 

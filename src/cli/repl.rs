@@ -33,6 +33,9 @@ pub fn repl(args: &ReplArgs, output: Output) -> u8 {
 fn session_args(args: &ReplArgs, output: Output) -> Vec<OsString> {
     let mut all: Vec<OsString> = vec!["--color".into(), color(output).into()];
     all.extend(["--max-procs".into(), args.max_procs.to_string().into()]);
+    if args.contained {
+        all.push("--contained".into());
+    }
     if let Some(seed) = args.seed {
         all.extend(["--seed".into(), seed.to_string().into()]);
     }

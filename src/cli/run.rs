@@ -10,7 +10,7 @@ use super::picture::{self, Pictures};
 use super::recording;
 use crate::event::History;
 use crate::execute::{self, Setting};
-use crate::keeper::{GuardOptions, guard};
+use crate::keeper::{Contain, GuardOptions, guard};
 use crate::process::Standard;
 use crate::program::Program;
 use crate::report::Notice;
@@ -45,6 +45,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
         interactive: false,
+        contain: args.contained.then(Contain::own),
         record: !args.no_record,
     };
     let setting = Setting {

@@ -5,7 +5,7 @@ use super::console::Console;
 use super::exit;
 use super::files::Files;
 use super::output::{Output, to_stderr, to_stdout};
-use crate::keeper::{GuardOptions, guard};
+use crate::keeper::{Contain, GuardOptions, guard};
 use crate::process::{Relay, fds, heap, relay, terminal};
 use crate::repl::{Kit, Line, serve};
 use crate::source::Sources;
@@ -34,8 +34,13 @@ fn connect() -> std::io::Result<(Line, OwnedFd)> {
 fn run(args: &SessionArgs, output: Output, line: Line, programs: OwnedFd) -> u8 {
     fds::mark_inherited_close_on_exec();
     heap::prepare();
-    let options =
-        GuardOptions { timeout: None, max_processes: args.max_procs, interactive: true, record: true };
+    let options = GuardOptions {
+        timeout: None,
+        max_processes: args.max_procs,
+        interactive: true,
+        record: true,
+        contain: args.contained.then(Contain::own),
+    };
     let sources = Sources::default();
     let kit = Kit {
         loader: Box::new(Files),

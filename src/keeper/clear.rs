@@ -6,7 +6,7 @@
 use super::children::Children;
 use super::signals::Signals;
 use crate::process::Run;
-use crate::process::custody::signal_child;
+use crate::process::custody::{end_namespace, signal_child};
 use crate::process::wait::{self, peek};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,11 @@ pub struct Cleaner {
 
 /// Enough for every pid, as long as pid_max is what it is by default.
 const SEEN_WORDS: usize = 32768 / 64;
+
+/// A pid's bit.
+fn place(pid: i32) -> (usize, u64) {
+    (pid as usize / 64 % SEEN_WORDS, 1 << (pid % 64))
+}
 
 /// What clearing up came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +71,20 @@ impl Cleaner {
             seen: Box::new([0; SEEN_WORDS]),
             hurried: false,
         }
+    }
+
+    /// In pid 1 of a namespace: kills all that there are with one call, before [`Self::clear`]. Those that have ended by themselves until
+    /// now are not counted as alive.
+    pub fn all_at_once(&mut self) {
+        let Self { children, seen, .. } = self;
+        children.each(0, |pid| {
+            if !matches!(peek(pid), Ok(None)) {
+                let (word, bit) = place(pid);
+                seen[word] |= bit;
+            }
+        });
+        end_namespace();
+        self.hurried = true;
     }
 
     /// Kills and reaps until there is nobody. Gives up when for `patience` nothing has changed any more, which is
@@ -166,7 +185,7 @@ impl Cleaner {
         let Self { children, found, count, seen, hurried, .. } = self;
         let hurried = *hurried;
         let mut note = |pid: i32| {
-            let (word, bit) = (pid as usize / 64 % SEEN_WORDS, 1 << (pid % 64));
+            let (word, bit) = place(pid);
             if seen[word] & bit == 0 {
                 seen[word] |= bit;
                 *count += 1;

@@ -1,5 +1,7 @@
 //! How a run ended, as data.
 
+use super::budget::Spent;
+use super::contain::Level;
 use crate::event::Actor;
 use crate::process::{ExitStatus, Run};
 
@@ -33,6 +35,8 @@ pub enum Outcome {
     Interrupted(i32),
     /// Our own code crashed in it, with this signal.
     Crashed(i32),
+    /// It has used up what it had, and was ended.
+    Spent(Spent),
     /// The keeper was killed, by the signal with this number; the guard has cleared up.
     KeeperLost(i32),
 }
@@ -56,18 +60,22 @@ pub struct Ended {
     /// Why there is no record of this run on disk: what would outlive guard and keeper if both were killed at once
     /// could not be swept by a record.
     pub unrecorded: Option<String>,
+    /// How well it was contained.
+    pub level: Level,
 }
 
 impl Ended {
     /// How many leftovers are named.
     pub const NAMED: usize = 64;
 
-    /// What proctor exits with: the scenario's own code, 124 where the time was up, and 128 + n after the signal n.
+    /// What proctor exits with: the scenario's own code, 124 where the time was up, 137 where something else was used up, and
+    /// 128 + n after the signal n.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self.outcome {
             Outcome::Exited(code) => code,
             Outcome::TimedOut => 124,
+            Outcome::Spent(_) => 137,
             Outcome::Killed(signal)
             | Outcome::Interrupted(signal)
             | Outcome::Crashed(signal)
@@ -85,6 +93,7 @@ impl Ended {
             Outcome::Killed(2 | 3 | 13) => return None,
             Outcome::Killed(signal) => format!("the scenario's main process was killed (signal {signal})"),
             Outcome::TimedOut => format!("the time was up{}", self.alive()),
+            Outcome::Spent(what) => format!("the run was ended: {}{}", what.words(), self.alive()),
             Outcome::Crashed(signal) => format!(
                 "proctor crashed (signal {signal}) in run {run}: this is a bug in proctor, not in the scenario. \
                  Everything that the run started has been ended. Please report it, with the scenario"

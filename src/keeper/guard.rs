@@ -1,8 +1,12 @@
 //! The guard's process: the pid that the shell sees. It starts the keeper, passes signals on, and holds the deadline.
 
+use super::budget::Spent;
 use super::clear::{Cleaner, Cleared, has_children};
+use super::contain::{self, Admitted, Contain, Gate, Level};
 use super::ended::End;
+use super::fault::Fault;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
+use super::lender::{Lender, Resumed};
 use super::record::{self, Record};
 use super::signals::{self, Came, Signals, listened};
 use super::start::{self, Start};
@@ -12,11 +16,10 @@ use super::{Ended, Outcome, proxy, sweep};
 use crate::event::Actor;
 use crate::process::custody::{block_every, signal_child, start_clean, survive_failed_writes};
 use crate::process::wait::{self, ChildState};
-use crate::process::{Errno, Fork, Run, fork, job, room};
+use crate::process::{Fork, Run, exit_now, job};
 use rustix::process::{
     Pid, PidfdFlags, Signal, getpid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
 };
-use std::fmt;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
@@ -30,35 +33,15 @@ pub struct GuardOptions {
     /// A prompt is behind it: SIGINT interrupts what runs there and does not end the run; and the run ends with the process
     /// that started this one, which has the terminal.
     pub interactive: bool,
+    /// In namespaces of its own; none: among the machine's processes.
+    pub contain: Option<Contain>,
     /// What happens is recorded in the run's memory.
     pub record: bool,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096, interactive: false, record: true }
-    }
-}
-
-/// Why a run could not be started: the system would not let us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault(String);
-
-impl fmt::Display for Fault {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-impl Fault {
-    fn new(what: &str, why: impl Into<Errno>) -> Self {
-        let why: Errno = why.into();
-        Self(match room::explain_files(why) {
-            Some(obstacle) => format!("{what}: {why}: {obstacle}"),
-            None => format!("{what}: {why}"),
-        })
+        Self { timeout: None, max_processes: 4096, interactive: false, contain: None, record: true }
     }
 }
 
@@ -83,15 +66,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// # Errors
 /// Where the system refuses a process, or the run's shared memory. Nothing has been started then.
 pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Result<Ended, Fault> {
-    proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
-    start_clean();
-    if options.interactive {
-        let _ = set_parent_process_death_signal(Some(Signal::TERM));
-    }
-    survive_failed_writes();
-    if Protection::Sweep.is_on() {
-        sweep::sweep();
-    }
+    stand_ready(options)?;
     let cookie = random()?;
     let name = format!("{cookie:032x}");
     start::name(cookie);
@@ -104,7 +79,8 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
     };
-    let listened = listened();
+    let lends = options.contain.as_ref().is_some_and(|contain| contain.terminal);
+    let listened = if lends { signals::with_resume(listened()) } else { listened() };
     block_every();
     if Protection::Subreaper.is_on() {
         let _ = set_child_subreaper(Pid::from_raw(1));
@@ -114,17 +90,36 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let pid = getpid();
     run.control().guard_pid.store(pid.as_raw_nonzero().get(), SeqCst);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
-    let start = Start { run: name, group: rustix::process::getpgrp().as_raw_nonzero().get() };
+    let own_group = rustix::process::getpgrp().as_raw_nonzero().get();
+    let contain = options.contain.clone();
+    let group = if contain.is_some() { 0 } else { own_group };
+    let start = Start { run: name, group, contain };
+    let contain = start.contain.as_ref();
+    let gate = contain.map(|_| Gate::new()).transpose();
+    let gate = gate.map_err(|error| Fault::new("there is no pipe for the keeper", error))?;
     let signals = Signals::open(listened);
     let cleaner = Cleaner::new(&run);
-    match fork() {
+    match contain::fork_keeper(contain) {
         Ok(Fork::Child) => {
             drop((line, signals, cleaner));
             let guard_pid = pid.as_raw_nonzero().get();
-            keep::keep(Kit { line: keepers, guard: pidfd, guard_pid, record }, &run, &start, scenario)
+            let mut kit = Kit { line: keepers, guard: pidfd, guard_pid, record };
+            if let Some((contain, gate)) = contain.zip(gate) {
+                kit.guard = None;
+                enter(contain, gate, &kit);
+            }
+            keep::keep(kit, &run, &start, scenario)
         }
         Ok(Fork::Parent(keeper)) => {
             drop((keepers, pidfd));
+            let (mut admitted, mut lender) = (None, None);
+            if let Some((contain, gate)) = contain.zip(gate) {
+                lender = lend(contain, own_group, keeper);
+                match contain::admit(keeper, contain, gate, &start.run) {
+                    Ok(made) => admitted = Some(made),
+                    Err(fault) => return Err(turn_away(keeper, record, lender, fault)),
+                }
+            }
             signals::set(&listened);
             let timeout = options.timeout.map(|time| Duration::from_nanos(time.max(0).cast_unsigned()));
             let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
@@ -136,20 +131,75 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 keeper,
                 deadline,
                 interactive: options.interactive,
+                lender,
+                admitted,
+                refused: None,
                 takeover: None,
+                give_up: None,
                 asked: None,
                 last: None,
             };
             guard.work(start, record, unrecorded)
         }
         Err(error) => {
-            if let Some(record) = record {
-                record.remove();
-            }
-            signals::unblock_all();
-            Err(Fault::new("no process can be started", error))
+            let fault = match contain {
+                Some(_) => contain::explain(error),
+                None => Fault::new("no process can be started", error),
+            };
+            Err(not_begun(record, fault))
         }
     }
+}
+
+/// What comes before there is a run: the process becomes one that can guard.
+fn stand_ready(options: &GuardOptions) -> Result<(), Fault> {
+    proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
+    start_clean();
+    if options.interactive {
+        let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    }
+    survive_failed_writes();
+    if Protection::Sweep.is_on() {
+        sweep::sweep();
+    }
+    Ok(())
+}
+
+/// All is as before.
+fn not_begun(record: Option<Record>, fault: Fault) -> Fault {
+    if let Some(record) = record {
+        record.remove();
+    }
+    signals::unblock_all();
+    fault
+}
+
+/// In the keeper of a contained run: makes itself at home, or tells why it cannot.
+fn enter(contain: &Contain, gate: Gate, kit: &Kit) {
+    if let Err(why) = contain::enter(contain, gate) {
+        kit.line.say(&Word::Refused(why));
+        exit_now(NO_SCENARIO);
+    }
+}
+
+/// The keeper's group exists from here on, and has the terminal where that is ours.
+fn lend(contain: &Contain, own_group: i32, keeper: i32) -> Option<Lender> {
+    if !contain.terminal {
+        return None;
+    }
+    let _ = rustix::process::setpgid(Pid::from_raw(keeper), Pid::from_raw(keeper));
+    let mut lender = Lender::new(own_group, keeper)?;
+    lender.lend();
+    Some(lender)
+}
+
+/// The keeper could not be let in: it ends.
+fn turn_away(keeper: i32, record: Option<Record>, lender: Option<Lender>, fault: Fault) -> Fault {
+    let _ = wait::reap_blocking(keeper);
+    if let Some(mut lender) = lender {
+        lender.take_back();
+    }
+    not_begun(record, fault)
 }
 
 /// 128 bits that nobody can guess.
@@ -177,8 +227,16 @@ struct Guard<'run> {
     keeper: i32,
     deadline: Option<Instant>,
     interactive: bool,
+    /// Of a contained run that may have the terminal.
+    lender: Option<Lender>,
+    /// Of a contained run.
+    admitted: Option<Admitted>,
+    /// Why the run could not begin.
+    refused: Option<String>,
     /// When the keeper is given up.
     takeover: Option<Instant>,
+    /// When a namespace is given up that the kernel does not let go.
+    give_up: Option<Instant>,
     asked: Option<Asked>,
     last: Option<Last>,
 }
@@ -198,15 +256,28 @@ impl Guard<'_> {
         }
         remove_scratch(self.run);
         self.signals.drain();
+        if let Some(lender) = &mut self.lender {
+            lender.take_back();
+        }
         signals::unblock_all();
+        let (level, no_memory) = self.leave_group();
+        if let Some(why) = self.refused {
+            return Err(Fault::said(format!(
+                "the run cannot be contained: {why}; `proctor doctor` shows what is missing"
+            )));
+        }
         if self.last.is_none() && keeper_end == Some(End::Exited(NO_SCENARIO)) {
-            return Err(Fault(
+            return Err(Fault::said(
                 "no process can be started for the scenario: a limit on processes or memory is reached \
-                (`ulimit -u` shows the first)"
-                    .to_owned(),
+                (`ulimit -u` shows the first)",
             ));
         }
-        let outcome = self.outcome(keeper_end);
+        let mut outcome = self.outcome(keeper_end);
+        // A run that went on without the one that was killed for it has dealt with it.
+        if no_memory && matches!(outcome, Outcome::Killed(libc::SIGKILL) | Outcome::KeeperLost(libc::SIGKILL))
+        {
+            outcome = Outcome::Spent(Spent::Memory);
+        }
         let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
         Ok(Ended {
             run: start.run,
@@ -216,7 +287,21 @@ impl Guard<'_> {
             unnamed: last.unnamed,
             stuck,
             unrecorded,
+            level,
         })
+    }
+
+    /// How well the run was contained, and whether the kernel has killed for want of memory. The control group is empty by now.
+    fn leave_group(&mut self) -> (Level, bool) {
+        match self.admitted.take().map(Admitted::into_group) {
+            Some(Some(group)) => {
+                let hits = group.hits();
+                group.remove();
+                (Level::Limited, hits.memory)
+            }
+            Some(None) => (Level::Contained, false),
+            None => (Level::Host, false),
+        }
     }
 
     /// Until the keeper has ended. Gives its end, where it is known.
@@ -244,9 +329,13 @@ impl Guard<'_> {
             }
             if self.takeover.is_some_and(|takeover| takeover <= now) {
                 self.takeover = None;
+                self.give_up = self.admitted.is_some().then(|| now + PATIENCE);
                 signal_child(self.keeper, libc::SIGKILL);
             }
-            let next = [self.deadline, self.takeover].into_iter().flatten().min();
+            if self.give_up.is_some_and(|give_up| give_up <= now) {
+                return None;
+            }
+            let next = [self.deadline, self.takeover, self.give_up].into_iter().flatten().min();
             self.signals.wait(&[self.line.fd()], next.map(|next| next.saturating_duration_since(now)));
         }
     }
@@ -255,9 +344,21 @@ impl Guard<'_> {
         while let Some(word) = self.line.hear() {
             match word {
                 Word::Clearing => self.takeover = Some(Instant::now() + WORK),
-                Word::Stopped => job::stop_oneself(),
+                Word::Stopped => self.stop(),
+                Word::Key(signal) => self.react(Came { signal, from_terminal: true }),
+                Word::Refused(why) => self.refused = Some(why),
                 Word::Last(last) => self.last = Some(last),
             }
+        }
+    }
+
+    /// Stops this process as a shell's job is stopped, and comes back once it goes on.
+    fn stop(&mut self) {
+        match self.lender.as_mut().map(Lender::follow_a_stop) {
+            None => job::stop_oneself(),
+            Some(Resumed::Yes) => {}
+            // As the kernel does with a group that nobody could resume.
+            Some(Resumed::Orphan) => self.line.order(Order::Forward(libc::SIGHUP)),
         }
     }
 
@@ -270,6 +371,12 @@ impl Guard<'_> {
     fn react(&mut self, came: Came) {
         let signal = came.signal;
         if signal == libc::SIGCHLD {
+            return;
+        }
+        if signal == libc::SIGCONT {
+            if let Some(lender) = &mut self.lender {
+                lender.come_forward();
+            }
             return;
         }
         // The whole foreground group has what the terminal sends. What is sent to us alone is passed on; and a closed
@@ -303,6 +410,11 @@ impl Guard<'_> {
     fn clear_up(&mut self, start: &Start) -> (Vec<Actor>, u32, Vec<Actor>) {
         let _ = wait::reap(self.keeper);
         let run = self.run;
+        if self.admitted.is_some() {
+            // With the keeper everybody has ended, or it would not have.
+            let stuck = wait::peek(self.keeper).is_ok().then(|| keep::actor(run, self.keeper));
+            return (Vec::new(), 0, stuck.into_iter().collect());
+        }
         let mut found = (Vec::new(), 0);
         if !has_children() || !Protection::Takeover.is_on() {
             return (found.0, found.1, Vec::new());
@@ -320,6 +432,9 @@ impl Guard<'_> {
 
     fn outcome(&self, keeper_end: Option<End>) -> Outcome {
         let end = self.last.as_ref().and_then(|last| last.end);
+        if let Some(spent) = self.last.as_ref().and_then(|last| last.spent) {
+            return Outcome::Spent(spent);
+        }
         match (end, self.asked) {
             (Some(end), asked) if end.by_itself => match end.end {
                 End::Exited(code) => Outcome::Exited(code),

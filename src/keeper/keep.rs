@@ -1,5 +1,6 @@
 //! The keeper's process: parent of the scenario, adopts and reaps orphans, and ends all that is left.
 
+use super::budget::{Spent, Watch};
 use super::clear::Cleaner;
 use super::ended::End;
 use super::record::Record;
@@ -45,6 +46,9 @@ struct Keeper<'run> {
     scenario: i32,
     /// When the run is ended whatever the scenario does.
     deadline: Option<Instant>,
+    budget: Option<Watch>,
+    /// The terminal has told the keeper's group to stop, and the scenario has not yet.
+    to_stop: bool,
 }
 
 /// Why the keeper stopped waiting.
@@ -53,31 +57,44 @@ enum Over {
     ScenarioEnded(ExitStatus),
     GuardGone,
     Ordered,
+    Spent(Spent),
 }
 
 /// Becomes the keeper, forks the scenario, and never returns: every signal is blocked when it is called.
 pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u8) -> ! {
-    if Protection::Subreaper.is_on() {
-        let _ = set_child_subreaper(Pid::from_raw(1));
+    let contained = start.contain.is_some();
+    if !contained {
+        if Protection::Subreaper.is_on() {
+            let _ = set_child_subreaper(Pid::from_raw(1));
+        }
+        // The second line: SIGTERM is blocked here, so the guard's death cannot do more than wake the keeper.
+        let _ = set_parent_process_death_signal(Some(Signal::TERM));
     }
-    // The second line: SIGTERM is blocked here, so the guard's death cannot do more than wake the keeper.
-    let _ = set_parent_process_death_signal(Some(Signal::TERM));
     run.control().keeper_pid.store(rustix::process::getpid().as_raw_nonzero().get(), SeqCst);
     let signals = Signals::open(signals::every());
     let cleaner = Cleaner::new(run);
     match fork() {
         Ok(Fork::Child) => {
-            drop((kit, signals, cleaner));
-            scenario::play(run, start, scenario)
+            let Kit { line, guard, record, .. } = kit;
+            drop((guard, record, signals, cleaner));
+            let refuse = |why| {
+                line.say(&Word::Refused(why));
+                exit_now(NO_SCENARIO)
+            };
+            scenario::play(run, start, refuse, scenario)
         }
         Ok(Fork::Parent(pid)) => {
             // The scenario is in the guard's group; and waits until the keeper is not. A session of its own keeps
             // from the keeper what is sent to a session too; lets the kernel treat the groups of orphans as it does
             // where init adopts them; and gives it its own share of the processor (sched(7), autogroups), however many
             // processes of the scenario want it all.
-            let _ = rustix::process::setsid();
+            if !contained {
+                let _ = rustix::process::setsid();
+            }
             let _ = rustix::thread::set_name(c"keeper");
-            Keeper { kit, run, start, signals, cleaner, scenario: pid, deadline: None }.work()
+            let budget = start.contain.as_ref().and_then(|contain| Watch::new(contain.budget));
+            let (deadline, to_stop) = (None, false);
+            Keeper { kit, run, start, signals, cleaner, scenario: pid, deadline, budget, to_stop }.work()
         }
         // The guard sees that the keeper said nothing of a scenario.
         Err(_) => exit_now(NO_SCENARIO),
@@ -102,7 +119,7 @@ impl Keeper<'_> {
     /// Until the scenario has ended, the guard is gone, or the guard wants an end.
     fn wait(&mut self) -> Over {
         loop {
-            self.signals.drain();
+            self.hear_the_terminal();
             if self.guard_is_gone() {
                 return Over::GuardGone;
             }
@@ -115,10 +132,16 @@ impl Keeper<'_> {
                     return Over::Ordered;
                 }
             }
-            let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|left| left.is_zero()) {
+            let now = Instant::now();
+            if self.deadline.is_some_and(|deadline| deadline <= now) {
                 return Over::Ordered;
             }
+            if let Some(spent) = self.budget.as_mut().and_then(|budget| budget.look(now)) {
+                return Over::Spent(spent);
+            }
+            let look = self.budget.as_ref().map(Watch::next);
+            let next = [self.deadline, look].into_iter().flatten().min();
+            let left = next.map(|next| next.saturating_duration_since(now));
             let line = self.kit.line.fd();
             match &self.kit.guard {
                 Some(guard) => self.signals.wait(&[line, guard.as_fd()], left),
@@ -127,8 +150,24 @@ impl Keeper<'_> {
         }
     }
 
-    /// The guard is our parent for as long as it lives.
+    /// Takes the signals that have come. They have done their work by waking us; but in a namespace, where the terminal sends to
+    /// the keeper's group instead of the guard's, the guard is told of its keys.
+    fn hear_the_terminal(&mut self) {
+        while let Some(came) = self.signals.next() {
+            match came.signal {
+                _ if self.start.contain.is_none() || !came.from_terminal => {}
+                libc::SIGINT | libc::SIGQUIT | libc::SIGHUP => self.kit.line.say(&Word::Key(came.signal)),
+                libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU => self.to_stop = true,
+                _ => {}
+            }
+        }
+    }
+
+    /// The guard is our parent for as long as it lives. From inside a namespace it cannot be seen, and takes us along.
     fn guard_is_gone(&self) -> bool {
+        if self.start.contain.is_some() {
+            return false;
+        }
         rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get()) != self.kit.guard_pid
     }
 
@@ -176,12 +215,15 @@ impl Keeper<'_> {
 
     /// Where a key has stopped the scenario's foreground child, and so the scenario, the guard is to follow: the shell
     /// looks at nobody else.
-    fn follow_a_stop(&self) {
-        let stops = self.run.job_stops() && Protection::Job.is_on();
-        if stops
-            && matches!(wait::peek_state(self.scenario), Ok(Some(ChildState::Stopped(_))))
-            && self.run.take_job_stop()
-        {
+    fn follow_a_stop(&mut self) {
+        let stops = (self.to_stop || self.run.job_stops()) && Protection::Job.is_on();
+        if !stops {
+            return;
+        }
+        let Ok(Some(ChildState::Stopped(signal))) = wait::peek_state(self.scenario) else { return };
+        let of_terminal = [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&i32::from(signal.0));
+        if self.run.take_job_stop() || (std::mem::take(&mut self.to_stop) && of_terminal) {
+            self.to_stop = false;
             self.kit.line.say(&Word::Stopped);
         }
     }
@@ -226,6 +268,9 @@ impl Keeper<'_> {
     /// Ends everything, tells the guard, and ends.
     fn finish(mut self, over: Over) -> ! {
         self.kit.line.say(&Word::Clearing);
+        if self.start.contain.is_some() {
+            self.cleaner.all_at_once();
+        }
         let mut last = Last::default();
         let (scenario, run) = (self.scenario, self.run);
         let hurry = || sweep::strike(self.start);
@@ -235,6 +280,7 @@ impl Keeper<'_> {
                 return;
             }
             last.end = scenario_end(scenario, over);
+            last.spent = if let Over::Spent(spent) = over { Some(spent) } else { None };
             last.leftovers =
                 found.iter().filter(|pid| !run.is_observer(**pid)).map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;

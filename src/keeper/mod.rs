@@ -27,11 +27,17 @@
 //!
 //! `docs/reliability.md` says what is promised, and what is not.
 
+mod budget;
 mod children;
 mod clear;
+mod contain;
+mod demand;
 mod ended;
+mod examine;
+mod fault;
 mod guard;
 mod keep;
+mod lender;
 mod mark;
 mod proxy;
 mod record;
@@ -42,7 +48,12 @@ mod sweep;
 mod switch;
 mod wire;
 
+pub use budget::{Budget, Spent};
+pub use contain::{Contain, Level};
+pub use demand::{Allowance, Demand, Offer, Part, Plan, plan};
 pub use ended::{Ended, Outcome};
+pub use examine::{Examination, Finding, examine};
+pub use fault::Fault;
 pub use guard::{GuardOptions, guard};
 pub use start::run_name;
 pub use sweep::{Swept, sweep};

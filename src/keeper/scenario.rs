@@ -1,10 +1,11 @@
 //! The scenario's process, from its fork to the first statement, and its end.
 
-use super::mark;
 use super::start::Start;
+use super::{contain, mark};
 use crate::process::custody::start_clean;
 use crate::process::{Run, exit_now};
 use rustix::process::{Pid, Resource, Rlimit, Signal, setrlimit};
+use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -12,13 +13,25 @@ use std::sync::atomic::Ordering::SeqCst;
 const NO_KEEPER: u8 = 71;
 
 /// Runs the scenario in this process, which the keeper has just forked, and ends with what it gives.
-pub fn play(run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u8) -> ! {
+///
+/// `refuse` is told why it cannot begin, where it cannot, and does not come back.
+pub fn play(
+    run: &Run,
+    start: &Start,
+    refuse: impl FnOnce(String) -> Infallible,
+    scenario: impl FnOnce(&Run) -> u8,
+) -> ! {
     // Dies with the keeper even if nobody else is there to see to it: prctl(2), PR_SET_PDEATHSIG.
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
     await_keeper(run, start);
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     mark::put(&start.run);
     start_clean();
+    if let Some(contain) = &start.contain
+        && let Err(why) = contain::dress(contain)
+    {
+        match refuse(why) {}
+    }
     let result = catch_unwind(AssertUnwindSafe(|| {
         crash_on_request();
         scenario(run)

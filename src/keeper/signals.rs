@@ -84,6 +84,12 @@ pub fn unblock_all() {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
 }
 
+/// And SIGCONT: for a guard that has to resume others.
+pub fn with_resume(mut set: SigSet) -> SigSet {
+    set.add(Signal::SIGCONT);
+    set
+}
+
 /// The signals that the guard reads. What was ignored when it was started stays ignored: a blocked signal
 /// would be read all the same.
 pub fn listened() -> SigSet {

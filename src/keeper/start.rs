@@ -1,5 +1,6 @@
 //! What keeper and scenario are told of the run that begins.
 
+use super::contain::Contain;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A run, as all of its own processes know it.
@@ -7,8 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub struct Start {
     /// The run's name.
     pub run: String,
-    /// The guard's process group.
+    /// The guard's process group, as the keeper sees it: 0 from inside a pid namespace.
     pub group: i32,
+    /// What the run may see and use, where it is contained.
+    pub contain: Option<Contain>,
 }
 
 /// The two halves of the last run's number.

@@ -19,6 +19,8 @@ pub enum Protection {
     Sweep,
     /// A process is swept only after a second proof.
     SecondProof,
+    /// The keeper of a contained run waits until it is let in, and dies with the guard.
+    Gate,
     /// The guard stops when a foreground child was stopped by a key.
     Job,
 }
@@ -34,6 +36,7 @@ impl Protection {
             Self::Proxy => "proxy",
             Self::Sweep => "sweep",
             Self::SecondProof => "second-proof",
+            Self::Gate => "gate",
             Self::Job => "job",
         }
     }

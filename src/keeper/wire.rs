@@ -3,6 +3,7 @@
 //! Nothing here is relied on for clearing up. The death of either is told by the kernel, and a message that is
 //! lost costs a detail of the report.
 
+use super::budget::Spent;
 use super::ended::End;
 use crate::event::Actor;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -33,6 +34,10 @@ pub enum Word {
     Clearing,
     /// The scenario has stopped as a shell's job does: the guard, whom the shell waits for, is to stop too.
     Stopped,
+    /// The terminal has sent this signal to the keeper's group, which is not the guard's.
+    Key(i32),
+    /// The run could not begin, for this reason.
+    Refused(String),
     /// Everything has ended.
     Last(Last),
 }
@@ -43,6 +48,8 @@ pub struct Last {
     pub end: Option<ScenarioEnd>,
     pub leftovers: Vec<Actor>,
     pub unnamed: u32,
+    /// Why the keeper has ended it.
+    pub spent: Option<Spent>,
 }
 
 /// How the scenario's process ended.
@@ -54,6 +61,10 @@ pub struct ScenarioEnd {
     /// It still ran our own code, and had not become another program by execve(2).
     pub our_code: bool,
 }
+
+/// What the words begin with that are no last word.
+const KEY: u8 = b'k';
+const REFUSED: u8 = b'r';
 
 /// The longest name that is sent, in bytes.
 const LONGEST_NAME: usize = 64;
@@ -107,6 +118,11 @@ impl Line {
         let _ = match word {
             Word::Clearing => self.0.send(&[]),
             Word::Stopped => self.0.send(&[0]),
+            Word::Key(signal) => self.0.send(&[KEY, *signal as u8]),
+            Word::Refused(why) => {
+                let why = &why[..why.floor_char_boundary(LONGEST_WORD - 1)];
+                self.0.send(&[&[REFUSED], why.as_bytes()].concat())
+            }
             Word::Last(last) => self.0.send(&encode(last)),
         };
     }
@@ -117,6 +133,10 @@ impl Line {
         match self.0.recv(&mut bytes).ok()? {
             0 => Some(Word::Clearing),
             1 => Some(Word::Stopped),
+            2 if bytes[0] == KEY => Some(Word::Key(i32::from(bytes[1]))),
+            length if bytes[0] == REFUSED => {
+                Some(Word::Refused(String::from_utf8_lossy(&bytes[1..length]).into_owned()))
+            }
             length => decode(&bytes[..length]).map(Word::Last),
         }
     }
@@ -134,6 +154,8 @@ fn encode(last: &Last) -> Vec<u8> {
             bytes.extend_from_slice(&[kind, number, u8::from(by_itself), u8::from(our_code)]);
         }
     }
+    let spent = last.spent.and_then(|spent| Spent::ALL.iter().position(|one| *one == spent));
+    bytes.push(spent.map_or(0, |number| number as u8 + 1));
     bytes.extend_from_slice(&last.unnamed.to_le_bytes());
     bytes.push(last.leftovers.len() as u8);
     for actor in &last.leftovers {
@@ -155,9 +177,11 @@ fn decode(mut bytes: &[u8]) -> Option<Last> {
             our_code: our_code != 0,
         }),
     };
+    let [spent] = take(&mut bytes)?;
+    let spent = usize::from(spent).checked_sub(1).and_then(|number| Spent::ALL.get(number)).copied();
     let unnamed = u32::from_le_bytes(take(&mut bytes)?);
     let leftovers = decode_actors(&mut bytes)?;
-    Some(Last { end, leftovers, unnamed })
+    Some(Last { end, leftovers, unnamed, spent })
 }
 
 fn decode_actors(bytes: &mut &[u8]) -> Option<Vec<Actor>> {
@@ -190,13 +214,20 @@ mod tests {
             end: Some(ScenarioEnd { end: End::Killed(64), by_itself: true, our_code: false }),
             leftovers: vec![actor("任务", i32::MAX), actor("", 8)],
             unnamed: 9,
+            spent: Some(Spent::Cpu),
         };
+        let why = "é".repeat(LONGEST_WORD);
         let (keeper, guard) = Line::pair().unwrap();
         keeper.say(&Word::Clearing);
         keeper.say(&Word::Stopped);
+        keeper.say(&Word::Key(2));
+        keeper.say(&Word::Refused(why.clone()));
         keeper.say(&Word::Last(last.clone()));
         assert_eq!(guard.hear(), Some(Word::Clearing));
         assert_eq!(guard.hear(), Some(Word::Stopped));
+        assert_eq!(guard.hear(), Some(Word::Key(2)));
+        let Some(Word::Refused(heard)) = guard.hear() else { panic!("not refused") };
+        assert!(why.starts_with(&heard) && heard.len() > LONGEST_WORD / 2);
         assert_eq!(guard.hear(), Some(Word::Last(last)));
         assert_eq!(guard.hear(), None);
     }

@@ -20,6 +20,27 @@ pub fn signal_child(pid: i32, number: i32) -> bool {
     unsafe { libc::kill(pid, number) == 0 }
 }
 
+/// Sends a signal to the process group that a child of this process leads. Gives whether there was such a group.
+///
+/// As long as we have not reaped its leader, nobody else can have the group's number.
+pub fn signal_group_of_child(leader: i32, number: i32) -> bool {
+    let leads = leader > 1 && super::group::of(leader) == Ok(leader) && Ok(leader) != super::group::of(0);
+    if !leads || wait::peek(leader).is_err() {
+        return false;
+    }
+    // SAFETY: kill(2) touches no memory of ours.
+    unsafe { libc::kill(-leader, number) == 0 }
+}
+
+/// Ends every process of the pid namespace that this process is pid 1 of, but for itself: kill(2) of -1, which reaches nobody who is
+/// not below us, and comes before a fork that is on its way. It does nothing in any other process.
+pub fn end_namespace() {
+    if fork::pid() == 1 {
+        // SAFETY: kill(2) touches no memory of ours.
+        unsafe { libc::kill(-1, libc::SIGKILL) };
+    }
+}
+
 /// Ends the process that is held: SIGKILL.
 ///
 /// # Errors
@@ -111,7 +132,7 @@ pub fn survive_failed_writes() {
 
 #[cfg(test)]
 mod tests {
-    use super::signal_child;
+    use super::{signal_child, signal_group_of_child};
 
     #[test]
     fn only_children_of_ours_are_signalled() {
@@ -119,6 +140,7 @@ mod tests {
         let parent = super::fork::ppid();
         for pid in [i32::MIN, -own, -1, 0, 1, own, parent, i32::MAX] {
             assert!(!signal_child(pid, 0), "{pid}");
+            assert!(!signal_group_of_child(pid, 0), "{pid}");
         }
     }
 }

@@ -19,6 +19,24 @@ pub fn open_standard_streams() -> Result<(), Errno> {
     Ok(())
 }
 
+/// Puts /dev/null where a standard stream is a terminal: who has one open can read what is typed there, and write to it.
+///
+/// # Errors
+/// Where /dev/null cannot be opened.
+pub fn blind_terminals() -> Result<(), Errno> {
+    for fd in 0..=2 {
+        // SAFETY: these only look at, open and replace descriptors; the path is NUL-terminated.
+        unsafe {
+            if libc::isatty(fd) == 1 {
+                let null = check(libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC))?;
+                check(libc::dup2(null, fd))?;
+                libc::close(null);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Marks every descriptor from 3 on that we were started with, so that no program of the run inherits it; see
 /// close_range(2). They stay open here: they may be our own runner's.
 pub fn mark_inherited_close_on_exec() {

@@ -22,11 +22,23 @@ unsafe extern "C" {
 /// # Errors
 /// `EAGAIN` or `ENOMEM` where there is no room; `room::explain` says which limit it was.
 pub fn fork() -> Result<Fork, Errno> {
+    // SAFETY: the caller has a single thread, so that the child may do whatever the parent may.
+    copy(|| unsafe { _Fork() })
+}
+
+/// The same with flags of clone(2), such as those of new namespaces. What the C library notes of the new process's number is
+/// that of this one, until it forks by itself.
+pub(super) fn fork_with(flags: libc::c_int) -> Result<Fork, Errno> {
+    let flags = libc::c_long::from(flags | libc::SIGCHLD);
+    // SAFETY: as in `fork`; without a stack the child goes on with its copy of ours.
+    copy(|| unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) } as libc::pid_t)
+}
+
+fn copy(call: impl FnOnce() -> libc::pid_t) -> Result<Fork, Errno> {
     // A signal that comes while there are two of us is for one of us: it waits until the child has forgotten what was
     // noted for its parent.
     let before = signals::set_mask(&signals::full_set());
-    // SAFETY: the caller has a single thread, so that the child may do whatever the parent may.
-    let pid = check(unsafe { _Fork() });
+    let pid = check(call());
     if pid == Ok(0) {
         signals::after_fork_child();
         robust::after_fork_child();

@@ -49,6 +49,14 @@ fn number(resource: Resource) -> u32 {
 }
 
 impl Limits {
+    /// Sets them for this process and what it starts, as for a task.
+    ///
+    /// # Errors
+    /// What setrlimit(2) says.
+    pub fn set(self) -> Result<(), Errno> {
+        self.ready()?.apply(false)
+    }
+
     pub(super) fn ready(self) -> Result<Ready, Errno> {
         let fixed = [
             (libc::RLIMIT_CPU, self.cpu),

@@ -25,6 +25,8 @@ pub struct Stat {
     /// Nanoseconds, counted in ticks of 10 ms.
     pub user_time: i64,
     pub system_time: i64,
+    /// Nanoseconds of processors that its reaped children have used, and theirs.
+    pub reaped_time: i64,
     pub threads: i64,
     /// Ticks after the machine's start: with the pid, who it is.
     pub start_ticks: u64,
@@ -105,11 +107,29 @@ fn parse_stat(bytes: &[u8]) -> Option<Stat> {
         foreground_pgid: small(8)?,
         user_time: int(14)?.saturating_mul(tick),
         system_time: int(15)?.saturating_mul(tick),
+        reaped_time: int(16)?.saturating_add(int(17)?).saturating_mul(tick),
         threads: int(20)?,
         start_ticks: field(22)?.parse().ok()?,
         rss: field(24)?.parse::<i64>().ok()?.max(0).cast_unsigned() * rustix::param::page_size() as u64,
         exit_word: small(52).unwrap_or(0),
     })
+}
+
+/// Where in this process's memory its arguments are, as proc_pid_stat(5) has it: from here, to before there.
+pub(super) fn argument_memory() -> Option<(usize, usize)> {
+    own_range(48)
+}
+
+/// The same for the environment that it was started with.
+pub(super) fn environment_memory() -> Option<(usize, usize)> {
+    own_range(50)
+}
+
+fn own_range(field: usize) -> Option<(usize, usize)> {
+    let bytes = read("/proc/self/stat").ok()?;
+    let close = bytes.iter().rposition(|byte| *byte == b')')?;
+    let mut fields = std::str::from_utf8(&bytes[close + 1..]).ok()?.split_ascii_whitespace().skip(field - 3);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }
 
 /// What a process does with signals.

@@ -6,11 +6,13 @@
 use super::errno::{Errno, check};
 use super::fifo::{Fifo, is_fifo};
 use super::limits::{Limits, Ready};
+use super::sandbox::Fence;
 use super::terminal;
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 /// Where one of the three standard streams goes.
 #[derive(Debug, Default)]
@@ -62,6 +64,8 @@ pub struct Setup {
     /// The slave of a pty becomes its controlling terminal and its three streams where they are inherited; a new session
     /// is made for it.
     pub pty: Option<OwnedFd>,
+    /// What a program that is not trusted gives up, last of all.
+    pub fence: Option<Rc<Fence>>,
 }
 
 /// At which step a start failed.
@@ -79,6 +83,7 @@ pub enum Stage {
     Cpus,
     Limits,
     Cwd,
+    Fence,
     /// It is to be observed, and its tracer has hold of it.
     Observe,
     Exec,
@@ -100,6 +105,7 @@ impl Stage {
             Self::Cpus => "bind it to these processors",
             Self::Limits => "set its limits",
             Self::Cwd => "change its directory",
+            Self::Fence => "put up its fence",
             Self::Observe => "observe the program",
             Self::Exec => "execute the program",
         }
@@ -130,6 +136,7 @@ pub struct Prepared {
     foreground: Option<RawFd>,
     /// What the child has to open before, for it may have to wait for it.
     fifos: Vec<Fifo>,
+    fence: Option<Rc<Fence>>,
     /// Keeps the descriptors above open until the child has them.
     owned: Vec<OwnedFd>,
 }
@@ -176,6 +183,7 @@ impl Setup {
             pty,
             foreground,
             fifos,
+            fence: self.fence,
             owned,
         })
     }
@@ -319,7 +327,11 @@ impl Prepared {
             check(unsafe { libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), cpus) })
                 .map_err(at(Stage::Cpus))?;
         }
-        self.limits.apply(kind == Kind::Program).map_err(at(Stage::Limits))
+        self.limits.apply(kind == Kind::Program).map_err(at(Stage::Limits))?;
+        match &self.fence {
+            Some(fence) => fence.apply().map_err(at(Stage::Fence)),
+            None => Ok(()),
+        }
     }
 
     /// Session, group and terminal. A session's leader leads its group already.

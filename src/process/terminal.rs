@@ -37,7 +37,9 @@ pub fn give(tty: BorrowedFd<'_>, pgid: i32) -> Result<(), Errno> {
 }
 
 fn give_raw(tty: RawFd, pgid: i32) -> Result<(), Errno> {
-    if pgid <= 1 {
+    // Group 1 is ours inside a pid namespace, and there alone.
+    // SAFETY: getpgrp always succeeds.
+    if pgid < 1 || pgid == 1 && unsafe { libc::getpgrp() } != 1 {
         return Err(Errno::EPERM);
     }
     let before = signals::block(&signals::set_of(signals::mask_of(libc::SIGTTOU)));

@@ -112,6 +112,19 @@ pub fn reap_blocking(pid: i32) -> Result<ExitStatus, Errno> {
     }
 }
 
+/// Nanoseconds of processors that children of this process have used which it has reaped, and theirs; see getrusage(2).
+#[must_use]
+pub fn reaped_time() -> i64 {
+    // SAFETY: all zero bytes are a valid rusage, which the call fills.
+    let used = unsafe {
+        let mut used: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut used);
+        used
+    };
+    let nanoseconds = |time: libc::timeval| time.tv_sec.saturating_mul(1_000_000_000) + time.tv_usec * 1000;
+    nanoseconds(used.ru_utime).saturating_add(nanoseconds(used.ru_stime))
+}
+
 /// Pids 0 and below mean other things to the kernel than one process.
 fn positive(pid: i32) -> Result<i32, Errno> {
     if pid > 0 { Ok(pid) } else { Err(Errno::ECHILD) }

@@ -1,5 +1,6 @@
 //! Fork bombs of three kinds, ended by every way, also with the guard killed in the middle (row 6).
 
+use super::herd::children;
 use super::runner::Test;
 use super::stage::{LONG, SECOND, SOON, Stage, Staged, Times};
 use rustix::process::{Pid, Signal, kill_process};
@@ -28,8 +29,14 @@ fn strike(run: &Staged, way: Way) {
     match way {
         Way::KillGuard => kill_process(guard, Signal::KILL).expect("it lives"),
         Way::Terminate => kill_process(guard, Signal::TERM).expect("it lives"),
-        Way::KillScenario => run.herd.members[0].end(),
+        Way::KillScenario => end_scenario(run),
     }
+}
+
+fn end_scenario(run: &Staged) {
+    let keeper = children(run.pid()).first().copied().expect("a keeper");
+    let scenario = children(keeper).first().copied().and_then(Pid::from_raw).expect("a scenario");
+    kill_process(scenario, Signal::KILL).expect("it lives");
 }
 
 fn see_it_end(mut run: Staged, kind: &str, way: Way, times: &mut Times) {

@@ -1,5 +1,6 @@
 //! What the test knows of the processes that a guarded program started: who they are, and whether all are gone.
 
+use super::level;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
@@ -76,7 +77,8 @@ impl Herd {
         self.words.iter().any(|said| said == word)
     }
 
-    /// Whether all are gone within the time: nobody holds the pipe, and none of those told is even a zombie.
+    /// Whether all are gone within the time: nobody holds the pipe, and none of those told is even a zombie. Of a run that is
+    /// contained the pids told mean nobody here, and the pipe is the proof; zombies end with their namespace.
     pub fn is_gone(&mut self, longest: Duration) -> bool {
         self.drain();
         let deadline = Instant::now() + longest;
@@ -95,6 +97,19 @@ impl Herd {
     /// Whether within the time none lives: nobody holds the pipe. Zombies are left to whoever adopted them.
     pub fn until_none_lives(&mut self, longest: Duration) -> bool {
         self.until(longest, |herd| herd.ended)
+    }
+
+    /// Whether everyone is there who has told of itself, be it as a zombie.
+    pub fn all_are_there(&self) -> bool {
+        if !level::is_contained() {
+            return self.members.iter().all(Member::is_there);
+        }
+        let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
+        let here: Vec<Member> = pids
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter_map(|pid| Some(Member { pid: inside(pid)?, start: member(pid)?.start }))
+            .collect();
+        self.members.iter().all(|member| here.contains(member))
     }
 
     /// Those that are still there, by what the kernel says of them.
@@ -127,6 +142,22 @@ impl Member {
     }
 
     pub fn end(&self) {
+        self.here().into_iter().for_each(|member| member.end_here());
+    }
+
+    /// Of a process that told its pid inside a namespace: as we see it. The start is the same.
+    pub fn here(&self) -> Option<Self> {
+        if !level::is_contained() {
+            return Some(*self);
+        }
+        let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
+        let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        pids.filter(|pid| inside(*pid) == Some(self.pid))
+            .filter_map(member)
+            .find(|member| member.start == self.start)
+    }
+
+    fn end_here(&self) {
         let Some(held) = Pid::from_raw(self.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok())
         else {
             return;
@@ -139,6 +170,19 @@ impl Member {
     fn describe(&self) -> String {
         std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default().trim().to_owned()
     }
+}
+
+/// The pid of a process in its own namespace, where that is another one: `NSpid` of proc_pid_status(5).
+fn inside(pid: i32) -> Option<i32> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("NSpid:"))?
+        .split_whitespace()
+        .skip(1)
+        .last()?
+        .parse()
+        .ok()
 }
 
 /// The process that has this pid now.

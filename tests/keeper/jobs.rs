@@ -2,6 +2,7 @@
 //! child again (row 4's terminal, and the terminal's promises).
 
 use super::herd::children;
+use super::level;
 use super::runner::Test;
 use super::stage::{SECOND, Staged};
 use super::terminal::{Terminal, state, wait_for};
@@ -41,7 +42,7 @@ impl Stopping {
         bash.env("PROGRAM", env!("CARGO_BIN_EXE_proctor")).env("SCENARIO", &file);
         let (mut terminal, bash) = Terminal::start_without(protections, bash, "");
         terminal.see("ready");
-        terminal.press("\"$PROGRAM\" run \"$SCENARIO\"\n");
+        terminal.press(&format!("\"$PROGRAM\" {} \"$SCENARIO\"\n", level::run_words().join(" ")));
         terminal.see("in front");
         let guard = children(bash.pid())[0];
         let main = children(children(guard)[0])[0];

@@ -1,7 +1,7 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use super::{aim, bomb, clocks, reuse};
+use super::{aim, bomb, clocks, level, reuse};
 use proctor::keeper::{GuardOptions, guard, sweep};
 use proctor::process::custody::start_clean;
 use proctor::process::{Fork, Run, exit_now, fork, wait};
@@ -28,7 +28,8 @@ pub fn play(role: &str) -> ! {
     let (word, argument) = role.split_once(' ').unwrap_or((role, ""));
     let timeout = number("PROCTOR_KEEPER_TIMEOUT");
     let processes = number("PROCTOR_KEEPER_PROCESSES").map_or(4096, |number| number as u32);
-    let options = GuardOptions { timeout, max_processes: processes, ..GuardOptions::default() };
+    let contain = level::contain();
+    let options = GuardOptions { timeout, max_processes: processes, contain, ..GuardOptions::default() };
     if word == "reuse" {
         reuse::play(number_in(argument) as u32);
     }

@@ -1,7 +1,7 @@
 //! Starts a guarded program and sees it to its end.
 
 use super::herd::Herd;
-use super::role;
+use super::{level, role};
 use rustix::fd::{AsRawFd, OwnedFd};
 use std::io::{BufRead, Read};
 use std::os::unix::process::CommandExt;
@@ -112,7 +112,8 @@ impl Stage {
         let words: Vec<&str> = before
             .iter()
             .copied()
-            .chain([env!("CARGO_BIN_EXE_proctor"), "run"])
+            .chain([env!("CARGO_BIN_EXE_proctor")])
+            .chain(level::run_words().iter().copied())
             .chain(options.iter().copied())
             .chain(["-e", text])
             .collect();

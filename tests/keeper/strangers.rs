@@ -125,7 +125,7 @@ fn a_run_beside_lives_on() {
         run.finish();
         beside.herd.drain();
         // A zombie of a living parent is there, and no more.
-        assert!(beside.herd.members.iter().all(Member::is_there), "{:?}", beside.herd.left());
+        assert!(beside.herd.all_are_there(), "{:?}", beside.herd.left());
     }
     kill_process(Pid::from_raw(beside.pid()).expect("a pid"), Signal::TERM).expect("it lives");
     assert!(beside.herd.is_gone(SOON), "{:?}", beside.herd.left());

@@ -3,6 +3,7 @@
 
 use super::chance::Chance;
 use super::herd::{Member, children, member};
+use super::level;
 use super::runner::Test;
 use super::stage::{LONG, Output, SECOND, SOON, Stage, Staged, Times};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -24,7 +25,7 @@ pub fn scenario(nonce: &str, text: &str, options: &[&str]) -> Stage {
     let file = std::env::temp_dir().join(format!("{nonce}.proc"));
     std::fs::write(&file, text.replace("NONCE", nonce)).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
-    command.arg("run").args(options).arg(file);
+    command.args(level::run_words()).args(options).arg(file);
     Stage::with_command(command, "")
 }
 

@@ -1,6 +1,7 @@
 //! What `proctor run` says of a run's end that the scenario cannot say: in words for people, and as JSON for machines.
 
 use super::herd::{children, member};
+use super::level;
 use super::runner::{Test, left_out};
 use super::stage::{LONG, Output, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
@@ -120,7 +121,7 @@ fn unrecorded() {
     for options in [&[][..], &JSON] {
         let mut command = Command::new("setpriv");
         command.args(["--reuid=65529", "--regid=65529", "--clear-groups"]).arg(&program);
-        command.arg("run").args(options).args(["-e", "print 1"]).env_remove("XDG_RUNTIME_DIR");
+        command.args(level::run_words()).args(options).args(["-e", "print 1"]).env_remove("XDG_RUNTIME_DIR");
         let output = Stage::with_command(command, "").start().finish();
         assert_eq!(output.code, Some(0), "{output:?}");
         if options.is_empty() {

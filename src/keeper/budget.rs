@@ -1,0 +1,120 @@
+//! What all processes of a contained run together may use, watched by the keeper: the kernel's own limits are for each process, or
+//! need root.
+
+use crate::process::{proc_file, wait};
+use std::time::{Duration, Instant};
+
+/// What they may use. None: as much as they like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// Processes alive at once, beside the scenario's own.
+    pub alive: Option<u32>,
+    /// Processes and threads started in all.
+    pub started: Option<u32>,
+    /// Time of processors, of all together.
+    pub cpu: Option<Duration>,
+}
+
+/// What was used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spent {
+    /// Too many processes were alive at once.
+    Alive,
+    /// Too many were started in all.
+    Started,
+    /// Too much time of processors was used.
+    Cpu,
+    /// There was no memory left below the ceiling, and a process was killed.
+    Memory,
+}
+
+impl Spent {
+    /// Every one, in the order of its number on the wire.
+    pub const ALL: [Self; 4] = [Self::Alive, Self::Started, Self::Cpu, Self::Memory];
+
+    /// In words, as in "the run was ended: {words}".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Alive => "too many processes were alive at once",
+            Self::Started => "too many processes were started",
+            Self::Cpu => "its processes used up the processor time that they had together",
+            Self::Memory => "its processes used up the memory that they had together",
+        }
+    }
+}
+
+/// Keeper and scenario.
+const OURS: usize = 2;
+/// The scenario's pid: those that it starts have higher ones.
+const FIRST: u32 = 2;
+
+/// A budget being watched, by pid 1 of a namespace.
+#[derive(Debug)]
+pub struct Watch {
+    budget: Budget,
+    next: Instant,
+    last_pid: u32,
+    started: u32,
+}
+
+impl Watch {
+    /// How often it is looked at.
+    const PERIOD: Duration = Duration::from_millis(50);
+
+    /// None where nothing is limited.
+    pub fn new(budget: Budget) -> Option<Self> {
+        (budget != Budget::default()).then(|| Self {
+            budget,
+            next: Instant::now(),
+            last_pid: FIRST,
+            started: 0,
+        })
+    }
+
+    /// When to look next.
+    pub fn next(&self) -> Instant {
+        self.next
+    }
+
+    /// Looks, where it is time to. Gives what is used up.
+    pub fn look(&mut self, now: Instant) -> Option<Spent> {
+        if now < self.next {
+            return None;
+        }
+        self.next = now + Self::PERIOD;
+        self.count_started();
+        let over = |limit: Option<u32>, value: u32| limit.is_some_and(|limit| value > limit);
+        if over(self.budget.started, self.started) {
+            return Some(Spent::Started);
+        }
+        let pids = proc_file::all_pids().unwrap_or_default();
+        let alive = u32::try_from(pids.len().saturating_sub(OURS)).unwrap_or(u32::MAX);
+        if over(self.budget.alive, alive) {
+            return Some(Spent::Alive);
+        }
+        self.budget.cpu.filter(|limit| used(&pids) > *limit).map(|_| Spent::Cpu)
+    }
+
+    /// The last pid that was given in this namespace is the fifth word of /proc/loadavg, proc_loadavg(5).
+    fn count_started(&mut self) {
+        let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let Some(last) = text.split_whitespace().nth(4).and_then(|pid| pid.parse::<u32>().ok()) else {
+            return;
+        };
+        // Pids begin anew after the last one: what was started then is a little less than counted here.
+        let more = if last >= self.last_pid { last - self.last_pid } else { last };
+        self.started = self.started.saturating_add(more);
+        self.last_pid = last;
+    }
+}
+
+/// Of those that are alive, with the children that they have reaped, and of those that this process has reaped.
+fn used(pids: &[i32]) -> Duration {
+    let time = |pid: &i32| {
+        let stat = proc_file::stat(*pid).ok()?;
+        Some(stat.user_time.saturating_add(stat.system_time).saturating_add(stat.reaped_time))
+    };
+    let living: i64 = pids.iter().filter(|pid| **pid > 1).filter_map(time).sum();
+    Duration::from_nanos(living.saturating_add(wait::reaped_time()).max(0).cast_unsigned())
+}
