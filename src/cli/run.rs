@@ -37,6 +37,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
         interactive: false,
+        follows: None,
     };
     let setting = Setting {
         sources,
@@ -44,6 +45,8 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         seed: args.seed,
         reporter: Box::new(Console::new(quoted.clone(), output, args.stable)),
         prompt: None,
+        relay: None,
+        alone: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
         Ok(ended) => tell(ended, Console::new(quoted, output, args.stable)),

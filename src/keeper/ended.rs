@@ -2,6 +2,7 @@
 
 use crate::event::Actor;
 use crate::process::ExitStatus;
+use serde::{Deserialize, Serialize};
 
 /// How one process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl From<ExitStatus> for End {
 }
 
 /// What became of the scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// It came to its end with this exit code.
     Exited(u8),
@@ -38,7 +39,7 @@ pub enum Outcome {
 }
 
 /// The end of a run. When it is there, nothing that the scenario started is: see [`Ended::stuck`] for the exception.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     /// The run's name: 32 hexadecimal digits. The record of the run and its processes' marks have it.
     pub run: String,
@@ -48,6 +49,11 @@ pub struct Ended {
     pub leftovers: Vec<Actor>,
     /// How many more of them there were.
     pub unnamed: u32,
+    /// Those whose parent ended before them, and whom so nobody of the scenario has waited for: they were adopted and reaped. At
+    /// most [`Ended::NAMED`] of them.
+    pub orphans: Vec<Actor>,
+    /// How many more of them there were.
+    pub unnamed_orphans: u32,
     /// Those that not even SIGKILL has ended yet, because the kernel is in the middle of something with them
     /// (state D in ps(1)) or a tracer of somebody else's holds them. They end as soon as they can.
     pub stuck: Vec<Actor>,

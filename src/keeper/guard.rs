@@ -14,7 +14,7 @@ use crate::process::custody::{block_every, signal_child, start_clean, survive_fa
 use crate::process::wait::{self, ChildState};
 use crate::process::{Errno, Fork, Run, fork, job, room};
 use rustix::process::{
-    Pid, PidfdFlags, Signal, getpid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
+    Pid, PidfdFlags, Signal, getpid, getppid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
 };
 use std::fmt;
 use std::sync::atomic::Ordering::SeqCst;
@@ -30,11 +30,13 @@ pub struct GuardOptions {
     /// A prompt is behind it: SIGINT interrupts what runs there and does not end the run; and the run ends with the process
     /// that started this one, which has the terminal.
     pub interactive: bool,
+    /// The run ends with the process that has this pid and started this one, also where it is killed.
+    pub follows: Option<i32>,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096, interactive: false }
+        Self { timeout: None, max_processes: 4096, interactive: false, follows: None }
     }
 }
 
@@ -83,8 +85,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Result<Ended, Fault> {
     proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
     start_clean();
-    if options.interactive {
+    if options.interactive || options.follows.is_some() {
         let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    }
+    // Where it ended before the line above, no signal comes.
+    if options.follows.is_some() && options.follows != getppid().map(|parent| parent.as_raw_nonzero().get()) {
+        return Err(Fault("whoever started this run is gone".to_owned()));
     }
     survive_failed_writes();
     if Protection::Sweep.is_on() {
@@ -208,6 +214,8 @@ impl Guard<'_> {
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,
+            orphans: last.orphans,
+            unnamed_orphans: last.unnamed_orphans,
             stuck,
             unrecorded,
         })

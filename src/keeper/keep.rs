@@ -45,6 +45,8 @@ struct Keeper<'run> {
     scenario: i32,
     /// When the run is ended whatever the scenario does.
     deadline: Option<Instant>,
+    /// Those that were adopted and have been reaped, and how many more.
+    orphans: (Vec<Actor>, u32),
 }
 
 /// Why the keeper stopped waiting.
@@ -77,7 +79,8 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
             // processes of the scenario want it all.
             let _ = rustix::process::setsid();
             let _ = rustix::thread::set_name(c"keeper");
-            Keeper { kit, run, start, signals, cleaner, scenario: pid, deadline: None }.work()
+            Keeper { kit, run, start, signals, cleaner, scenario: pid, deadline: None, orphans: Default::default() }
+                .work()
         }
         // The guard sees that the keeper said nothing of a scenario.
         Err(_) => exit_now(NO_SCENARIO),
@@ -133,7 +136,7 @@ impl Keeper<'_> {
     }
 
     /// Reaps what was adopted, as init does, but never the scenario, whose end it gives.
-    fn reap_orphans(&self) -> Option<ExitStatus> {
+    fn reap_orphans(&mut self) -> Option<ExitStatus> {
         // The scenario is asked first: it may stand behind ten thousand orphans.
         if let Ok(Some(status)) = wait::peek(self.scenario) {
             return Some(status);
@@ -142,6 +145,11 @@ impl Keeper<'_> {
         while let Ok(Some((pid, status))) = wait::peek_any() {
             if pid == self.scenario {
                 return Some(status);
+            }
+            if self.orphans.0.len() < super::Ended::NAMED {
+                self.orphans.0.push(actor(self.run, pid));
+            } else {
+                self.orphans.1 = self.orphans.1.saturating_add(1);
             }
             // Nobody may signal its pid once it is reaped, and its exit code is to be known for ever.
             let row = self.run.row_of_pid(pid);
@@ -208,7 +216,8 @@ impl Keeper<'_> {
     /// Ends everything, tells the guard, and ends.
     fn finish(mut self, over: Over) -> ! {
         self.kit.line.say(&Word::Clearing);
-        let mut last = Last::default();
+        let (orphans, unnamed_orphans) = std::mem::take(&mut self.orphans);
+        let mut last = Last { orphans, unnamed_orphans, ..Last::default() };
         let (scenario, run) = (self.scenario, self.run);
         let hurry = || sweep::strike(self.start);
         // What is stuck goes to the guard, who tries on and names it.

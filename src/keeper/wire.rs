@@ -43,6 +43,9 @@ pub struct Last {
     pub end: Option<ScenarioEnd>,
     pub leftovers: Vec<Actor>,
     pub unnamed: u32,
+    /// Adopted, and reaped while the scenario ran.
+    pub orphans: Vec<Actor>,
+    pub unnamed_orphans: u32,
 }
 
 /// How the scenario's process ended.
@@ -59,7 +62,7 @@ pub struct ScenarioEnd {
 const LONGEST_NAME: usize = 64;
 
 /// The named actors, and what stands before them, fit.
-const LONGEST_WORD: usize = super::Ended::NAMED * (LONGEST_NAME + 8) + 64;
+const LONGEST_WORD: usize = 2 * super::Ended::NAMED * (LONGEST_NAME + 8) + 64;
 
 impl Line {
     /// Both ends.
@@ -134,15 +137,20 @@ fn encode(last: &Last) -> Vec<u8> {
             bytes.extend_from_slice(&[kind, number, u8::from(by_itself), u8::from(our_code)]);
         }
     }
-    bytes.extend_from_slice(&last.unnamed.to_le_bytes());
-    bytes.push(last.leftovers.len() as u8);
-    for actor in &last.leftovers {
+    encode_actors(&mut bytes, &last.leftovers, last.unnamed);
+    encode_actors(&mut bytes, &last.orphans, last.unnamed_orphans);
+    bytes
+}
+
+fn encode_actors(bytes: &mut Vec<u8>, actors: &[Actor], unnamed: u32) {
+    bytes.extend_from_slice(&unnamed.to_le_bytes());
+    bytes.push(actors.len() as u8);
+    for actor in actors {
         let name = &actor.name[..actor.name.floor_char_boundary(LONGEST_NAME)];
         bytes.extend_from_slice(&actor.pid.to_le_bytes());
         bytes.push(name.len() as u8);
         bytes.extend_from_slice(name.as_bytes());
     }
-    bytes
 }
 
 fn decode(mut bytes: &[u8]) -> Option<Last> {
@@ -157,7 +165,9 @@ fn decode(mut bytes: &[u8]) -> Option<Last> {
     };
     let unnamed = u32::from_le_bytes(take(&mut bytes)?);
     let leftovers = decode_actors(&mut bytes)?;
-    Some(Last { end, leftovers, unnamed })
+    let unnamed_orphans = u32::from_le_bytes(take(&mut bytes)?);
+    let orphans = decode_actors(&mut bytes)?;
+    Some(Last { end, leftovers, unnamed, orphans, unnamed_orphans })
 }
 
 fn decode_actors(bytes: &mut &[u8]) -> Option<Vec<Actor>> {
@@ -190,6 +200,8 @@ mod tests {
             end: Some(ScenarioEnd { end: End::Killed(64), by_itself: true, our_code: false }),
             leftovers: vec![actor("任务", i32::MAX), actor("", 8)],
             unnamed: 9,
+            orphans: vec![actor("x", 3)],
+            unnamed_orphans: 1,
         };
         let (keeper, guard) = Line::pair().unwrap();
         keeper.say(&Word::Clearing);
