@@ -13,5 +13,6 @@ pub mod program;
 pub mod repl;
 pub mod report;
 pub mod source;
+pub mod suite;
 pub mod syntax;
 pub mod value;

@@ -3,6 +3,7 @@
 
 mod blocked;
 mod capture;
+mod channel;
 mod children;
 pub mod clock;
 pub mod custody;
@@ -48,6 +49,7 @@ mod watch;
 
 pub use blocked::{Blocked, BlockedKind, Waiting};
 pub use capture::{CaptureId, Captured, Captures, DEFAULT_CAP, input_file, pipe};
+pub use channel::{Channel, Received};
 pub use children::{Child, Children};
 pub use errno::Errno;
 pub use exec::{Command, EnvironmentChanges, ExecError, exec_in_place};

@@ -20,7 +20,9 @@ pub fn draw_outcome(outcome: &TestOutcome, style: Style) -> String {
             format!("{name} ({elapsed})")
         }
         Verdict::Flaky(failed) => {
-            format!("{name} ({elapsed}): it passed after {} that failed", number(*failed, "try"))
+            let tries = if *failed == 1 { "a try" } else { "tries" };
+            let many = if *failed == 1 { String::new() } else { format!("{failed} ") };
+            format!("{name} ({elapsed}): it passed after {many}{tries} that failed")
         }
         Verdict::ToolFailed(why) => format!("{name}: {}", line(why)),
         Verdict::Skipped(why) => format!("{name}: {}", line(why)),
