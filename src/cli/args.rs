@@ -1,5 +1,7 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
+pub use super::test::TestArgs;
+use super::test::TEST_EXAMPLES;
 use crate::report::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -8,7 +10,7 @@ use std::time::Duration;
 /// Processes alive at once that a scenario may have where `--max-procs` is not given.
 pub const MAX_PROCS: u32 = 4096;
 /// Linux gives no more pids than this, see proc_sys_kernel(5).
-const MOST_PIDS: i64 = 4_194_304;
+pub(super) const MOST_PIDS: i64 = 4_194_304;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,6 +18,7 @@ Examples:
   proctor run -e 'spawn p { print 1 }; join p' run a text
   proctor                                      a prompt to play at
   proctor check scenarios/*.proc               find mistakes without running anything
+  proctor test                                 run all tests below this folder
   proctor explain unjoined_child               what a code means and what to do
 
 Exit codes:
@@ -106,6 +109,12 @@ pub enum Command {
     /// End what a killed run has left behind
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep,
+    /// Run the tests of scenarios, each in processes of its own
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(TestArgs),
+    /// One run of one test; `proctor test` starts it
+    #[command(hide = true)]
+    Trial,
     /// The processes of a session; `proctor repl` starts it
     #[command(hide = true)]
     Session(SessionArgs),
@@ -219,7 +228,7 @@ impl From<Color> for ColorChoice {
 }
 
 /// A duration as the language writes it; a plain number counts seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     const UNITS: [(&str, f64); 6] =
         [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("", 1.0)];
     /// What fits into a duration of the language: 64 bits of nanoseconds.

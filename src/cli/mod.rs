@@ -13,6 +13,8 @@ mod repl;
 mod run;
 mod session;
 mod sweep;
+mod test;
+mod trial;
 
 pub use console::Console;
 pub use output::Output;
@@ -40,6 +42,8 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(args)) => explain::explain(&args, output),
         Some(Command::Run(args)) => run::run(&args, output),
         Some(Command::Check(args)) => check::check(&args, output),
+        Some(Command::Test(args)) => test::test(&args, output),
+        Some(Command::Trial) => trial::trial(),
         Some(Command::Sweep) => sweep::sweep(),
     })
 }

@@ -13,6 +13,7 @@ mod leftovers;
 mod notice;
 mod place;
 mod style;
+pub mod suite;
 mod table;
 mod tree;
 mod verdict;
