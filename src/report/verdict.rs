@@ -85,6 +85,11 @@ impl Summary {
         WORDS.iter().zip(self.counts).find(|((word, _), _)| *word == name).map_or(0, |(_, count)| count)
     }
 
+    /// How many had each verdict, by their names.
+    pub fn counts(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        WORDS.iter().zip(self.counts).map(|((name, _), count)| (*name, count))
+    }
+
     /// `3 tests: 1 ok, 1 FAILED, 1 skipped`, ending in a newline; empty where there was no test.
     #[must_use]
     pub fn draw(&self, style: Style) -> String {

@@ -23,6 +23,7 @@ mod result;
 mod schedule;
 mod seed;
 mod trial;
+mod update;
 mod wire;
 
 pub use attempt::{Ending, attempt};
@@ -34,4 +35,5 @@ pub use plan::{LeakRule, Plan};
 pub use play::play;
 pub use result::{Results, Tested};
 pub use schedule::{ENDS, Observer, run};
+pub use update::{Edit, apply, edits};
 pub use trial::{Containment, Limits, Text, Trial};

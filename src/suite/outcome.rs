@@ -1,6 +1,6 @@
 //! What came of one trial, as data that can be kept.
 
-use crate::event::{Actor, Message, Verdict};
+use crate::event::{Actor, Failure, Message, Verdict};
 use crate::keeper::Ended;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,17 @@ pub struct Outcome {
     pub seed: u64,
     /// Of the disturbance, where there was one.
     pub disturbance: Option<u64>,
+}
+
+impl Outcome {
+    /// The failure that came last.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<&Failure> {
+        self.messages.iter().rev().find_map(|message| match message {
+            Message::Failed(failure) | Message::Broken(failure) => Some(failure),
+            _ => None,
+        })
+    }
 }
 
 /// What the processes of a trial printed, in the order in which it came.
@@ -65,9 +76,9 @@ impl Leaks {
         self.alive.is_empty() && self.orphans.is_empty()
     }
 
-    /// What of it there is, as sentences without their end.
+    /// What of it there is: what is to be said of it in front of a colon, and who.
     #[must_use]
-    pub fn sentences(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
         let named = |actors: &[Actor], more: u32| {
             let mut names: Vec<String> =
                 actors.iter().map(|actor| format!("{} ({})", actor.name, actor.pid)).collect();
@@ -78,11 +89,10 @@ impl Leaks {
         };
         let mut all = Vec::new();
         if !self.alive.is_empty() {
-            all.push(format!("still alive at its end, and killed: {}", named(&self.alive, self.more_alive)));
+            all.push(("left alive, and killed", named(&self.alive, self.more_alive)));
         }
         if !self.orphans.is_empty() {
-            let who = named(&self.orphans, self.more_orphans);
-            all.push(format!("left to init, for nobody waited for them: {who}"));
+            all.push(("left to init, never waited for", named(&self.orphans, self.more_orphans)));
         }
         all
     }

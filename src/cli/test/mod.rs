@@ -2,6 +2,9 @@
 
 mod args;
 mod progress;
+mod reports;
+mod update;
+mod watch;
 
 pub use args::{TEST_EXAMPLES, TestArgs};
 
@@ -12,40 +15,112 @@ use crate::event::Verdict;
 use crate::process::{fds, signals};
 use crate::report::suite::{Subject, draw_list, draw_results};
 use crate::source::{Diagnostic, SourceId, SourceMap};
-use crate::suite::{self, Containment, File, Plan, Results};
+use crate::suite::{self, Containment, File, Found, Plan, Results};
 use progress::Progress;
+use reports::Reports;
 use std::path::Path;
 
+/// How often what was rewritten is run again, at most.
+const ROUNDS: usize = 50;
 /// Bytes of output of a trial that are kept.
 const OUTPUT: usize = 1 << 20;
 
 /// Runs tests; gives the exit code.
 #[must_use]
 pub fn test(args: &TestArgs, output: Output) -> u8 {
+    // Each trial has several descriptors here.
+    let _ = fds::raise_file_limit();
+    if !args.list {
+        for signal in suite::ENDS {
+            let _ = signals::catch(signal);
+        }
+        signals::hold(&suite::ENDS);
+    }
+    if args.watch { watch::watch(args, output) } else { once(args, output).code }
+}
+
+/// What a run of tests came to.
+pub(super) struct Once {
+    pub code: u8,
+    pub files: Vec<File>,
+}
+
+/// Finds the tests and runs them.
+pub(super) fn once(args: &TestArgs, output: Output) -> Once {
+    let reports = Reports::new(&args.reports, args.stable);
     let found = match suite::find(&args.paths) {
         Ok(found) => found,
-        Err(why) => return refuse(&why),
+        Err(why) => return Once { code: refuse(&why), files: Vec::new() },
     };
-    let files = suite::open(&found, read, &mut Files);
+    let mut files = suite::open(&found, read, &mut Files);
     for file in &files {
         super::check::show(&file.findings, &file.sources, output);
     }
+    let is_wrong = files.iter().any(File::is_wrong);
     let tests = select(&files, args);
     if args.list {
         let listed = tests.iter().map(|(file, test)| (&files[*file], &files[*file].tests[*test]));
         to_stdout(&draw_list(listed, output.stdout));
-        return if files.iter().any(File::is_wrong) { exit::WRONG } else { exit::HELD };
+        return Once { code: if is_wrong { exit::WRONG } else { exit::HELD }, files };
     }
-    if tests.is_empty() && !files.iter().any(File::is_wrong) {
-        return refuse(if files.is_empty() { "there is no *.proc file" } else { "the filter means no test" });
+    if tests.is_empty() && !is_wrong {
+        let why = if files.is_empty() { "there is no *.proc file" } else { "the filter means no test" };
+        return Once { code: refuse(why), files };
     }
-    match run(&files, &tests, args, output) {
-        Ok(results) => code(&files, &results),
+    let ran = run(&files, &tests, args, output).and_then(|mut results| {
+        if args.update {
+            update_all(&found, &mut files, &mut results, args, output)?;
+        }
+        Ok(results)
+    });
+    let code = match ran {
+        Ok(results) => finish(&files, &results, &reports, args, output),
         Err(why) => {
             to_stderr(&format!("proctor: the tests cannot be run: {why}\n"));
             exit::TOOL
         }
+    };
+    Once { code, files }
+}
+
+/// Rewrites what can be, and runs those tests again: behind the first expectation there may be another.
+fn update_all(
+    found: &[Found],
+    files: &mut Vec<File>,
+    results: &mut Results,
+    args: &TestArgs,
+    output: Output,
+) -> Result<(), String> {
+    for _ in 0..ROUNDS {
+        let rewritten = update::update(files, results);
+        if rewritten.is_empty() || results.interrupted.is_some() {
+            break;
+        }
+        *files = suite::open(found, read, &mut Files);
+        let again = run(files, &rewritten, args, output)?;
+        results.elapsed += again.elapsed;
+        results.interrupted = again.interrupted;
+        for tested in again.tested {
+            match results.tested.iter_mut().find(|old| (old.file, old.test) == (tested.file, tested.test)) {
+                Some(old) => *old = tested,
+                None => results.tested.push(tested),
+            }
+        }
     }
+    Ok(())
+}
+
+/// The last lines, and the reports; gives the exit code.
+fn finish(files: &[File], results: &Results, reports: &Reports<'_>, args: &TestArgs, output: Output) -> u8 {
+    let subject = Subject { files, results };
+    to_stdout(&draw_results(&subject, output.stdout));
+    let by_chance = args.shuffle || args.stress.is_some();
+    if !args.stable && (by_chance || results.tested.iter().any(|tested| tested.verdict.is_bad())) {
+        let seed = results.seed;
+        to_stdout(&format!("seed: {seed} (`--seed {seed}` takes the same random numbers again)\n"));
+    }
+    let code = code(files, results);
+    if reports.write(&subject) { code } else { code.max(exit::TOOL) }
 }
 
 fn refuse(why: &str) -> u8 {
@@ -76,23 +151,12 @@ fn run(
     args: &TestArgs,
     output: Output,
 ) -> Result<Results, String> {
-    // Each trial has several descriptors here.
-    let _ = fds::raise_file_limit();
-    for signal in suite::ENDS {
-        let _ = signals::catch(signal);
-    }
-    signals::hold(&suite::ENDS);
     let plan = plan(args);
     let mut progress = Progress::new(files, tests.len(), output, args.stable);
     let mut results = suite::run(files, tests, &plan, &mut progress)?;
     progress.finish();
     if args.stable {
         progress::make_stable(&mut results);
-    }
-    to_stdout(&draw_results(&Subject { files, results: &results }, output.stdout));
-    let is_worth_it = args.shuffle || args.stress.is_some() || results.tested.iter().any(|tested| tested.verdict.is_bad());
-    if is_worth_it && !args.stable {
-        to_stdout(&format!("seed: {} (run it again with `--seed {}`)\n", results.seed, results.seed));
     }
     Ok(results)
 }

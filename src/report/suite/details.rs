@@ -30,7 +30,7 @@ pub fn draw_details(file: &File, outcome: &Outcome, style: Style) -> String {
 
 /// What it left behind.
 pub fn draw_leaks(outcome: &Outcome, style: Style) -> String {
-    outcome.leaks.sentences().iter().map(|sentence| section("left behind", sentence, style)).collect()
+    outcome.leaks.lines().iter().map(|(title, who)| section(title, who, style)).collect()
 }
 
 fn draw_messages(file: &File, outcome: &Outcome, style: Style) -> String {

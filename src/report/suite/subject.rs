@@ -1,6 +1,6 @@
 //! What a report is about: files, tests, and what came of them.
 
-use crate::event::{Message, Verdict};
+use crate::event::Verdict;
 use crate::report::Summary;
 use crate::suite::{File, Outcome, Results, Test, Tested};
 use std::borrow::Cow;
@@ -66,7 +66,8 @@ impl<'a> Row<'a> {
             Verdict::Interrupted => Some("the run was interrupted".into()),
             Verdict::Flaky(_) | Verdict::Failed | Verdict::LimitHit | Verdict::Wrong => {
                 let outcome = self.decisive()?;
-                outcome.why.as_deref().map(Cow::from).or_else(|| last_message(outcome).map(Cow::from))
+                let message = || outcome.last_failure().map(|failure| Cow::from(&failure.message));
+                outcome.why.as_deref().map(Cow::from).or_else(message)
             }
         }
     }
@@ -78,12 +79,4 @@ pub fn label(file: &File, test: &Test) -> String {
         Some(_) => format!("{}: {}", file.name, test.name),
         None => file.name.clone(),
     }
-}
-
-/// The message of the failure that came last.
-fn last_message(outcome: &Outcome) -> Option<&str> {
-    outcome.messages.iter().rev().find_map(|message| match message {
-        Message::Failed(failure) | Message::Broken(failure) => Some(failure.message.as_str()),
-        _ => None,
-    })
 }
