@@ -1,7 +1,7 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
-pub use super::test::TestArgs;
 use super::test::TEST_EXAMPLES;
+pub use super::test::TestArgs;
 use crate::report::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;

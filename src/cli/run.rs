@@ -37,7 +37,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
         interactive: false,
-        follows: None,
+        ..GuardOptions::default()
     };
     let setting = Setting {
         sources,

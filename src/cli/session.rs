@@ -34,7 +34,8 @@ fn connect() -> std::io::Result<(Line, OwnedFd)> {
 fn run(args: &SessionArgs, output: Output, line: Line, programs: OwnedFd) -> u8 {
     fds::mark_inherited_close_on_exec();
     heap::prepare();
-    let options = GuardOptions { timeout: None, max_processes: args.max_procs, interactive: true, follows: None };
+    let options =
+        GuardOptions { max_processes: args.max_procs, interactive: true, ..GuardOptions::default() };
     let sources = Sources::default();
     let kit = Kit {
         loader: Box::new(Files),

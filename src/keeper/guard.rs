@@ -1,6 +1,7 @@
 //! The guard's process: the pid that the shell sees. It starts the keeper, passes signals on, and holds the deadline.
 
 use super::clear::{Cleaner, Cleared, has_children};
+use super::disturb::Disturber;
 use super::ended::End;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
 use super::record::{self, Record};
@@ -14,7 +15,8 @@ use crate::process::custody::{block_every, signal_child, start_clean, survive_fa
 use crate::process::wait::{self, ChildState};
 use crate::process::{Errno, Fork, Run, fork, job, room};
 use rustix::process::{
-    Pid, PidfdFlags, Signal, getpid, getppid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
+    Pid, PidfdFlags, Signal, getpid, getppid, pidfd_open, set_child_subreaper,
+    set_parent_process_death_signal,
 };
 use std::fmt;
 use std::sync::atomic::Ordering::SeqCst;
@@ -30,13 +32,15 @@ pub struct GuardOptions {
     /// A prompt is behind it: SIGINT interrupts what runs there and does not end the run; and the run ends with the process
     /// that started this one, which has the terminal.
     pub interactive: bool,
+    /// The timing of the run's processes is disturbed, from this seed.
+    pub disturbance: Option<u64>,
     /// The run ends with the process that has this pid and started this one, also where it is killed.
     pub follows: Option<i32>,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096, interactive: false, follows: None }
+        Self { timeout: None, max_processes: 4096, interactive: false, disturbance: None, follows: None }
     }
 }
 
@@ -101,6 +105,9 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     start::name(cookie);
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
+    if let Some(seed) = options.disturbance {
+        run.disturb(seed);
+    }
     let (record, unrecorded) = match Record::create(&name, record::now()) {
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
@@ -140,6 +147,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 takeover: None,
                 asked: None,
                 last: None,
+                disturber: Disturber::of(&run),
             };
             guard.work(start, record, unrecorded)
         }
@@ -182,6 +190,7 @@ struct Guard<'run> {
     takeover: Option<Instant>,
     asked: Option<Asked>,
     last: Option<Last>,
+    disturber: Option<Disturber>,
 }
 
 impl Guard<'_> {
@@ -248,7 +257,8 @@ impl Guard<'_> {
                 self.takeover = None;
                 signal_child(self.keeper, libc::SIGKILL);
             }
-            let next = [self.deadline, self.takeover].into_iter().flatten().min();
+            let disturbed = self.disturber.as_mut().map(|disturber| disturber.act(self.run));
+            let next = [self.deadline, self.takeover, disturbed].into_iter().flatten().min();
             self.signals.wait(&[self.line.fd()], next.map(|next| next.saturating_duration_since(now)));
         }
     }

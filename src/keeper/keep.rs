@@ -79,8 +79,17 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
             // processes of the scenario want it all.
             let _ = rustix::process::setsid();
             let _ = rustix::thread::set_name(c"keeper");
-            Keeper { kit, run, start, signals, cleaner, scenario: pid, deadline: None, orphans: Default::default() }
-                .work()
+            Keeper {
+                kit,
+                run,
+                start,
+                signals,
+                cleaner,
+                scenario: pid,
+                deadline: None,
+                orphans: Default::default(),
+            }
+            .work()
         }
         // The guard sees that the keeper said nothing of a scenario.
         Err(_) => exit_now(NO_SCENARIO),

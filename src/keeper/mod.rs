@@ -29,6 +29,7 @@
 
 mod children;
 mod clear;
+mod disturb;
 mod ended;
 mod guard;
 mod keep;

@@ -69,7 +69,8 @@ impl Channel {
         ancillary: &mut SendAncillaryBuffer<'_, '_, '_>,
     ) -> Result<(), Errno> {
         loop {
-            match sendmsg(&self.0, &[IoSlice::new(mark), IoSlice::new(bytes)], ancillary, SendFlags::NOSIGNAL) {
+            match sendmsg(&self.0, &[IoSlice::new(mark), IoSlice::new(bytes)], ancillary, SendFlags::NOSIGNAL)
+            {
                 Ok(_) => return Ok(()),
                 Err(rustix::io::Errno::INTR) => {}
                 Err(errno) => return Err(errno.into()),

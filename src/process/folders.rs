@@ -27,7 +27,8 @@ impl Folders {
     /// # Errors
     /// `ENOENT`, `EACCES`, `ENOSPC` where the user has too many watches.
     pub fn add(&self, folder: &Path) -> Result<(), Errno> {
-        let what = WatchFlags::CLOSE_WRITE | WatchFlags::MOVED_TO | WatchFlags::MOVED_FROM | WatchFlags::DELETE;
+        let what =
+            WatchFlags::CLOSE_WRITE | WatchFlags::MOVED_TO | WatchFlags::MOVED_FROM | WatchFlags::DELETE;
         add_watch(&self.0, folder, what | WatchFlags::ONLYDIR)?;
         Ok(())
     }

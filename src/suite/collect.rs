@@ -132,7 +132,9 @@ impl Collector {
                     let name = name.clone();
                     self.keep(name, length);
                 }
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return,
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    return;
+                }
                 _ => {
                     watch.remove(&*pipe);
                     self.pipes.remove(&number);

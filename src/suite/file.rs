@@ -122,7 +122,8 @@ fn tests(sites: &[TestSite], root: SourceId, sources: &SourceMap, path: &Path) -
     let (mut at, mut line) = (0, 1);
     let test = |(number, site): (u16, &TestSite)| {
         let start = (site.span.start as usize).max(at);
-        line += text.as_bytes().get(at..start).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        line +=
+            text.as_bytes().get(at..start).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
         at = start;
         let owned = |texts: &[std::rc::Rc<str>]| texts.iter().map(|text| text.to_string()).collect();
         Test {

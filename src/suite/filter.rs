@@ -52,7 +52,11 @@ impl Filter {
             terms.push(term);
             rest = behind.trim_start();
         }
-        if terms.is_empty() { Err("a filter of nothing means no test".to_owned()) } else { Ok(Self { terms }) }
+        if terms.is_empty() {
+            Err("a filter of nothing means no test".to_owned())
+        } else {
+            Ok(Self { terms })
+        }
     }
 
     /// Whether it means this test.
@@ -68,14 +72,18 @@ impl Term {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let found = FIELDS.iter().find_map(|(prefix, field, whole)| Some((*field, *whole, text.strip_prefix(prefix)?)));
+        let found = FIELDS
+            .iter()
+            .find_map(|(prefix, field, whole)| Some((*field, *whole, text.strip_prefix(prefix)?)));
         let (field, whole, text) = found.unwrap_or((Field::Any, false, text));
         let (word, behind) = match text.strip_prefix('"') {
             Some(quoted) => quoted.split_once('"').ok_or("a `\"` that is not closed")?,
             None => text.split_at(text.find(char::is_whitespace).unwrap_or(text.len())),
         };
         if word.is_empty() {
-            return Err("a term without a text: write it as `name:TEXT`, `file:TEXT`, `tag:TAG` or TEXT".to_owned());
+            return Err(
+                "a term without a text: write it as `name:TEXT`, `file:TEXT`, `tag:TAG` or TEXT".to_owned()
+            );
         }
         Ok((Self { negated, field, text: word.to_owned(), whole }, behind))
     }
@@ -124,12 +132,22 @@ mod tests {
     #[test]
     fn all_terms_must_hold() {
         for yes in [
-            "child", "dir/", "name:child", "file:a.proc", "tag:slow", "!tag:fast", "name=\"a child: ends\"",
-            "child tag:slow !file:b", "\"a child\"", "file=dir/a.proc",
+            "child",
+            "dir/",
+            "name:child",
+            "file:a.proc",
+            "tag:slow",
+            "!tag:fast",
+            "name=\"a child: ends\"",
+            "child tag:slow !file:b",
+            "\"a child\"",
+            "file=dir/a.proc",
         ] {
             assert!(means(yes), "{yes}");
         }
-        for no in ["name:dir", "file:child", "tag:slo", "!child", "child tag:fast", "name=child", "file=a.proc"] {
+        for no in
+            ["name:dir", "file:child", "tag:slo", "!child", "child tag:fast", "name=child", "file=a.proc"]
+        {
             assert!(!means(no), "{no}");
         }
     }

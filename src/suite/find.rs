@@ -54,10 +54,7 @@ pub fn find(paths: &[OsString]) -> Result<Vec<Found>, String> {
 /// By name, so that two runs see the same order.
 fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
-    let walk = WalkBuilder::new(folder)
-        .require_git(false)
-        .sort_by_file_name(OsStr::cmp)
-        .build();
+    let walk = WalkBuilder::new(folder).require_git(false).sort_by_file_name(OsStr::cmp).build();
     for entry in walk {
         let entry = entry.map_err(|error| error.to_string())?;
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file())
@@ -68,6 +65,19 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
         }
     }
     Ok(files)
+}
+
+/// The folders that were named, and all below them.
+#[must_use]
+pub fn folders(paths: &[OsString]) -> Vec<PathBuf> {
+    let here = [OsString::from(".")];
+    let paths = if paths.is_empty() { &here[..] } else { paths };
+    let below = |path: &OsString| {
+        let walk = WalkBuilder::new(path).require_git(false).build().flatten();
+        walk.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir()))
+            .map(ignore::DirEntry::into_path)
+    };
+    paths.iter().filter(|path| Path::new(path).is_dir()).flat_map(below).collect()
 }
 
 #[cfg(test)]

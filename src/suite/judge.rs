@@ -29,7 +29,10 @@ pub fn judge(facts: Facts<'_>) -> (Verdict, Option<String>) {
         return tool("its processes could not be ended".to_owned());
     }
     if facts.overdue {
-        return (Verdict::LimitHit, Some(format!("it was still running after {}, and had to be killed", time(facts.limit))));
+        return (
+            Verdict::LimitHit,
+            Some(format!("it was still running after {}, and had to be killed", time(facts.limit))),
+        );
     }
     if let Some(why) = facts.not_run {
         return tool(why);
@@ -39,9 +42,10 @@ pub fn judge(facts: Facts<'_>) -> (Verdict, Option<String>) {
     };
     match ended.outcome {
         keeper::Outcome::Exited(code) => exited(code, &facts),
-        keeper::Outcome::TimedOut => {
-            (Verdict::LimitHit, Some(format!("it was still running after {}{}", time(facts.limit), alive(ended))))
-        }
+        keeper::Outcome::TimedOut => (
+            Verdict::LimitHit,
+            Some(format!("it was still running after {}{}", time(facts.limit), alive(ended))),
+        ),
         keeper::Outcome::Killed(number) => {
             (Verdict::Failed, Some(format!("its main process was killed by {}", name(number))))
         }

@@ -6,7 +6,7 @@ use crate::check::{Loader, check};
 use crate::event::{Message, Reporter};
 use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
-use crate::process::{Channel, Relay, Run, fds, group, heap, pid, relay};
+use crate::process::{Channel, Relay, Run, fds, group, heap, pause, pid, relay};
 use crate::program::Program;
 use crate::source::{Source, SourceMap};
 use std::fs::File;
@@ -46,6 +46,7 @@ fn run(trial: &Trial, channel: Rc<Channel>, programs: OwnedFd) -> u8 {
     let options = GuardOptions {
         timeout: Some(trial.limits.time),
         max_processes: trial.limits.processes,
+        disturbance: trial.disturbance,
         follows: Some(trial.scheduler),
         ..GuardOptions::default()
     };
@@ -78,6 +79,9 @@ fn scenario(
         Ok(relay) => Rc::new(relay),
         Err(errno) => return not_run(&channel, errno.to_string()),
     };
+    if let Some(seed) = trial.disturbance {
+        bind(seed);
+    }
     wire::send(&channel, &Word::Begun(pid()));
     relay.task(pid(), "main");
     let setting = Setting {
@@ -90,6 +94,17 @@ fn scenario(
         alone: trial.test,
     };
     execute::run(program, *run, setting)
+}
+
+/// Of disturbed runs, one in three has one processor alone.
+fn bind(seed: u64) {
+    let all = pause::processors();
+    if seed.is_multiple_of(3)
+        && let Some(cpu) = all.get((seed / 3) as usize % all.len().max(1))
+    {
+        // Where it may not be, the run is disturbed otherwise.
+        let _ = pause::bind(*cpu);
+    }
 }
 
 /// The program of a trial. It was checked before, when the test was found.

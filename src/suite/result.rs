@@ -42,7 +42,11 @@ impl Tested {
     #[must_use]
     pub fn decisive(&self) -> Option<&Outcome> {
         let bad = |outcome: &&Outcome| outcome.verdict != Verdict::Passed;
-        self.outcomes.iter().max_by_key(|outcome| weight(&outcome.verdict)).filter(bad).or(self.outcomes.last())
+        self.outcomes
+            .iter()
+            .max_by_key(|outcome| weight(&outcome.verdict))
+            .filter(bad)
+            .or(self.outcomes.last())
     }
 }
 

@@ -96,7 +96,9 @@ pub fn run(
 
 /// Which case a test of a file is, by its name.
 fn names(files: &[File], tests: &[(usize, usize)]) -> HashMap<(usize, String), usize> {
-    let name = |(case, (file, test)): (usize, &(usize, usize))| ((*file, files[*file].tests[*test].name.clone()), case);
+    let name = |(case, (file, test)): (usize, &(usize, usize))| {
+        ((*file, files[*file].tests[*test].name.clone()), case)
+    };
     tests.iter().enumerate().map(name).collect()
 }
 
@@ -178,7 +180,10 @@ impl Schedule<'_> {
                 }
                 Need::Open => at += 1,
                 Need::Failed(name) => {
-                    self.end(case, Verdict::Skipped(format!("it needs the test \"{name}\", which did not pass")));
+                    self.end(
+                        case,
+                        Verdict::Skipped(format!("it needs the test \"{name}\", which did not pass")),
+                    );
                 }
             }
         }

@@ -212,7 +212,10 @@ mod tests {
         let statement = format!("  expect x == {three}");
         assert_eq!(written(&statement, three, "b\n\n c\n"), "\"\"\"\n      b\n\n       c\n      \"\"\"");
         assert_eq!(written(&statement, three, "b\nc"), "\"\"\"\n      b\n      c\"\"\"");
-        assert_eq!(written("  expect x == \"a\"", "\"a\"", "b\nc\n"), "\"\"\"\n      b\n      c\n      \"\"\"");
+        assert_eq!(
+            written("  expect x == \"a\"", "\"a\"", "b\nc\n"),
+            "\"\"\"\n      b\n      c\n      \"\"\""
+        );
         assert_eq!(written("expect x == \"a\"", "\"a\"", "b\n"), "\"b\\n\"");
     }
 

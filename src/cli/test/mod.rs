@@ -145,12 +145,7 @@ fn select(files: &[File], args: &TestArgs) -> Vec<(usize, usize)> {
     tests
 }
 
-fn run(
-    files: &[File],
-    tests: &[(usize, usize)],
-    args: &TestArgs,
-    output: Output,
-) -> Result<Results, String> {
+fn run(files: &[File], tests: &[(usize, usize)], args: &TestArgs, output: Output) -> Result<Results, String> {
     let plan = plan(args);
     let mut progress = Progress::new(files, tests.len(), output, args.stable);
     let mut results = suite::run(files, tests, &plan, &mut progress)?;

@@ -91,7 +91,8 @@ fn stabilise(tested: &mut Tested) {
         outcome.elapsed = 0;
         outcome.seed = 0;
         outcome.disturbance = outcome.disturbance.map(|_| 0);
-        outcome.messages = std::mem::take(&mut outcome.messages).into_iter().map(|one| one.stable()).collect();
+        outcome.messages =
+            std::mem::take(&mut outcome.messages).into_iter().map(|one| one.stable()).collect();
         let leaks = &mut outcome.leaks;
         leaks.alive.iter_mut().chain(&mut leaks.orphans).for_each(|actor| actor.pid = 0);
     }

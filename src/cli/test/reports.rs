@@ -3,7 +3,8 @@
 use super::super::output::{to_stderr, to_stdout};
 use super::args::ReportArgs;
 use crate::report::suite::{
-    Subject, github_resume, github_stop, suite_ctrf, suite_github, suite_html, suite_json, suite_junit, suite_tap,
+    Subject, github_resume, github_stop, suite_ctrf, suite_github, suite_html, suite_json, suite_junit,
+    suite_tap,
 };
 use std::fs;
 use std::io::{self, Write};
@@ -20,7 +21,8 @@ impl<'a> Reports<'a> {
     /// Before anything is printed.
     pub fn new(args: &'a ReportArgs, stable: bool) -> Self {
         let mut chance = fastrand::Rng::new();
-        let token = if stable { "0".repeat(32) } else { format!("{:016x}{:016x}", chance.u64(..), chance.u64(..)) };
+        let token =
+            if stable { "0".repeat(32) } else { format!("{:016x}{:016x}", chance.u64(..), chance.u64(..)) };
         if args.report_github {
             to_stdout(&github_stop(&token));
         }
@@ -33,7 +35,8 @@ impl<'a> Reports<'a> {
         let mut good = true;
         let mut one = |path: &Option<PathBuf>, text: &dyn Fn() -> Result<String, String>| {
             let Some(path) = path else { return };
-            let written = text().and_then(|text| replace(path, text.as_bytes()).map_err(|error| error.to_string()));
+            let written =
+                text().and_then(|text| replace(path, text.as_bytes()).map_err(|error| error.to_string()));
             if let Err(why) = written {
                 to_stderr(&format!("proctor: the report `{}` cannot be written: {why}\n", path.display()));
                 good = false;

@@ -17,7 +17,8 @@ pub fn update(files: &[File], results: &Results) -> Vec<(usize, usize)> {
         let name = visible_line(&file.name);
         match write(file, &edits) {
             Ok(()) => {
-                let many = if edits.len() == 1 { "1 expectation" } else { &format!("{} expectations", edits.len()) };
+                let many =
+                    if edits.len() == 1 { "1 expectation" } else { &format!("{} expectations", edits.len()) };
                 to_stdout(&format!("updated  {name}: {many}\n"));
                 rewritten.extend(edits.iter().map(|edit| (number, edit.test)));
             }
@@ -40,6 +41,7 @@ fn write(file: &File, edits: &[suite::Edit]) -> Result<(), String> {
     if body != text {
         return Err("it has changed since the tests were found".to_owned());
     }
-    let new = suite::apply(text, edits).ok_or("with the new texts in it, it would be no scenario any more")?;
+    let new =
+        suite::apply(text, edits).ok_or("with the new texts in it, it would be no scenario any more")?;
     replace(&file.path, format!("{mark}{new}").as_bytes()).map_err(|error| error.to_string())
 }

@@ -1,12 +1,11 @@
 //! `--watch`: the tests are run again whenever one of their files changes, until a signal ends it.
 
-use super::super::output::{Output, to_stderr, to_stdout};
 use super::super::exit;
+use super::super::output::{Output, to_stderr, to_stdout};
 use super::args::TestArgs;
 use super::once;
 use crate::process::{Folders, Watch, signals};
-use crate::suite::{ENDS, File};
-use ignore::WalkBuilder;
+use crate::suite::{ENDS, File, folders as named};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -26,7 +25,7 @@ pub fn watch(args: &TestArgs, output: Output) -> u8 {
             }
         };
         let mut watched = BTreeSet::new();
-        follow(&folders, named(&args.paths), &mut watched);
+        follow(&folders, named(&args.paths).into_iter(), &mut watched);
         let ran = once(args, output);
         if ran.code > 128 {
             return ran.code;
@@ -52,16 +51,6 @@ fn follow(folders: &Folders, all: impl Iterator<Item = PathBuf>, watched: &mut B
     }
 }
 
-/// The folders that were named, and all below them.
-fn named(paths: &[OsString]) -> impl Iterator<Item = PathBuf> {
-    let here = [OsString::from(".")];
-    let paths = if paths.is_empty() { here.to_vec() } else { paths.to_vec() };
-    paths.into_iter().filter(|path| Path::new(path).is_dir()).flat_map(|path| {
-        let walk = WalkBuilder::new(path).require_git(false).build().flatten();
-        walk.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir())).map(ignore::DirEntry::into_path)
-    })
-}
-
 /// Where a file and those that it uses are.
 fn folders_of(file: &File) -> impl Iterator<Item = PathBuf> {
     let paths = file.texts.iter().filter_map(|text| text.path.as_deref()).chain([file.path.as_path()]);
@@ -78,8 +67,9 @@ fn wait(folders: &Folders, files: &[File]) -> Result<bool, String> {
         .flat_map(|file| file.texts.iter().filter_map(|text| text.path.as_ref()).chain([&file.path]))
         .filter_map(|path| path.file_name().map(OsString::from))
         .collect();
-    let matters =
-        |name: &OsString| used.contains(name) || Path::new(name).extension().is_some_and(|ending| ending == "proc");
+    let matters = |name: &OsString| {
+        used.contains(name) || Path::new(name).extension().is_some_and(|ending| ending == "proc")
+    };
     let mut watch = Watch::new().map_err(|errno| errno.to_string())?;
     watch.add(folders, 0).map_err(|errno| errno.to_string())?;
     let mut changed = false;

@@ -11,8 +11,7 @@ use crate::suite::{File, Test, Tested};
 #[must_use]
 pub fn draw_tested(files: &[File], tested: &Tested, style: Style) -> String {
     let Some(row) = Row::of(files, tested) else { return String::new() };
-    let outcome =
-        TestOutcome { name: row.label(), verdict: tested.verdict.clone(), elapsed: tested.elapsed };
+    let outcome = TestOutcome { name: row.label(), verdict: tested.verdict.clone(), elapsed: tested.elapsed };
     let mut text = draw_outcome(&outcome, style);
     if tested.repetitions > 1 {
         let times = format!("{} of {} times", tested.repetitions - tested.failed, tested.repetitions);

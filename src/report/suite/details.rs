@@ -2,9 +2,7 @@
 
 use crate::event::Message;
 use crate::report::diagnostic::section;
-use crate::report::{
-    Places, Style, cut, draw_failure, draw_table, draw_tree, shorten, visible_line,
-};
+use crate::report::{Places, Style, cut, draw_failure, draw_table, draw_tree, shorten, visible_line};
 use crate::suite::{File, Outcome, Output};
 
 /// Failures that are drawn.

@@ -31,7 +31,9 @@ pub fn suite_github(subject: &Subject<'_>) -> String {
         let places = Places::new(&file.sources);
         for finding in file.findings.iter().filter(|finding| finding.is_error()) {
             let label = finding.labels.first();
-            let line = label.map_or(1, |label| places.place(label.location.source, label.location.span.start as usize).line);
+            let line = label.map_or(1, |label| {
+                places.place(label.location.source, label.location.span.start as usize).line
+            });
             command(&mut text, &file.name, line, finding.code.name(), &finding.message);
         }
     }

@@ -6,8 +6,8 @@ use super::subject::{Row, Subject};
 use crate::event::Verdict;
 use crate::report::{Places, Style, brief, draw_diagnostics};
 use crate::suite::Outcome;
-use minijinja::value::{Serde, Value};
 use minijinja::Environment;
+use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
 const PAGE: &str = include_str!("page.html");
@@ -125,7 +125,10 @@ fn kind(verdict: &Verdict) -> &'static str {
 
 fn test_row(row: &Row<'_>) -> TestRow {
     let (test, tested) = (row.test, row.tested);
-    let shown = tested.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Passed || !outcome.leaks.is_empty());
+    let shown = tested
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.verdict != Verdict::Passed || !outcome.leaks.is_empty());
     TestRow {
         file: line(&row.file.name),
         name: if test.number.is_some() { line(&test.name) } else { "(the whole file)".to_owned() },

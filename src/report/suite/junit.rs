@@ -51,7 +51,9 @@ fn case(row: &Row<'_>) -> TestCase {
     let reason = row.reason().map(|reason| line(&reason)).unwrap_or_default();
     let mut status = match verdict {
         Verdict::Passed | Verdict::Flaky(_) => TestCaseStatus::success(),
-        Verdict::Skipped(_) | Verdict::FailedAsExpected(_) | Verdict::Interrupted => TestCaseStatus::skipped(),
+        Verdict::Skipped(_) | Verdict::FailedAsExpected(_) | Verdict::Interrupted => {
+            TestCaseStatus::skipped()
+        }
         Verdict::Failed | Verdict::LimitHit | Verdict::PassedUnexpectedly(_) => {
             TestCaseStatus::non_success(NonSuccessKind::Failure)
         }
@@ -65,7 +67,9 @@ fn case(row: &Row<'_>) -> TestCase {
         }
     }
     if matches!(verdict, Verdict::Flaky(_)) {
-        status.add_reruns(row.tested.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Passed).map(rerun));
+        status.add_reruns(
+            row.tested.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Passed).map(rerun),
+        );
     }
     let mut case = TestCase::new(line(&row.test.name), status);
     case.set_classname(line(&row.file.name)).set_time(time(row.tested.elapsed));

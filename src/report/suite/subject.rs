@@ -61,8 +61,12 @@ impl<'a> Row<'a> {
     pub fn reason(&self) -> Option<Cow<'a, str>> {
         match &self.tested.verdict {
             Verdict::Passed => None,
-            Verdict::Skipped(why) | Verdict::FailedAsExpected(why) | Verdict::ToolFailed(why) => Some(why.into()),
-            Verdict::PassedUnexpectedly(why) => Some(format!("it passed, but its xfail says \"{why}\"").into()),
+            Verdict::Skipped(why) | Verdict::FailedAsExpected(why) | Verdict::ToolFailed(why) => {
+                Some(why.into())
+            }
+            Verdict::PassedUnexpectedly(why) => {
+                Some(format!("it passed, but its xfail says \"{why}\"").into())
+            }
             Verdict::Interrupted => Some("the run was interrupted".into()),
             Verdict::Flaky(_) | Verdict::Failed | Verdict::LimitHit | Verdict::Wrong => {
                 let outcome = self.decisive()?;
