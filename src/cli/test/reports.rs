@@ -36,7 +36,7 @@ impl<'a> Reports<'a> {
         let mut one = |path: &Option<PathBuf>, text: &dyn Fn() -> Result<String, String>| {
             let Some(path) = path else { return };
             let written =
-                text().and_then(|text| replace(path, text.as_bytes()).map_err(|error| error.to_string()));
+                text().and_then(|text| put(path, &text).map_err(|error| error.to_string()));
             if let Err(why) = written {
                 to_stderr(&format!("proctor: the report `{}` cannot be written: {why}\n", path.display()));
                 good = false;
@@ -55,7 +55,16 @@ impl<'a> Reports<'a> {
     }
 }
 
-/// Replaces a file: whoever reads it sees the old text or the new one, whole. What is no plain file, such as /dev/stdout, is
+/// Writes a report: to our own standard output where it is named, whatever that is; else to the file.
+fn put(path: &Path, text: &str) -> io::Result<()> {
+    if path == Path::new("/dev/stdout") {
+        to_stdout(text);
+        return Ok(());
+    }
+    replace(path, text.as_bytes())
+}
+
+/// Replaces a file: whoever reads it sees the old text or the new one, whole. What is no plain file, such as a pipe, is
 /// written as it is.
 ///
 /// # Errors
