@@ -34,6 +34,7 @@ mod ended;
 mod guard;
 mod keep;
 mod mark;
+mod orphans;
 mod proxy;
 mod record;
 mod scenario;
@@ -45,5 +46,6 @@ mod wire;
 
 pub use ended::{Ended, Outcome};
 pub use guard::{GuardOptions, guard};
+pub use orphans::{adopt_orphans, end_orphans};
 pub use start::run_name;
 pub use sweep::{Swept, sweep};

@@ -5,11 +5,14 @@ use super::judge::{Facts, judge};
 use super::outcome::{Leaks, Outcome, Output};
 use super::trial::Trial;
 use super::wire::{self, Word};
+use crate::keeper::end_orphans;
 use crate::process::relay::{pass, relay};
 use crate::process::{Channel, Pidfd, Received, Watch, custody};
+use std::collections::BTreeSet;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// This program, whatever it is called and wherever it was moved to; see proc(5).
@@ -59,8 +62,7 @@ pub fn attempt(trial: Trial, started: impl FnOnce(Pidfd)) -> Ending {
     match Pidfd::open(running.guard.id().cast_signed()) {
         Ok(held) => started(held),
         Err(errno) => {
-            let _ = running.guard.kill();
-            let _ = running.guard.wait();
+            running.end();
             return not_run(format!("the trial could not be held: {errno}"), trial);
         }
     }
@@ -109,6 +111,13 @@ impl Ending {
     }
 }
 
+/// The guards that run. Whoever starts one, or ends what is no child of ours by right, has it alone.
+static OWN: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+fn own() -> MutexGuard<'static, BTreeSet<i32>> {
+    OWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A trial that runs.
 struct Running {
     guard: Child,
@@ -138,14 +147,16 @@ impl Running {
         // Before anybody reads: there is room for it.
         channel.send(&order).map_err(|errno| errno.to_string())?;
         pass(&channel, programs.as_fd()).map_err(|errno| errno.to_string())?;
-        let guard = Command::new(OURSELVES)
-            .arg0("proctor")
-            .arg("trial")
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::from(voice))
-            .stderr(Stdio::from(second))
-            .spawn()
-            .map_err(text)?;
+        let mut command = Command::new(OURSELVES);
+        command.arg0("proctor").arg("trial");
+        command.stdin(Stdio::from(OwnedFd::from(theirs)));
+        command.stdout(Stdio::from(voice)).stderr(Stdio::from(second));
+        let guard = {
+            let mut own = own();
+            let guard = command.spawn().map_err(text)?;
+            own.insert(guard.id().cast_signed());
+            guard
+        };
         Ok(Self {
             guard,
             channel,
@@ -170,8 +181,7 @@ impl Running {
             self.listen(Instant::now().checked_add(SLACK))
         };
         let elapsed = nanoseconds(began);
-        let _ = self.guard.kill();
-        let _ = self.guard.wait();
+        let given_up = !self.end() && given_up;
         Ending {
             trial,
             words: self.words,
@@ -181,6 +191,16 @@ impl Running {
             given_up,
             elapsed,
         }
+    }
+
+    /// Ends the guard, which has ended by itself unless something is wrong: then also what it and the keeper have left. Gives whether
+    /// nothing is left for sure.
+    fn end(&mut self) -> bool {
+        let mut own = own();
+        let _ = self.guard.kill();
+        let ended = self.guard.wait().is_ok_and(|status| status.success());
+        own.remove(&self.guard.id().cast_signed());
+        ended || end_orphans(|pid| own.contains(&pid))
     }
 
     /// Listens until nobody of the trial is left; true where that takes too long.

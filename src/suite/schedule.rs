@@ -9,6 +9,7 @@ use super::plan::Plan;
 use super::result::{Results, Tested};
 use super::trial::Trial;
 use crate::event::Verdict;
+use crate::keeper::adopt_orphans;
 use crate::process::{Errno, Pidfd, Reach, Watch, signals};
 use crate::value::Signal;
 use std::collections::{HashMap, VecDeque};
@@ -57,6 +58,7 @@ pub fn run(
     plan: &Plan,
     observer: &mut dyn Observer,
 ) -> Result<Results, String> {
+    adopt_orphans();
     let (began, at) = (SystemTime::now(), Instant::now());
     let workers = Workers::start(plan.jobs.min(tests.len() * plan.repeat).max(1))?;
     let cases: Vec<Case> =

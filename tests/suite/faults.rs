@@ -82,6 +82,23 @@ fn a_guard_that_is_stopped_is_ended_when_the_time_is_over() {
 }
 
 #[test]
+fn guard_and_keeper_that_are_stopped_are_ended_with_all_that_is_theirs() {
+    let word = word();
+    let stage = stage(&word);
+    let child = start(&stage, &["--timeout", "2s"]);
+    until("the sleepers sleep", || with_word(&format!("sleep\0{word}")).len() == 2);
+    let guard = children(child.id())[0];
+    let keeper = children(guard.cast_unsigned())[0];
+    // The guard resumes a keeper that is stopped, unless it is stopped first.
+    send(guard, Signal::STOP);
+    send(keeper, Signal::STOP);
+    let said = said(child.wait_with_output().expect("it ends"));
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.stdout.contains("LIMIT    a.proc: lasts"), "{said:?}");
+    assert!(with_word(&word).is_empty());
+}
+
+#[test]
 fn an_interrupted_run_ends_what_runs_and_writes_its_reports() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let word = word();

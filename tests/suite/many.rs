@@ -3,6 +3,7 @@
 use super::stage::{Stage, until};
 use std::fmt::Write as _;
 use std::io::Read;
+use std::num::NonZero;
 
 #[path = "../pty/mod.rs"]
 mod pty;
@@ -124,7 +125,8 @@ fn a_terminal_has_a_bar_and_keeps_the_lines() {
     let mut child = command.spawn().expect("proctor can be started");
     // It holds the other side: else its end would not be ours.
     drop(command);
-    let mut screen = vt100::Parser::new(40, 100, 0);
+    let mut screen =
+        vt100::Parser::new(NonZero::new(40).expect("rows"), NonZero::new(100).expect("columns"), 0);
     let mut file = std::fs::File::from(master);
     let mut buffer = [0; 4096];
     let mut raw = Vec::new();

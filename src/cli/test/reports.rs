@@ -35,8 +35,7 @@ impl<'a> Reports<'a> {
         let mut good = true;
         let mut one = |path: &Option<PathBuf>, text: &dyn Fn() -> Result<String, String>| {
             let Some(path) = path else { return };
-            let written =
-                text().and_then(|text| put(path, &text).map_err(|error| error.to_string()));
+            let written = text().and_then(|text| put(path, &text).map_err(|error| error.to_string()));
             if let Err(why) = written {
                 to_stderr(&format!("proctor: the report `{}` cannot be written: {why}\n", path.display()));
                 good = false;
