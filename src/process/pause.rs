@@ -14,6 +14,8 @@ use std::time::Duration;
 
 const STOP: Signal = Signal(19);
 const CONTINUE: Signal = Signal(18);
+/// SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU, a bit each.
+const STOPS: u64 = 0b1111 << 18;
 /// How long one who asks waits for the end of a pause: much longer than one lasts.
 const PATIENCE: u32 = 500;
 const STEP: Duration = Duration::from_millis(1);
@@ -54,8 +56,10 @@ impl Run {
             return None;
         }
         let held = self.hold(row).ok()??;
+        // A stop that was sent may not have come yet: it is pending until the process stands still.
+        let pending = proc_file::signal_masks(held.pid()).ok()?.pending;
         let state = proc_file::stat(held.pid()).ok()?.state;
-        if matches!(state, 'T' | 't' | 'Z' | 'X') {
+        if pending & STOPS != 0 || matches!(state, 'T' | 't' | 'Z' | 'X') {
             return None;
         }
         held.send(STOP, Reach::Process).ok()?;

@@ -5,6 +5,7 @@ use super::judge::{Facts, judge};
 use super::outcome::{Leaks, Outcome, Output};
 use super::trial::Trial;
 use super::wire::{self, Word};
+use crate::event::Verdict;
 use crate::keeper::end_orphans;
 use crate::process::relay::{pass, relay};
 use crate::process::{Channel, Pidfd, Received, Watch, custody};
@@ -98,12 +99,14 @@ impl Ending {
             overdue: self.overdue,
             given_up: self.given_up,
         });
+        let passed = verdict == Verdict::Passed;
         Outcome {
             verdict,
             why,
             messages,
             output: self.output,
-            leaks: ended.as_ref().map(Leaks::of).unwrap_or_default(),
+            // Where it did not pass, what was still alive is no news: nobody had the time to join it.
+            leaks: ended.as_ref().filter(|_| passed).map(Leaks::of).unwrap_or_default(),
             elapsed: self.elapsed,
             seed: trial.seed,
             disturbance: trial.disturbance,

@@ -148,7 +148,7 @@ impl Drop for Browser {
 const FILE: &str = r#"
 test "a child says how it ended" tags [processes] { spawn p { exit 3 }; join p; expect p.exitcode == 3 }
 test "the order of lines" tags [output, slow] {
-    spawn p sh("echo one; echo three; printf '\033[31m</pre><script>document.title = \"forged\"</script>\n'") with {capture: true}
+    spawn p sh("echo one; echo three; printf '\\033[31m</pre><script>document.title = \"forged\"</script>\\n'") with {capture: true}
     join p
     print p.stdout
     expect p.stdout == """

@@ -5,7 +5,7 @@ use super::{schema, tap};
 
 const FORGER: &str = r#"
 test "forges" {
-    spawn p sh("printf '::error::forged\n##[error]x\n'; printf 'ok 1 - forged\n1..0\nBail out!\n'; printf '\033[2J\033]0;x\007\n'; printf '\377\376\000\n'; printf '</script><script>alert(1)</script>]]>\n'; printf '</system-out></testcase>\n'; exit 1")
+    spawn p sh("printf '::error::forged\n##[error]x\n'; printf 'ok 1 - forged\n1..0\nBail out!\n'; printf '\\033[2J\\033]0;x\\007\\n'; printf '\\377\\376\\000\\n'; printf '</script><script>alert(1)</script>]]>\n'; printf '</system-out></testcase>\n'; exit 1")
     join p
     expect p.exitcode == 0
 }

@@ -89,7 +89,7 @@ pub fn suite_html(subject: &Subject<'_>, nonce: &str) -> Result<String, String> 
         .map(|file| {
             let style = Style { color: false, unicode: true };
             let findings = draw_diagnostics(&file.findings, &Places::new(&file.sources), style);
-            Wrong { file: line(&file.name), findings: text(&findings) }
+            Wrong { file: line(&file.name), findings: text(findings.trim_end()) }
         })
         .collect();
     let mut environment = Environment::new();
@@ -153,7 +153,7 @@ fn trial(row: &Row<'_>, outcome: &Outcome) -> Trial {
         word: outcome.verdict.word(),
         elapsed: brief(outcome.elapsed),
         seed: outcome.seed.to_string(),
-        details: text(&super::details::draw_details(row.file, &without_output, style)),
+        details: text(super::details::draw_details(row.file, &without_output, style).trim_end()),
         output: output(&outcome.output),
     }
 }
