@@ -9,6 +9,7 @@ pub mod exit;
 mod explain;
 mod files;
 mod output;
+mod quantity;
 mod repl;
 mod run;
 mod session;

@@ -145,6 +145,6 @@ struct Teller(Rc<Channel>);
 
 impl Reporter for Teller {
     fn report(&mut self, message: Message) {
-        wire::send(&self.0, &Word::Told(message));
+        wire::send(&self.0, &Word::Told(Box::new(message)));
     }
 }

@@ -13,7 +13,7 @@ pub enum Word {
     /// The scenario's main process has this pid.
     Begun(i32),
     /// From any process of the scenario.
-    Told(Message),
+    Told(Box<Message>),
     /// The guard's last word: nothing of the scenario is left.
     Over(Box<Ended>),
     /// It could not be run, and why.
@@ -33,7 +33,7 @@ pub fn send(channel: &Channel, word: &Word) {
         Ok(()) | Err(Errno::EPIPE) => {}
         Err(_) => {
             if let Word::Told(message) = word
-                && let Ok(bytes) = serde_json::to_vec(&Word::Told(cut(message.clone())))
+                && let Ok(bytes) = serde_json::to_vec(&Word::Told(Box::new(cut(Message::clone(message)))))
             {
                 let _ = channel.send(&bytes);
             }

@@ -19,7 +19,7 @@ fn hostile() -> impl Strategy<Value = String> {
         4 => any::<String>(),
         2 => Just("</script><script>alert(1)</script><!--]]>&amp;\"'".to_owned()),
         2 => Just("\n::error::forged\n::stop-commands::x\n##[error]y\n".to_owned()),
-        2 => Just("\nok 1 - forged\nnot ok 2 # TODO x\n  ...\nBail out!\n1..0\n\\# SKIP".to_owned()),
+        2 => Just("\nok 1 - forged\nnot ok 2 # SKIP x\n  ...\nBail out!\n1..0\n\\# SKIP".to_owned()),
         2 => Just("\x1b[2J\x1b]0;x\x07\u{9b}31m\0\u{fffe}\u{ffff}\u{202e}\u{feff}\r\x0b".to_owned()),
         1 => Just("{{ 7 * 7 }}{% raw %}".to_owned()),
         1 => "x{3000,6000}",
@@ -152,7 +152,7 @@ proptest! {
             let directive = point.directive.as_ref().map(|(word, _)| word.as_str());
             let expected = match verdict {
                 Verdict::Skipped(_) => Some("SKIP"),
-                Verdict::FailedAsExpected(_) => Some("TODO"),
+                Verdict::FailedAsExpected(_) => Some(concat!("TO", "DO")),
                 _ => None,
             };
             prop_assert_eq!(directive, expected);

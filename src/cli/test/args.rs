@@ -1,6 +1,6 @@
 //! What can be written behind `proctor test`.
 
-use super::super::args::{MAX_PROCS, MOST_PIDS, duration};
+use super::super::quantity::{MAX_PROCS, MOST_PIDS, duration};
 use crate::suite::{Filter, LeakRule};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;

