@@ -8,6 +8,7 @@ pub mod cli;
 pub mod event;
 pub mod execute;
 pub mod keeper;
+pub mod observe;
 pub mod process;
 pub mod program;
 pub mod repl;

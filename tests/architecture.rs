@@ -19,9 +19,9 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("check", &["source", "value", "syntax", "program"]),
     ("process", &["value"]),
     ("event", &["source", "value"]),
-    ("execute", &["source", "value", "program", "process", "event"]),
-    ("keeper", &["process", "event"]),
     ("observe", &["process", "event", "value"]),
+    ("execute", &["source", "value", "program", "process", "event", "observe"]),
+    ("keeper", &["process", "event"]),
     ("format", &["source", "syntax"]),
     (
         "suite",
@@ -125,11 +125,18 @@ fn shape(file: &str, text: &str) -> Vec<String> {
             format!("{lines} lines, and {FILE_LINES} are allowed: divide it by purpose"),
         ));
     }
-    let grammar = file.ends_with(".pest");
-    if !text.starts_with(if grammar { "// " } else { "//! " }) {
-        all.push(found(file, Some(1), "the first line is not `//! ` and the purpose of the file"));
+    let (path, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+    let purpose = match ending {
+        "pest" | "js" => "// ",
+        "css" => "/* ",
+        "html" => "<!DOCTYPE html>\n<!-- ",
+        _ => "//! ",
+    };
+    if !text.starts_with(purpose) {
+        let rule = format!("the first line is not `{}` and the purpose of the file", purpose.trim());
+        all.push(found(file, Some(1), rule));
     }
-    for part in file.trim_end_matches(".rs").split('/') {
+    for part in path.split('/') {
         if EMPTY_NAMES.contains(&part) {
             all.push(found(file, None, format!("`{part}` says nothing about the purpose")));
         }
@@ -223,8 +230,8 @@ fn unsafety(file: &str, text: &str, code: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     for at in words(code, "unsafe") {
         let here = line(code, at);
-        if folder(file) != Some("process") {
-            all.push(found(file, Some(here), "`unsafe` is allowed in process only"));
+        if !matches!(folder(file), Some("process" | "observe")) {
+            all.push(found(file, Some(here), "`unsafe` is allowed in process and observe only"));
         }
         let after = code[at + "unsafe".len()..].trim_start();
         if !after.starts_with('{') && !after.starts_with("impl") {
@@ -268,7 +275,10 @@ fn every_file_keeps_the_rules_of_the_house() {
     let sources = files("src", "rs");
     assert!(sources.len() > 20, "the sources are not where they are looked for");
     let mut all = violations(&sources);
-    for (folder, ending) in [("tests", "rs"), ("benches", "rs"), ("grammar", "pest")] {
+    let assets = [("src", "js"), ("src", "css"), ("src", "html")];
+    for (folder, ending) in
+        [("tests", "rs"), ("benches", "rs"), ("grammar", "pest")].into_iter().chain(assets)
+    {
         for (file, text) in files(folder, ending) {
             all.extend(shape(&format!("{folder}/{file}"), &text));
         }
@@ -397,7 +407,10 @@ fn unsafe_is_found_outside_process_and_without_its_reason() {
     let reasoned =
         "//! a\nfn f() {\n    // SAFETY: g has no conditions.\n    let a =\n        unsafe { g() };\n}\n";
     assert_found(&[("process/a.rs", reasoned)], &[]);
-    assert_found(&[("keeper/a.rs", reasoned)], &["keeper/a.rs:5: `unsafe` is allowed in process only"]);
+    assert_found(
+        &[("keeper/a.rs", reasoned)],
+        &["keeper/a.rs:5: `unsafe` is allowed in process and observe only"],
+    );
     let far = "//! a\nfn f() {\n    // SAFETY: for another one.\n    h();\n    unsafe { g() }\n}\n";
     assert_found(&[("process/a.rs", far)], &["process/a.rs:5: `unsafe` without"]);
 }

@@ -224,6 +224,7 @@ fn expression(kind: &ExprKind) -> &'static str {
         ExprKind::Spawn(_) => "spawn",
         ExprKind::Join { .. } => "join",
         ExprKind::WaitAny => "wait any",
+        ExprKind::Never(_) => "never between",
         ExprKind::Within { .. } => "within",
     }
 }

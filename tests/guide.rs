@@ -70,6 +70,31 @@ fn every_scenario_of_the_guide_holds() {
 }
 
 /// The scenario of 100000 processes, with 200: what it expects holds, and it says what it did.
+/// After two thousand children the heap is moved to fresh pages (`process/renew.rs`): nothing in it may differ.
+#[test]
+fn the_late_ones_of_thousands_see_a_true_copy_too() {
+    let text = r#"
+        let seen = shared(0)
+        let tasks = []
+        def look(n) {
+            if tasks.len() == n and (n == 0 or (tasks[n - 1].alive and tasks[0].name == "look-1")) { seen.add(1) }
+            sleep 1h
+        }
+        for n in 0..2200 { tasks.push(spawn look(n)) }
+        expect seen.value == 2200 within 2m
+        kill tasks
+        expect (join tasks).all(|code| code == -9)
+        print "seen {seen.value}"
+    "#;
+    let output = Command::new(env!("CARGO_BIN_EXE_proctor"))
+        .args(["run", "--timeout", "240s", "-e", text])
+        .stdin(Stdio::null())
+        .output()
+        .expect("proctor starts");
+    assert!(output.status.success(), "{}", complaint(Path::new("-e"), "run", &output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "seen 2200\n");
+}
+
 #[test]
 fn the_scenario_of_many_processes_holds_with_few() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/bench/100000.proc");

@@ -2,6 +2,8 @@
 
 #[path = "process/life.rs"]
 mod life;
+#[path = "process/log.rs"]
+mod log;
 #[path = "process/look.rs"]
 mod look;
 #[path = "process/queues.rs"]
@@ -91,7 +93,7 @@ impl World {
                 self.run.runs(row, pid());
                 self.waiter.after_fork_child(row);
                 let code = run_body(|| body(self));
-                self.run.row_ended_now(row);
+                self.run.row_ended_now(row, code);
                 exit_now(code)
             }
             Fork::Parent(child) => {

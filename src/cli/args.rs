@@ -1,8 +1,11 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
+use super::picture::Timeline;
 use super::quantity::{MAX_PROCS, MOST_PIDS, duration};
 use super::test::{TEST_EXAMPLES, TestArgs};
+use crate::event::What;
 use crate::report::ColorChoice;
+use crate::source::did_you_mean;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::time::Duration;
@@ -11,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   proctor run scenario.proc                    run a scenario
   proctor run -e 'spawn p { print 1 }; join p' run a text
+  proctor trace -- ./homework 3                watch a program: who forks whom, and where it hangs
   proctor                                      a prompt to play at
   proctor check scenarios/*.proc               find mistakes without running anything
   proctor test                                 run all tests below this folder
@@ -25,6 +29,10 @@ Examples:
   proctor run scenario.proc
   proctor run scenario.proc -- alex 3          the scenario reads them with args()
   proctor run --timeout 10s --seed 42 scenario.proc
+  proctor run --timeline scenario.proc         then draw who was alive, asleep, a zombie, and when
+  proctor run --timeline run.html scenario.proc  a page to explore it; .svg: a picture; .json: for Perfetto
+  proctor run --tree scenario.proc             then draw who started whom, and how each ended
+  proctor run --trace events.jsonl scenario.proc
   proctor run -e 'print pid(), ppid()'
   echo 'print 1 + 1' | proctor run -
 A scenario whose first line is `#!/usr/bin/env -S proctor run` can be executed by its name.";
@@ -46,6 +54,18 @@ const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   proctor explain undefined_name
   proctor explain --list";
+
+const TRACE_EXAMPLES: &str = "\
+Examples:
+  proctor trace ./homework                     who forks, executes, waits for and signals whom, as it happens
+  proctor trace --timeout 5s -- ./homework 3   after 5 s: who is blocked in which call on what, and who could help
+  proctor trace --events fork,exec,exit -- make -j2
+  proctor trace --quiet --timeline -- sh -c 'ls | sort'
+  proctor trace --output events.jsonl -- python3 work.py
+  proctor trace -- bash                        it keeps the terminal; Ctrl-C is the program's, as always
+The log goes to standard error, and the program's standard output is its own. Ctrl-C tells first where everybody is blocked.
+Kinds of events: spawn, fork, exec, exit, signal, deliver, stop, continue, reap, adopt, wait, wake, group, open, close.
+Exit codes: the program's; 128+N by signal N; 124 timed out; 126 and 127 where it cannot be executed.";
 
 const SWEEP_EXAMPLES: &str = "\
 Examples:
@@ -92,6 +112,9 @@ pub enum Command {
     /// Run a scenario against real processes
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
+    /// Watch what a program and all that it starts do, and where they hang
+    #[command(after_help = TRACE_EXAMPLES)]
+    Trace(TraceArgs),
     /// Play with processes at a prompt (also: proctor alone)
     #[command(after_help = REPL_EXAMPLES)]
     Repl(ReplArgs),
@@ -135,9 +158,22 @@ pub struct RunArgs {
     /// Show no pid and no time in what proctor itself says, so that two runs can be compared
     #[arg(long, hide = true)]
     pub stable: bool,
+    /// After the run, draw who was alive, asleep, stopped, a zombie, and when: here, or into FILE.svg, FILE.html
+    /// or FILE.json (trace events, for Perfetto)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = Timeline::parse, conflicts_with = "no_record")]
+    pub timeline: Vec<Timeline>,
+    /// After the run, draw the tree of its processes: when each was born, and how it ended
+    #[arg(long, conflicts_with = "no_record")]
+    pub tree: bool,
     /// End the run after this time: `1.5s`, `250ms`, `2m`; a plain number counts seconds
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// Write what happened to this file, an event a line as JSON; `-` is standard output
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with = "no_record")]
+    pub trace: Option<OsString>,
+    /// Keep no record of what happens: events() and the like are an error
+    #[arg(long)]
+    pub no_record: bool,
 }
 
 impl RunArgs {
@@ -152,7 +188,17 @@ impl RunArgs {
             max_procs: args.max_procs,
             stable: false,
             timeout: None,
+            timeline: Vec::new(),
+            tree: false,
+            trace: None,
+            no_record: false,
         }
+    }
+
+    /// Whether a picture is asked for.
+    #[must_use]
+    pub fn draws(&self) -> bool {
+        self.tree || !self.timeline.is_empty()
     }
 
     /// What is run: a file's path, or None for the text of `-e`.
@@ -165,6 +211,56 @@ impl RunArgs {
     pub fn args(&self) -> impl Iterator<Item = &OsString> {
         self.file.as_ref().filter(|_| self.text.is_some()).into_iter().chain(&self.args)
     }
+}
+
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// The program and its arguments
+    #[arg(value_name = "PROGRAM", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub program: Vec<OsString>,
+    /// End it after this time, and say where it hangs: `1.5s`, `250ms`, `2m`; a plain number counts seconds
+    #[arg(long, value_name = "DUR", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Log only these kinds of events, with commas between
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = event_kind)]
+    pub events: Vec<String>,
+    /// No log
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Write every event to this file as it happens, a line each as JSON
+    #[arg(long, short, value_name = "FILE.jsonl")]
+    pub output: Option<OsString>,
+    /// Behind it, draw who was alive, asleep, stopped, a zombie, and when: here, or into FILE.svg, FILE.html
+    /// or FILE.json (trace events, for Perfetto)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = Timeline::parse)]
+    pub timeline: Vec<Timeline>,
+    /// Behind it, draw the tree of its processes: when each was born, and how it ended
+    #[arg(long)]
+    pub tree: bool,
+    /// Draw nothing behind it, where neither --timeline nor --tree is given
+    #[arg(long, conflicts_with_all = ["timeline", "tree"])]
+    pub no_picture: bool,
+    /// End with the program itself: what it leaves running is named and ended, not watched to its own end
+    #[arg(long)]
+    pub until_exit: bool,
+}
+
+impl TraceArgs {
+    /// Whether there are pictures to draw.
+    #[must_use]
+    pub fn draws(&self) -> bool {
+        !self.timeline.is_empty() || self.tree || !(self.quiet || self.no_picture)
+    }
+}
+
+/// One of the words that events have.
+fn event_kind(word: &str) -> Result<String, String> {
+    if What::KINDS.contains(&word) {
+        return Ok(word.to_owned());
+    }
+    let near = did_you_mean(word, What::KINDS.iter().copied());
+    let near = near.map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
+    Err(format!("there is no such kind{near} The kinds are {}", What::KINDS.join(", ")))
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The command line's door: reads arguments, calls what does the work, and gives the exit code.
 
 mod args;
+mod board;
 mod check;
 mod console;
 mod crash;
@@ -9,13 +10,18 @@ pub mod exit;
 mod explain;
 mod files;
 mod output;
+mod picture;
 mod quantity;
+mod recording;
 mod repl;
 mod run;
 mod session;
 mod sweep;
 mod test;
+mod trace;
 mod trial;
+mod watch;
+mod witness;
 
 pub use console::Console;
 pub use output::Output;
@@ -30,7 +36,7 @@ use std::process::ExitCode;
 #[must_use]
 pub fn main() -> ExitCode {
     crash::report_panics();
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(picture::joined(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -41,6 +47,7 @@ pub fn main() -> ExitCode {
         Some(Command::Repl(args)) => repl::repl(&args, output),
         Some(Command::Session(args)) => session::session(&args, output),
         Some(Command::Explain(args)) => explain::explain(&args, output),
+        Some(Command::Trace(args)) => trace::trace(&args, output),
         Some(Command::Run(args)) => run::run(&args, output),
         Some(Command::Check(args)) => check::check(&args, output),
         Some(Command::Test(args)) => test::test(&args, output),

@@ -6,8 +6,12 @@ use super::console::Console;
 use super::ending::tell;
 use super::exit;
 use super::output::Output;
+use super::picture::{self, Pictures};
+use super::recording;
+use crate::event::History;
 use crate::execute::{self, Setting};
 use crate::keeper::{GuardOptions, guard};
+use crate::process::Standard;
 use crate::program::Program;
 use crate::report::Notice;
 use crate::source::{Diagnostic, Severity, Source, SourceMap, Sources};
@@ -24,6 +28,10 @@ pub struct Ready {
 #[must_use]
 pub fn run(args: &RunArgs, output: Output) -> u8 {
     let Some(Ready { program, sources }) = prepare(args, output) else { return exit::WRONG };
+    let writable = args.trace.as_deref().map_or(Ok(()), recording::check);
+    if let Err(message) = writable.and_then(|()| picture::check(&args.timeline)) {
+        return not_started(output, &message);
+    }
     // Whatever descriptors we were started with are not the scenario's business.
     if let Err(errno) = crate::process::fds::open_standard_streams() {
         return not_started(output, &format!("the standard streams cannot be opened: {errno}"));
@@ -37,6 +45,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         timeout: args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         max_processes: args.max_procs,
         interactive: false,
+        record: !args.no_record,
         ..GuardOptions::default()
     };
     let setting = Setting {
@@ -49,13 +58,36 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         alone: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
-        Ok(ended) => tell(ended, Console::new(quoted, output, args.stable)),
+        Ok(ended) => {
+            let sources = quoted.now();
+            let save = |path| recording::save(path, &ended, &sources, output);
+            let saved = args.trace.as_deref().is_none_or(save);
+            let history = args.draws().then(|| recording::history(&ended));
+            let code = tell(ended, Console::new(quoted, output, args.stable));
+            let drawn = history.is_none_or(|history| draw(args, &sources, output, history));
+            if code == exit::HELD && !(saved && drawn) { exit::UNCAUGHT } else { code }
+        }
         Err(fault) => not_started(output, &fault.to_string()),
     }
 }
 
+/// Draws the pictures that are asked for; false where one could not be written.
+fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: History) -> bool {
+    let title = args.file().map_or_else(|| "-e".into(), |file| file.to_string_lossy());
+    let pictures = Pictures {
+        timelines: &args.timeline,
+        tree: args.tree,
+        title: &title,
+        sources,
+        output,
+        to: Standard::Output,
+        stable: args.stable,
+    };
+    pictures.draw(history)
+}
+
 /// The system would not let us; gives the exit code.
-fn not_started(output: Output, message: &str) -> u8 {
+pub fn not_started(output: Output, message: &str) -> u8 {
     output.say(&Notice {
         code: "not_started",
         severity: Severity::Error,

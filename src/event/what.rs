@@ -125,6 +125,27 @@ impl What {
     /// Of what was printed, so many bytes are kept with the event.
     pub const LONGEST_TEXT: usize = 256;
 
+    /// Whether it is of the kinds that may come without end, and so leave room for the others where room is short.
+    #[must_use]
+    pub fn is_talk(&self) -> bool {
+        matches!(
+            self,
+            Self::Printed { .. }
+                | Self::Expected { .. }
+                | Self::Delivered { .. }
+                | Self::Blocked { .. }
+                | Self::Woken { .. }
+                | Self::Opened { .. }
+                | Self::Closed { .. }
+        )
+    }
+
+    /// Every word that [`What::kind`] gives.
+    pub const KINDS: [&str; 19] = [
+        "spawn", "fork", "found", "exec", "exit", "signal", "deliver", "stop", "continue", "reap", "adopt",
+        "print", "expect", "wait", "wake", "group", "open", "close", "dropped",
+    ];
+
     /// The word for it in the language and on the wire.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -164,6 +185,15 @@ mod by_name {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Signal, D::Error> {
         let name = String::deserialize(from)?;
-        signal_named(&name).ok_or_else(|| D::Error::custom(format!("there is no signal {name}")))
+        let named = signal_named(&name)
+            .or_else(|| numbered(name.strip_prefix("SIGRTMIN+")?, 34))
+            .or_else(|| numbered(name.strip_prefix("SIG")?, 0));
+        named.ok_or_else(|| D::Error::custom(format!("there is no signal {name}")))
+    }
+
+    /// One that has no name of its own.
+    fn numbered(number: &str, from: u8) -> Option<Signal> {
+        let number = number.parse::<u8>().ok()?.checked_add(from)?;
+        (1..=64).contains(&number).then_some(Signal(number))
     }
 }

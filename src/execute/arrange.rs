@@ -41,6 +41,8 @@ pub(super) fn step(m: &mut Machine, op: Op) -> Result<(), Stop> {
         Op::In { dst, left, right } => m.judge(dst, left, right, |item, all| compare::contains(all, item)),
         Op::Matches { dst, left, right } => m.judge(dst, left, right, compare::matches),
         Op::InAnyOrder { dst, left, right } => m.judge(dst, left, right, compare::in_any_order),
+        Op::Sequence { dst, left, right } => m.sequence(dst, left, right),
+        Op::Never { dst, first, count } => m.never(dst, first, count),
         Op::CheckBool { src } => m.not_a_bool(src),
         Op::ForStart { first, pairs } => m.for_start(first, pairs),
         Op::CallBuiltin { dst, first, builtin, argc } => m.call_builtin(dst, first, builtin, argc),

@@ -43,6 +43,7 @@ impl Machine {
             Attribute::Stdout | Attribute::Stderr => self.captured(process, attribute)?,
             Attribute::Children => self.kin(process, false)?,
             Attribute::Descendants => self.kin(process, true)?,
+            Attribute::Processes => self.processes_of(process)?,
             Attribute::Parent => match self.stat(process)? {
                 Some(stat) if stat.ppid > 0 => Value::Process(self.process_of(stat.ppid)),
                 _ => Value::None,

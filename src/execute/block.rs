@@ -3,11 +3,21 @@
 
 use super::Stop;
 use super::machine::Machine;
+use crate::event::What;
 use crate::process::{
     Blocked, BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock, room,
 };
 use crate::source::Code;
 use crate::value::{Trouble, Value, text};
+
+/// A wait as the record tells it.
+pub(super) struct Wait<'a, T> {
+    pub call: &'static str,
+    /// What is waited for, in words: asked only where it is waited.
+    pub on: &'a dyn Fn(&Machine) -> String,
+    /// What came of it, where there is more to say than that it is over.
+    pub result: fn(&T) -> String,
+}
 
 /// What a socket takes at once that can be written to at all.
 const PIECE: usize = 4096;
@@ -27,7 +37,54 @@ impl Machine {
     pub(super) fn block_io<T, E>(
         &mut self,
         until: Option<i64>,
+        wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, E>,
+    ) -> Result<Result<Option<T>, E>, Stop> {
+        self.block_until(until, wait, &mut |_| {})
+    }
+
+    /// [`Self::block_io`] that is recorded where it really has to wait.
+    pub(super) fn block_noted<T, E>(
+        &mut self,
+        noted: &Wait<'_, T>,
+        until: Option<i64>,
         mut wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, E>,
+    ) -> Result<Result<Option<T>, E>, Stop> {
+        if !self.is_recorded() {
+            return self.block_io(until, wait);
+        }
+        let mut blocked = false;
+        let waited = self.block_until(
+            until,
+            |waiter, deadline| {
+                waiter.ask_before_sleep(!blocked);
+                let waited = wait(waiter, deadline);
+                blocked |= waiter.has_asked();
+                waited
+            },
+            &mut |machine| {
+                let _ =
+                    machine.note_own(What::Blocked { call: noted.call.to_owned(), on: (noted.on)(machine) });
+            },
+        );
+        self.world.waiter.ask_before_sleep(false);
+        if blocked {
+            let result = match &waited {
+                Ok(Ok(Some(done))) => (noted.result)(done),
+                Ok(Ok(None)) | Err(Stop::Deadline(_)) => "timeout".to_owned(),
+                Ok(Err(_)) | Err(Stop::Failed(_) | Stop::Trouble(_)) => "error".to_owned(),
+                Err(_) => "interrupted".to_owned(),
+            };
+            let _ = self.note_own(What::Woken { call: noted.call.to_owned(), result });
+        }
+        waited
+    }
+
+    /// Until it is done. `about` is called where the operation has come back because it is about to sleep.
+    fn block_until<T, E>(
+        &mut self,
+        until: Option<i64>,
+        mut wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, E>,
+        about: &mut dyn FnMut(&mut Self),
     ) -> Result<Result<Option<T>, E>, Stop> {
         loop {
             let deadline = match (self.deadline(), until) {
@@ -46,6 +103,10 @@ impl Machine {
             };
             match waited {
                 Waited::Done(value) => return Ok(Ok(Some(value))),
+                Waited::Interrupted if self.world.waiter.has_asked() => {
+                    self.world.waiter.ask_before_sleep(false);
+                    about(self);
+                }
                 Waited::Interrupted => self.run_handlers()?,
                 Waited::Deadlock(waiting) => return Err(self.deadlock(&waiting).into()),
                 Waited::TimedOut => {
@@ -72,9 +133,16 @@ impl Machine {
         }
     }
 
-    pub(super) fn sleep_until(&mut self, until: i64) -> Result<(), Stop> {
+    /// The `sleep` of a program.
+    pub(super) fn sleep_for(&mut self, length: i64) -> Result<(), Stop> {
+        let until = clock::monotonic().saturating_add(length);
+        let on = |_: &Self| text::display(&Value::Duration(length));
+        let noted = Wait { call: "sleep", on: &on, result: |()| String::new() };
         while clock::monotonic() < until {
-            self.block(Some(until), |waiter, deadline| waiter.sleep_until(deadline.unwrap_or(until)))?;
+            self.block_noted(&noted, Some(until), |waiter, deadline| {
+                waiter.sleep_until(deadline.unwrap_or(until))
+            })?
+            .map_err(|errno| fault(&errno))?;
             if let Some(stop) = self.deadline_over(clock::monotonic()) {
                 return Err(stop);
             }
@@ -164,8 +232,13 @@ impl Machine {
             crate::value::text::append(&mut line, value)?;
         }
         line.push('\n');
-        self.write_out(stream, line.as_bytes())?;
-        Ok(Value::None)
+        // Before the writing: who reads it does so later.
+        let noted = self.note_print(if stream == Standard::Output { "stdout" } else { "stderr" }, &line);
+        let written = self.write_out(stream, line.as_bytes());
+        if let (Err(_), Some(noted)) = (&written, noted) {
+            self.world.run.log().take_back(noted);
+        }
+        written.map(|()| Value::None)
     }
 
     pub(super) fn write_out(&mut self, stream: Standard, bytes: &[u8]) -> Result<(), Stop> {

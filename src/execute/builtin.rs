@@ -25,6 +25,8 @@ impl Machine {
             Builtin::Children => self.children(false),
             Builtin::ActiveChildren => self.children(true),
             Builtin::Processes => self.processes(args.first()),
+            Builtin::Events => self.events(args),
+            Builtin::Before => self.before(args),
             Builtin::Fork => self.fork(),
             Builtin::Exec => self.exec(args),
             Builtin::Sh => self.exec(&[Value::str("/bin/sh"), Value::str("-c"), args[0].clone()]),

@@ -31,6 +31,7 @@ impl Machine {
         let site = &program.functions[function as usize].expects[site as usize];
         self.set(site.since, Value::Instant(clock::monotonic()));
         self.forget_parts(site);
+        self.world.explained = None;
         Ok(())
     }
 
@@ -50,10 +51,12 @@ impl Machine {
         match self.look(site, holds)? {
             Look::Holds => {
                 self.world.events = None;
+                self.note_expectation(Location::new(self.current().source, site.span), true);
                 Ok(())
             }
             Look::Breaks => {
                 self.world.events = None;
+                self.note_expectation(Location::new(self.current().source, site.span), false);
                 Err(Stop::Broken(Box::new(self.broken(site))))
             }
             Look::Again(until) => {
@@ -110,6 +113,7 @@ impl Machine {
         let mut broken = failure::place(self, Trouble::new(Code::EXPECTATION, message));
         broken.location = location;
         broken.difference = self.difference(site);
+        broken.help = self.world.explained.clone();
         for part in &site.parts {
             let value = self.get(part.reg);
             let in_difference = broken.difference.is_some() && matches!(value, Value::Str(_));

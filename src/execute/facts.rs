@@ -104,7 +104,15 @@ impl Machine {
     pub(super) fn state(&self, process: &ProcessRef) -> Result<&'static str, Stop> {
         Ok(match self.stat(process)? {
             None => "dead",
-            Some(stat) => state_word(stat.state, self.facts(process)?.is_alive()),
+            Some(stat) => {
+                let letter = match stat.state {
+                    't' => {
+                        self.stands_still(process.pid).map_or('t', |stopped| if stopped { 'T' } else { 'R' })
+                    }
+                    letter => letter,
+                };
+                state_word(letter, self.facts(process)?.is_alive())
+            }
         })
     }
 
@@ -151,7 +159,7 @@ impl Machine {
             return self.world.me().clone();
         }
         if let Some(child) = self.world.waiter.children.get(pid) {
-            return child.process.clone();
+            return child.process;
         }
         let record = self.row_of(pid).and_then(|row| self.world.run.record(row));
         Rc::new(match record.filter(|record| record.state != RowState::Reaped) {

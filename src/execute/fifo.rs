@@ -1,6 +1,7 @@
 //! FIFOs: whoever opens one waits for the other side, as in any shell; a new process waits itself, and not its parent.
 
 use super::machine::Machine;
+use super::observe::not_observed;
 use super::option::Options;
 use super::spawn::{no_room, not_executed, not_set_up};
 use super::{Stop, failure};
@@ -108,6 +109,7 @@ impl Machine {
             Fork::Child => {
                 self.become_child(name, row, chance);
                 self.protections.clear();
+                self.world.observed = options.observe;
                 let stop = self.become_program(setup, &command, argv);
                 let code = self.finish(Err(stop));
                 process::exit_now(code)
@@ -130,8 +132,15 @@ impl Machine {
             return not_set_up(error.stage, error.errno).into();
         }
         self.world.run.set_external(self.world.row, true);
-        let error = process::exec_in_place(command);
-        let trouble = not_executed(argv.first().map_or("", String::as_str), error.errno);
+        let gate = match self.world.observed.then(|| self.start_observer()).transpose() {
+            Ok(gate) => gate,
+            Err(stop) => return stop,
+        };
+        let error = process::exec_in_place(command, gate.as_ref());
+        let trouble = match error.stage {
+            Stage::Observe => not_observed(error.errno),
+            _ => not_executed(argv.first().map_or("", String::as_str), error.errno),
+        };
         Stop::Failed(Box::new(failure::place(self, trouble)))
     }
 }

@@ -3,7 +3,7 @@
 use super::Stop;
 use super::machine::Machine;
 use crate::event::{Failure, Message};
-use crate::process::{Reach, Row, clock, exit_now};
+use crate::process::{Row, clock, exit_now};
 use crate::source::Code;
 use crate::value::{Signal, Trouble, Value};
 use std::sync::atomic::Ordering::SeqCst;
@@ -31,7 +31,7 @@ impl Machine {
     /// Ends this process, which is not the main one, at once: nothing is unwound or dropped, since that would
     /// only copy memory that is still shared with the parent.
     fn leave_process(&mut self, code: u8) -> ! {
-        self.world.run.row_ended_now(self.world.row);
+        self.world.run.row_ended_now(self.world.row, code);
         exit_now(code)
     }
 
@@ -108,7 +108,7 @@ impl Machine {
         for daemon in &daemons {
             if let Some(row) = Row::of(&daemon.process) {
                 // Whoever cannot be told now is ended with what is left behind.
-                let _ = self.world.run.signal(row, Signal(15), Reach::Process);
+                let _ = self.world.send(row, daemon.process.pid, Signal(15), None);
             }
         }
         let operands: Vec<Value> = others.iter().map(|child| Value::Process(child.process.clone())).collect();
@@ -139,7 +139,7 @@ impl super::World {
             if child.number >= since
                 && let Some(row) = Row::of(&child.process)
             {
-                let _ = self.run.signal(row, Signal(15), Reach::Process);
+                let _ = self.send(row, child.process.pid, Signal(15), None);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! `join`, `wait any`: waiting for children and reaping them.
 
 use super::Stop;
-use super::block::fault;
+use super::block::{Wait, fault};
 
 use super::machine::Machine;
 use crate::process::{Child, ExitStatus, Row, clock, wait};
@@ -45,8 +45,12 @@ impl Machine {
         self.check_child(process)?;
         let pid = process.pid;
         let row = Row::of(process);
-        let waited = self.block_for(|waiter, deadline| waiter.child_ended(pid, row, deadline));
-        self.waited_for(waited, |machine| machine.end_of(process))?;
+        let on = |_: &Self| process.shown().into_owned();
+        let whom = &Wait { call: "join", on: &on, result: |pid: &i32| pid.to_string() };
+        let waited = self.block_noted(whom, None, |waiter, deadline| {
+            waiter.child_ended(pid, row, deadline).map(|waited| waited.map(|_| pid))
+        });
+        self.waited_for(waited, |machine| machine.end_of(process))?.map_err(|errno| fault(&errno))?;
         self.reap(pid)
     }
 
@@ -70,13 +74,20 @@ impl Machine {
         if self.world.waiter.children.is_empty() {
             return Ok(Value::None);
         }
-        let waited = self.block_for(|waiter, deadline| waiter.any_child_ended(deadline));
-        let (pid, _) =
+        let on = |_: &Self| "any child".to_owned();
+        let whom = &Wait { call: "wait any", on: &on, result: |pid: &i32| pid.to_string() };
+        let waited = self.block_noted(whom, None, |waiter, deadline| {
+            waiter.any_child_ended(deadline).map(|waited| waited.map(|(pid, _)| pid))
+        });
+        let ended =
             self.waited_for(waited, |machine| match machine.world.waiter.children.in_order().as_slice() {
                 [only] => machine.end_of(&only.process),
                 children => format!("one of {} children to end", children.len()),
             })?;
-        let Some(process) = self.world.waiter.children.get(pid).map(|child| child.process.clone()) else {
+        let Some(pid) = ended.map_err(|errno| fault(&errno))? else {
+            return Err(Trouble::new(Code::INTERNAL, "a wait without an end ended").into());
+        };
+        let Some(process) = self.world.waiter.children.get(pid).map(|child| child.process) else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
         self.reap(pid)?;
@@ -85,7 +96,7 @@ impl Machine {
 
     /// Reaps a child that has ended, and remembers how.
     pub(super) fn reap(&mut self, pid: i32) -> Result<i64, Stop> {
-        let Some(child) = self.world.waiter.children.get(pid).cloned() else {
+        let Some(child) = self.world.waiter.children.get(pid) else {
             return Err(Trouble::new(Code::INTERNAL, format!("the child {pid} is not known")).into());
         };
         self.finish_streams(&child.process);
@@ -112,7 +123,7 @@ impl Machine {
         let (started, ended) = self
             .record(&child.process)
             .map_or((now, now), |record| (record.started, record.ended.unwrap_or(now)));
-        let _ = child.process.end.set(End { code, started, ended });
+        let _ = child.process.end.set(Box::new(End { code, started, ended }));
         self.world.waiter.child_reaped(child.process.pid);
         code
     }

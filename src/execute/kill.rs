@@ -41,10 +41,28 @@ impl Machine {
         if signal == CONTINUE {
             self.world.lend_again(process.pid);
         }
+        let here = self.here();
         let sent = match Row::of(process) {
-            Some(row) if reach == Reach::Group => self.send_to_group(row, signal),
-            Some(row) => self.world.run.signal(row, signal, reach).map(|_| Sent::Yes),
-            None => self.send_to_outsider(process, signal, reach)?,
+            Some(row) if reach == Reach::Group => {
+                self.noting(process, signal, reach, |machine| machine.send_to_group(row, signal))
+            }
+            Some(row) => self.world.send(row, process.pid, signal, Some(here)).map(|_| Sent::Yes),
+            None => {
+                let mut refused = None;
+                let sent = self.noting(process, signal, reach, |machine| {
+                    match machine.send_to_outsider(process, signal, reach) {
+                        Ok(sent) => sent,
+                        Err(stop) => {
+                            refused = Some(stop);
+                            Err(Errno::EPERM)
+                        }
+                    }
+                });
+                if let Some(stop) = refused {
+                    return Err(stop);
+                }
+                sent
+            }
         };
         match sent {
             Ok(Sent::Yes) | Err(Errno::ESRCH) => Ok(()),
@@ -64,6 +82,22 @@ impl Machine {
                 Err(super::block::explained(Trouble::new(Code::IO, message), errno).into())
             }
         }
+    }
+
+    /// Records a signal, unless the sending fails.
+    fn noting(
+        &self,
+        process: &ProcessRef,
+        signal: Signal,
+        reach: Reach,
+        send: impl FnOnce(&Self) -> Result<Sent, Errno>,
+    ) -> Result<Sent, Errno> {
+        let noted = self.world.note_signal(process.pid, signal, reach, Some(self.here()));
+        let sent = send(self);
+        if !matches!(sent, Ok(Sent::Yes)) {
+            self.world.run.log().take_back(noted);
+        }
+        sent
     }
 
     /// A session that is stopped could not be asked to go on.

@@ -16,12 +16,15 @@ mod finish;
 mod flow;
 mod foreground;
 mod handlers;
+mod happened;
+mod history;
 mod join;
 mod kill;
 mod lent;
 mod look;
 mod machine;
 mod member;
+mod observe;
 mod on;
 mod option;
 mod origin;
@@ -30,7 +33,9 @@ mod prompt;
 mod protect;
 mod protection;
 pub mod pure;
+mod record;
 mod relay;
+mod sequence;
 mod session;
 mod share;
 mod spawn;
@@ -44,12 +49,13 @@ mod unmet;
 mod verb;
 mod world;
 
+pub use history::events;
 pub use prompt::{Editor, Prompt};
 pub use session::{Ended, Ran, Seen, Session, Usage, Woken};
 pub use stop::{Call, Stop};
 pub use world::{Setting, World};
 
-use crate::process::{Run, Waiter, deadlock};
+use crate::process::{Run, Waiter, deadlock, note_children};
 use crate::program::Program;
 use crate::value::ProcessRef;
 use std::rc::Rc;
@@ -61,6 +67,7 @@ use std::rc::Rc;
 #[must_use]
 pub fn run(program: Program, run: Run, setting: Setting) -> u8 {
     crate::process::small::begin();
+    note_children(&run);
     let row = run.enter_main("main");
     let me = ProcessRef::new(crate::process::pid(), row.index, row.generation, Rc::from("main"));
     let world = World::new(run, Waiter::new(run, row, Some(deadlock::stuck)), Rc::new(me), row, setting);

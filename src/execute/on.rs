@@ -4,6 +4,7 @@ use super::handlers::bit;
 use super::lent::CHILD;
 use super::machine::Machine;
 use super::{Stop, world};
+use crate::event::{Effect, What};
 use crate::process::{clock, signals};
 use crate::source::Code;
 use crate::value::{Signal, Trouble, Value, a_kind, signal::signal_name};
@@ -78,6 +79,7 @@ impl Machine {
                 return Err(Stop::Interrupted);
             }
             let Some(block) = block else { continue };
+            let _ = self.note_own(What::Delivered { signal, effect: Effect::Handled });
             self.world.handlers.running |= bit(signal);
             let result = self.call_back(&block, &[]);
             self.world.handlers.running &= !bit(signal);

@@ -6,7 +6,7 @@ use super::on::INTERRUPT;
 use super::world::{Setting, World};
 use crate::event::{ProcessRow, TreeRow};
 use crate::process::{
-    ProcessEvents, Record, Row, RowState, Run, Waiter, clock, deadlock, proc_file, signals,
+    ProcessEvents, Record, Row, RowState, Run, Waiter, clock, deadlock, note_children, proc_file, signals,
 };
 use crate::program::{NO_REG, Program};
 use crate::source::SourceMap;
@@ -81,6 +81,7 @@ impl Session {
     /// The session's process: the main process of the run.
     #[must_use]
     pub fn new(run: Run, setting: Setting) -> Self {
+        note_children(&run);
         let row = run.enter_main("main");
         let me = ProcessRef::new(crate::process::pid(), row.index, row.generation, Rc::from("main"));
         let waiter = Waiter::new(run, row, Some(deadlock::stuck));

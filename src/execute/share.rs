@@ -1,6 +1,7 @@
 //! Shared objects: queues, pipes, locks, semaphores, events, barriers and shared cells.
 
 use super::Stop;
+use super::block::Wait;
 use super::machine::Machine;
 use crate::process::share::barrier::Arrival;
 use crate::process::share::cell::CellValue;
@@ -144,7 +145,9 @@ impl Machine {
     /// Takes a lock, or a unit of a semaphore; false where it was not to be had before the time.
     pub(super) fn acquire(&mut self, object: Object, until: Option<i64>) -> Result<bool, Stop> {
         let acquire = if object.kind == ObjectKind::Lock { lock::acquire } else { semaphore::acquire };
-        let waited = self.block_io(until, |waiter, until| acquire(waiter, object, until));
+        let on = |machine: &Self| machine.name_of(object);
+        let noted = Wait { call: Method::Acquire.name(), on: &on, result: |()| String::new() };
+        let waited = self.block_noted(&noted, until, |waiter, until| acquire(waiter, object, until));
         let waited = self.waited_for(waited, |machine| machine.turn_of(object, Method::Acquire))?;
         Ok(waited.map_err(trouble)?.is_some())
     }
@@ -176,7 +179,9 @@ impl Machine {
         (object, method): (Object, Method),
         wait: impl FnMut(&mut Waiter, Option<i64>) -> Result<Waited<T>, ShareError>,
     ) -> Result<T, Stop> {
-        let waited = self.block_io(None, wait);
+        let on = |machine: &Self| machine.name_of(object);
+        let noted = Wait { call: method.name(), on: &on, result: |_| String::new() };
+        let waited = self.block_noted(&noted, None, wait);
         match self.waited_for(waited, |machine| machine.turn_of(object, method))? {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Trouble::new(Code::INTERNAL, "a wait without an end ended").into()),

@@ -3,6 +3,7 @@
 use super::Stop;
 use super::block::{explained, fault, named};
 use super::machine::Machine;
+use super::observe;
 use super::option::{Group, Options};
 use super::streams::Wiring;
 use crate::event::{Actor, Message};
@@ -131,7 +132,7 @@ impl Machine {
         } else {
             None
         };
-        let row = self.reserve(&name, options.daemon)?;
+        let row = self.reserve(&name, options.daemon, false)?;
         let side = match target.exec {
             Some((first, count)) => {
                 let words = arguments(&self.operands(first, count));
@@ -178,16 +179,19 @@ impl Machine {
         }
     }
 
-    fn reserve(&mut self, name: &str, daemon: bool) -> Result<Row, Stop> {
-        self.world.run.reserve(name, daemon).map_err(|limit| {
+    fn reserve(&mut self, name: &str, daemon: bool, forked: bool) -> Result<Row, Stop> {
+        let row = self.world.run.reserve(name, daemon).map_err(|limit| {
             let message = format!(
                 "{} processes of the scenario are alive or wait to be joined: no more than {} may be",
                 limit.alive, limit.max
             );
             Trouble::new(Code::PROCESS_LIMIT, message)
                 .help("join children that have ended, or run with a larger --max-procs N")
-                .into()
-        })
+        })?;
+        if self.is_recorded() {
+            self.world.run.born_at(row, self.birth(forked));
+        }
+        Ok(row)
     }
 
     /// The setup that the options and the pipeline ask for, and our ends of what it connects.
@@ -257,11 +261,23 @@ impl Machine {
         };
         self.world.run.set_external(row, true);
         self.world.waiter.before_fork();
-        let started = process::start_program(&command, &setup).map_err(|errno| no_room(&errno))?;
+        let started = match options.observe {
+            true => process::start_observed_program(&command, &setup, &self.start_observer()?),
+            false => process::start_program(&command, &setup),
+        };
+        let started = started.map_err(|errno| no_room(&errno))?;
         self.world.run.started(row, started.pid);
+        // The tracer tells it otherwise.
+        if !options.observe || started.failure.is_some_and(|failure| failure.stage != Stage::Exec) {
+            let _ = self.note_exec(started.pid, argv, started.failure.map(|failure| failure.errno));
+        }
         if let Some(failure) = started.failure {
             let trouble = if failure.stage == Stage::Exec {
-                not_executed(&argv[0], failure.errno)
+                let trouble = not_executed(&argv[0], failure.errno);
+                let refused = options.observe && failure.errno == Errno::EPERM;
+                if refused { observe::refused_privilege(trouble) } else { trouble }
+            } else if failure.stage == Stage::Observe {
+                observe::not_observed(failure.errno)
             } else {
                 not_set_up(failure.stage, failure.errno)
             };
@@ -297,7 +313,7 @@ impl Machine {
         wiring: Wiring,
     ) -> Result<Rc<ProcessRef>, Stop> {
         let (setup, streams) = self.wire(&name, options, wiring, false)?;
-        let row = self.reserve(&name, options.daemon)?;
+        let row = self.reserve(&name, options.daemon, false)?;
         let process = self.start_program(name, row, options, setup, argv);
         match process.is_ok() {
             true => self.world.streams.extend(streams.map(|streams| (row, streams))),
@@ -338,6 +354,7 @@ impl Machine {
                 self.become_child(name, row, chance);
                 self.protections.clear();
                 self.world.daemon = options.daemon;
+                self.world.observed = options.observe;
                 options.limits.memory.into_iter().for_each(heap::limit);
                 self.world.environment.extend(options.env.iter().cloned());
                 if let Some(Err(stop)) = setup.as_mut().map(|setup| self.set_up_task(setup)) {
@@ -398,7 +415,7 @@ impl Machine {
     pub(super) fn fork(&mut self) -> Result<Value, Stop> {
         self.check_may_spawn()?;
         let name = self.name_of_fork();
-        let row = self.reserve(&name, false)?;
+        let row = self.reserve(&name, false, true)?;
         let chance = self.world.chance.fork();
         self.world.waiter.before_fork();
         match process::fork() {
@@ -428,7 +445,15 @@ impl Machine {
         if !self.world.waiter.children.is_empty() {
             self.world.run.before_exec();
         }
-        let error = process::exec_in_place(&command);
+        let gate = if self.world.observed { Some(self.start_observer()?) } else { None };
+        let noted = self.note_exec(self.world.pid, &argv, None);
+        let error = process::exec_in_place(&command, gate.as_ref());
+        if error.stage == Stage::Observe {
+            self.world.run.log().take_back(noted);
+            return Err(observe::not_observed(error.errno).into());
+        }
+        self.world.run.log().take_back(noted);
+        let _ = self.note_exec(self.world.pid, &argv, Some(error.errno));
         self.world.run.set_external(self.world.row, false);
         Err(not_executed(&argv[0], error.errno).into())
     }

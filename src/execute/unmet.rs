@@ -3,10 +3,22 @@
 use super::Stop;
 use super::block::doing;
 use super::machine::Machine;
+use crate::event::hang::does;
+use crate::observe::hang::{Witness, examine, family};
 use crate::process::share::lock;
-use crate::process::{Blocked, BlockedKind, Row};
+use crate::process::{Blocked, BlockedKind, Row, Run};
 use crate::program::Method;
 use crate::value::{Object, ObjectKind, ProcessRef, text::visible};
+
+/// Processes are called what the scenario calls them.
+struct Named(Run);
+
+impl Witness for Named {
+    fn name(&self, pid: i32) -> Option<String> {
+        let record = self.0.record(self.0.row_of_pid(pid)?)?;
+        Some(record.name)
+    }
+}
 
 impl Machine {
     /// The result of a wait. Where a deadline ended it, what it was for is kept for the error.
@@ -28,11 +40,27 @@ impl Machine {
             Some((on, _)) => {
                 format!("it {}", doing(on, &self.title_of_wait(on), self.whom(on).as_deref()))
             }
-            None => {
-                self.state(process).map_or_else(|_| "it lives".to_owned(), |state| format!("it is {state}"))
-            }
+            None => match self.hangs(process.pid) {
+                Some(does) => format!("it {does}"),
+                None => self
+                    .state(process)
+                    .map_or_else(|_| "it lives".to_owned(), |state| format!("it is {state}")),
+            },
         };
         format!("{} (pid {}) to end: {does}", process.shown(), process.pid)
+    }
+
+    /// What an external program is doing: in which call it waits, and who could help. None for one that runs code of ours,
+    /// whose calls say nothing to those who read the scenario.
+    fn hangs(&self, pid: i32) -> Option<String> {
+        /// Of a large family, whose holding of the other end of a pipe counts as being inside.
+        const FAMILY: usize = 64;
+        let program = |pid: i32| std::fs::read_link(format!("/proc/{pid}/exe")).ok();
+        if program(pid)? == program(self.world.pid)? {
+            return None;
+        }
+        let hang = examine(&family(pid, FAMILY), &Named(self.world.run));
+        hang.of(pid).map(does)
     }
 
     /// What a method of a shared object waits for.
@@ -74,7 +102,7 @@ impl Machine {
     }
 
     /// The object with the name that the text gives it here, or that it was made with.
-    fn name_of(&self, object: Object) -> String {
+    pub(super) fn name_of(&self, object: Object) -> String {
         let text = self.world.text(self.here());
         let text = text.strip_prefix("with ").unwrap_or(&text);
         let name = text.split(['.', ' ', '\n']).next().unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::Stop;
 use super::machine::Machine;
 use super::world::signal_waits;
-use crate::process::{Standard, clock};
+use crate::process::Standard;
 use crate::program::{Reg, Verb};
 use crate::source::Code;
 use crate::value::{Signal, Trouble, Value, time};
@@ -45,8 +45,7 @@ impl Machine {
     }
 
     fn sleep(&mut self, time: &Value) -> Result<Value, Stop> {
-        let until = clock::monotonic().saturating_add(time::to_duration(time)?);
-        self.sleep_until(until)?;
+        self.sleep_for(time::to_duration(time)?)?;
         Ok(Value::None)
     }
 }

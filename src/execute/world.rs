@@ -28,6 +28,8 @@ pub struct World {
     pub(super) me: OnceCell<Rc<ProcessRef>>,
     pub(super) main: Rc<ProcessRef>,
     pub(super) daemon: bool,
+    /// What it executes in its place is to be observed.
+    pub(super) observed: bool,
     /// This process's row in the run's table.
     pub(super) row: Row,
     /// Watches children while an expectation waits for a change.
@@ -58,6 +60,8 @@ pub struct World {
     pub(super) alone: Option<Alone>,
     /// What the wait was for that a deadline has just ended.
     pub(super) unmet: Option<String>,
+    /// Why the order that was looked for last is not there.
+    pub(super) explained: Option<String>,
     reporter: Box<dyn Reporter>,
     pub(super) sources: Rc<SourceMap>,
 }
@@ -88,6 +92,7 @@ impl World {
             me: OnceCell::from(main.clone()),
             main,
             daemon: false,
+            observed: false,
             row,
             events: None,
             forked: HashMap::new(),
@@ -105,6 +110,7 @@ impl World {
             behind: setting.prompt.map(Behind::session).or(setting.relay.map(Behind::collected)),
             alone: setting.alone.map(Alone::Waits),
             unmet: None,
+            explained: None,
             reporter: setting.reporter,
             sources: setting.sources,
         }

@@ -5,6 +5,7 @@
 
 use super::children::Children;
 use super::signals::Signals;
+use crate::process::Run;
 use crate::process::custody::signal_child;
 use crate::process::wait::{self, peek};
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ pub const REMEMBERED: usize = super::Ended::NAMED;
 /// Kills and reaps the children of the process that made it.
 #[derive(Debug)]
 pub struct Cleaner {
+    run: Run,
     children: Children,
     /// Those found alive, the first of them.
     found: Vec<i32>,
@@ -55,8 +57,9 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 impl Cleaner {
     /// For the children of the calling process, which has one thread.
-    pub fn new() -> Self {
+    pub fn new(run: &Run) -> Self {
         Self {
+            run: *run,
             children: Children::new(),
             found: Vec::with_capacity(REMEMBERED),
             count: 0,
@@ -99,7 +102,7 @@ impl Cleaner {
                     before_reaping(&self.found, self.count - self.found.len() as u32);
                     told = true;
                 }
-                reap_all();
+                self.reap_all();
                 if stuck {
                     return Cleared::Stuck;
                 }
@@ -137,6 +140,15 @@ impl Cleaner {
         }
     }
 
+    fn reap_all(&self) {
+        while let Ok(Some((pid, status))) = wait::peek_any() {
+            let row = self.run.row_known_by(pid);
+            row.inspect(|row| self.run.reaping(*row));
+            let _ = wait::reap(pid);
+            row.inspect(|row| self.run.reaped(*row, status));
+        }
+    }
+
     /// Those that are alive now, without touching them.
     pub fn living(&mut self) -> Vec<i32> {
         let mut all = Vec::new();
@@ -151,7 +163,7 @@ impl Cleaner {
     /// Kills every child that lives and stands in the file behind that place.
     fn pass(&mut self, from: u64) -> Pass {
         let mut pass = Pass::default();
-        let Self { children, found, count, seen, hurried } = self;
+        let Self { children, found, count, seen, hurried, .. } = self;
         let hurried = *hurried;
         let mut note = |pid: i32| {
             let (word, bit) = (pid as usize / 64 % SEEN_WORDS, 1 << (pid % 64));
@@ -185,10 +197,4 @@ impl Cleaner {
 /// Whether this process has children, ended or alive. No /proc is needed for it.
 pub fn has_children() -> bool {
     wait::peek_any().is_ok()
-}
-
-fn reap_all() {
-    while let Ok(Some((pid, _))) = wait::peek_any() {
-        let _ = wait::reap(pid);
-    }
 }

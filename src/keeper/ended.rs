@@ -1,7 +1,7 @@
 //! How a run ended, as data.
 
 use crate::event::Actor;
-use crate::process::ExitStatus;
+use crate::process::{ExitStatus, Run};
 use serde::{Deserialize, Serialize};
 
 /// How one process ended.
@@ -39,10 +39,12 @@ pub enum Outcome {
 }
 
 /// The end of a run. When it is there, nothing that the scenario started is: see [`Ended::stuck`] for the exception.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     /// The run's name: 32 hexadecimal digits. The record of the run and its processes' marks have it.
     pub run: String,
+    /// The memory of the run, which is still there: what is recorded can be read.
+    pub memory: Run,
     pub outcome: Outcome,
     /// What was still alive when the scenario was over, or its time was up, and was killed:
     /// at most [`Ended::NAMED`] of them.

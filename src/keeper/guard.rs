@@ -36,11 +36,20 @@ pub struct GuardOptions {
     pub disturbance: Option<u64>,
     /// The run ends with the process that has this pid and started this one, also where it is killed.
     pub follows: Option<i32>,
+    /// What happens is recorded in the run's memory.
+    pub record: bool,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096, interactive: false, disturbance: None, follows: None }
+        Self {
+            timeout: None,
+            max_processes: 4096,
+            interactive: false,
+            disturbance: None,
+            follows: None,
+            record: true,
+        }
     }
 }
 
@@ -108,6 +117,9 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     if let Some(seed) = options.disturbance {
         run.disturb(seed);
     }
+    if !options.record {
+        run.record_nothing();
+    }
     let (record, unrecorded) = match Record::create(&name, record::now()) {
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
@@ -124,7 +136,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
     let start = Start { run: name, group: rustix::process::getpgrp().as_raw_nonzero().get() };
     let signals = Signals::open(listened);
-    let cleaner = Cleaner::new();
+    let cleaner = Cleaner::new(&run);
     match fork() {
         Ok(Fork::Child) => {
             drop((line, signals, cleaner));
@@ -220,6 +232,7 @@ impl Guard<'_> {
         let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
         Ok(Ended {
             run: start.run,
+            memory: *self.run,
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,

@@ -66,7 +66,7 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
     let _ = set_parent_process_death_signal(Some(Signal::TERM));
     run.control().keeper_pid.store(rustix::process::getpid().as_raw_nonzero().get(), SeqCst);
     let signals = Signals::open(signals::every());
-    let cleaner = Cleaner::new();
+    let cleaner = Cleaner::new(run);
     match fork() {
         Ok(Fork::Child) => {
             drop((kit, signals, cleaner));
@@ -235,7 +235,8 @@ impl Keeper<'_> {
                 return;
             }
             last.end = scenario_end(scenario, over);
-            last.leftovers = found.iter().map(|pid| actor(run, *pid)).collect();
+            last.leftovers =
+                found.iter().filter(|pid| !run.is_observer(**pid)).map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;
         });
         remove_scratch(run);

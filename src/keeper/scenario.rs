@@ -24,7 +24,12 @@ pub fn play(run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u8) -> ! {
         scenario(run)
     }));
     match result {
-        Ok(code) => exit_now(code),
+        Ok(code) => {
+            if let Some(row) = run.row_of_pid(crate::process::pid()) {
+                run.row_ended_now(row, code);
+            }
+            exit_now(code)
+        }
         // The panic's message is printed; the keeper takes the signal for a crash, as it would without unwinding.
         Err(_) => std::process::abort(),
     }

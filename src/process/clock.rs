@@ -39,6 +39,15 @@ pub fn wall_iso8601() -> String {
     iso8601(now.tv_sec, now.tv_nsec / MILLISECOND)
 }
 
+/// The wall clock, as [`wall_iso8601`] has it, at a time of the monotonic clock; as if nobody had set it since.
+#[must_use]
+pub fn wall_at(time: i64) -> String {
+    let now = clock_gettime(ClockId::Realtime);
+    let now = now.tv_sec.saturating_mul(SECOND).saturating_add(now.tv_nsec);
+    let then = now.saturating_sub(monotonic().saturating_sub(time));
+    iso8601(then.div_euclid(SECOND), then.rem_euclid(SECOND) / MILLISECOND)
+}
+
 /// Days to a civil date, after the proleptic Gregorian calendar with years that begin in March.
 fn iso8601(seconds: i64, milliseconds: i64) -> String {
     let days = seconds.div_euclid(86400) + 719_468;
@@ -56,7 +65,7 @@ fn iso8601(seconds: i64, milliseconds: i64) -> String {
 }
 
 /// Nanoseconds as the kernel wants them; what is negative counts as nothing.
-pub(super) fn timespec(nanoseconds: i64) -> Timespec {
+pub fn timespec(nanoseconds: i64) -> Timespec {
     let nanoseconds = nanoseconds.max(0);
     Timespec { tv_sec: nanoseconds / SECOND, tv_nsec: nanoseconds % SECOND }
 }

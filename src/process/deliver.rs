@@ -46,6 +46,7 @@ impl Run {
     pub fn signal(&self, row: Row, signal: Signal, reach: Reach) -> Result<bool, Errno> {
         let Some(pidfd) = self.hold(row)? else { return Ok(false) };
         if let Some(memory) = self.memory(row) {
+            self.expect_unspoken();
             // Before the sending, so that whoever sees the end finds the time of its cause.
             memory.signal_time.store(clock::monotonic(), SeqCst);
             memory.last_signal.store(u32::from(signal.0), SeqCst);

@@ -2,6 +2,7 @@
 //! without `#!` is an error, and not silently given to a shell.
 
 use super::errno::Errno;
+use super::gate::Gate;
 use super::setup::Stage;
 use super::{path, signals};
 use std::ffi::{CString, OsStr, c_char};
@@ -114,7 +115,12 @@ impl Command {
 
 /// Becomes the program; comes back only upon failure, and then everything is as before. The program starts
 /// with default dispositions and nothing blocked; see signal(7).
-pub fn exec_in_place(command: &Command) -> ExecError {
+///
+/// Where there is a gate, it goes through that first. After a failure it stays under observation.
+pub fn exec_in_place(command: &Command, gate: Option<&Gate>) -> ExecError {
+    if let Some(Err(errno)) = gate.map(Gate::pass) {
+        return ExecError { stage: Stage::Observe, errno };
+    }
     let before = signals::set_mask(&signals::full_set());
     signals::reset_for_program();
     signals::set_mask(&signals::empty_set());

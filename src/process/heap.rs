@@ -7,6 +7,7 @@
 use super::errno::{Errno, check};
 use super::small;
 use std::cell::Cell;
+use std::ops::Range;
 
 /// A huge page.
 const HUGE: usize = 2 << 20;
@@ -98,6 +99,18 @@ fn is_too_much() -> bool {
     }
     GRANTED.set((used - most + GRACE).min(8 * GRACE));
     true
+}
+
+/// The part of the heap that is to lie in huge pages where all of it is moved to fresh ones: each whole huge page of it.
+#[must_use]
+pub fn huge() -> Range<usize> {
+    let begin = BEGIN.get();
+    begin..TREATED.get().max(if begin == 0 { 0 } else { (end() / HUGE * HUGE).max(begin) })
+}
+
+/// The heap lies in huge pages up to there.
+pub(super) fn is_huge_to(address: usize) {
+    TREATED.set(TREATED.get().max(address));
 }
 
 /// Before each fork: makes the pages huge that came since the last time, where they are many.

@@ -136,6 +136,14 @@ fn parse_masks(bytes: &[u8]) -> SignalMasks {
     masks
 }
 
+/// The pid of the process that traces it; 0 where none does.
+#[must_use]
+pub fn tracer(pid: i32) -> Option<i32> {
+    let bytes = read(&format!("/proc/{pid}/status")).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    text.lines().find_map(|line| line.strip_prefix("TracerPid:"))?.trim().parse().ok()
+}
+
 /// The command line as its arguments; empty for a zombie or a thread of the kernel.
 ///
 /// # Errors

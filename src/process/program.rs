@@ -5,6 +5,8 @@
 
 use super::errno::{Errno, check};
 use super::exec::{Command, ExecError};
+use super::fork::{Fork, fork};
+use super::gate::{Gate, GateKeeper};
 use super::setup::{Kind, Prepared, Stage};
 use super::signals;
 use std::cell::OnceCell;
@@ -27,6 +29,7 @@ pub struct Started {
 struct Errand<'a> {
     command: &'a Command,
     setup: &'a Prepared,
+    gate: Option<&'a Gate>,
     failure: Option<ExecError>,
 }
 
@@ -64,12 +67,52 @@ thread_local! {
 /// Where there is no room for a process (`EAGAIN`, `ENOMEM`): `room::explain` says which limit it was. A program that cannot be
 /// executed is no error here, but a child that failed.
 pub fn start_program(command: &Command, setup: &Prepared) -> Result<Started, Errno> {
+    start(command, setup, None)
+}
+
+/// The same for a program that is to be observed: it goes through the gate before it is executed. The gate's keeper must be
+/// another process, for this one sleeps meanwhile.
+///
+/// # Errors
+/// As [`start_program`].
+pub fn start_observed_program(command: &Command, setup: &Prepared, gate: &Gate) -> Result<Started, Errno> {
+    start(command, setup, Some(gate))
+}
+
+/// The same where this process itself keeps the gate: the new one is a copy of it. What failed is known by its exit code
+/// only.
+///
+/// # Errors
+/// As [`start_program`].
+pub fn fork_observed_program(
+    command: &Command,
+    setup: &Prepared,
+    gate: &Gate,
+    keeper: &GateKeeper,
+) -> Result<i32, Errno> {
+    match fork()? {
+        Fork::Parent(pid) => Ok(pid),
+        Fork::Child => {
+            signals::reset_for_program();
+            // Else it would wait for ever where we have gone.
+            for fd in keeper.descriptors() {
+                // SAFETY: this copy of the descriptor is this process's own, which never drops the keeper.
+                unsafe { libc::close(fd) };
+            }
+            let failure = become_program(command, setup, Some(gate));
+            // SAFETY: _exit has no preconditions.
+            unsafe { libc::_exit(i32::from(failure.exit_code())) }
+        }
+    }
+}
+
+fn start(command: &Command, setup: &Prepared, gate: Option<&Gate>) -> Result<Started, Errno> {
     STACK_OF_CHILD.with(|cell| {
         if cell.get().is_none() {
             let _ = cell.set(Stack::new()?);
         }
         let stack = cell.get().ok_or(Errno::ENOMEM)?;
-        let mut errand = Errand { command, setup, failure: None };
+        let mut errand = Errand { command, setup, gate, failure: None };
         let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
         // No handler of ours may run in the child on our memory.
         let before = signals::set_mask(&signals::full_set());
@@ -93,14 +136,20 @@ extern "C" fn child(errand: *mut c_void) -> c_int {
     // SAFETY: it is the errand of `start_program`, whose thread sleeps.
     let errand = unsafe { &mut *errand.cast::<Errand<'_>>() };
     signals::reset_for_program();
-    let failure = match errand.setup.apply(Kind::Program) {
-        Err(error) => ExecError { stage: error.stage, errno: error.errno },
-        Ok(()) => {
-            signals::set_mask(&signals::empty_set());
-            ExecError { stage: Stage::Exec, errno: errand.command.execute() }
-        }
-    };
+    let failure = become_program(errand.command, errand.setup, errand.gate);
     errand.failure = Some(failure);
     // SAFETY: _exit has no preconditions; it ends only the child.
     unsafe { libc::_exit(i32::from(failure.exit_code())) }
+}
+
+/// All steps of a new process; comes back only where one failed. Async-signal-safe.
+fn become_program(command: &Command, setup: &Prepared, gate: Option<&Gate>) -> ExecError {
+    if let Err(error) = setup.apply(Kind::Program) {
+        return ExecError { stage: error.stage, errno: error.errno };
+    }
+    if let Some(Err(errno)) = gate.map(Gate::pass) {
+        return ExecError { stage: Stage::Observe, errno };
+    }
+    signals::set_mask(&signals::empty_set());
+    ExecError { stage: Stage::Exec, errno: command.execute() }
 }

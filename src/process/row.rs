@@ -134,6 +134,11 @@ impl RowMemory {
         }
     }
 
+    /// The words of the name, its length in the first byte.
+    pub(super) fn name_words(&self) -> [u64; 6] {
+        std::array::from_fn(|word| self.name[word].load(Relaxed))
+    }
+
     pub(super) fn name(&self) -> String {
         let bytes: Vec<u8> = self.name.iter().flat_map(|word| word.load(Relaxed).to_le_bytes()).collect();
         let length = usize::from(bytes[0]).min(NAME_BYTES);

@@ -5,6 +5,7 @@
 //! it is an atomic: any process may be killed at any instruction, and the others must go on.
 
 use super::errno::{Errno, check};
+use super::lane::{LOG_BYTES, LaneMemory};
 use super::presence::Presence;
 use super::row::{RowMemory, word_of};
 use crate::value::Signal;
@@ -79,12 +80,19 @@ pub struct Control {
     /// How many shared objects were made.
     pub(super) objects: AtomicU32,
     leftover_count: AtomicU32,
+    /// See `observers`.
+    pub(super) observers: [AtomicI32; Run::OBSERVERS],
+    /// Not 0: what happens is not recorded; see `log`.
+    pub(super) unrecorded: AtomicU32,
+    /// Not 0: there are processes whose end is not their own word: programs, and those that a signal was sent to; see `changes`.
+    pub(super) unspoken: AtomicU32,
+    pub(super) lanes: [LaneMemory; 2],
     leftovers: [LeftoverMemory; LEFTOVERS],
 }
 
 /// A handle on the run's memory: as cheap to copy as a pointer, and right in every process that was forked
 /// after it was made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     base: *mut u8,
     /// How many processes may be alive at once, the main one not counted.
@@ -94,13 +102,16 @@ pub struct Run {
 }
 
 /// Where the tables begin, in bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Places {
     tickets: usize,
     rows: usize,
     by_pid: usize,
     presences: usize,
+    places: usize,
     objects: usize,
+    births: usize,
+    log: usize,
     end: usize,
 }
 
@@ -127,9 +138,12 @@ impl Run {
         let row_place = tickets + up((max_processes as usize + 1) * 8);
         let by_pid = row_place + up(rows as usize * size_of::<RowMemory>());
         let presences = by_pid + PIDS * 4;
-        let objects = presences + up(rows as usize * size_of::<Presence>());
-        let end = objects + MAX_OBJECTS as usize * OBJECT_BYTES;
-        let at = Places { tickets, rows: row_place, by_pid, presences, objects, end };
+        let places = presences + up(rows as usize * size_of::<Presence>());
+        let objects = places + up(rows as usize * size_of::<AtomicU64>());
+        let births = objects + MAX_OBJECTS as usize * OBJECT_BYTES;
+        let log = births + up(rows as usize * size_of::<AtomicU64>());
+        let end = log + LOG_BYTES;
+        let at = Places { tickets, rows: row_place, by_pid, presences, places, objects, births, log, end };
         let base = map_shared(&format!("proctor-{cookie:032x}"), end)?;
         let run = Self { base, max_processes, rows, at };
         run.control().cookie[0].store(cookie as u64, Relaxed);
@@ -189,6 +203,30 @@ impl Run {
             let first = self.base.add(self.at.presences).cast::<Presence>();
             std::slice::from_raw_parts(first, self.rows as usize)
         }
+    }
+
+    /// Each row's place among the children of its parent; see `children`.
+    pub(super) fn places(&self) -> &[AtomicU64] {
+        // SAFETY: as in `tickets`.
+        unsafe {
+            let first = self.base.add(self.at.places).cast::<AtomicU64>();
+            std::slice::from_raw_parts(first, self.rows as usize)
+        }
+    }
+
+    /// Where in the scenario's texts each row's process was started, and what was recorded of it; see `life`.
+    pub(super) fn births(&self) -> &[AtomicU64] {
+        // SAFETY: as in `tickets`.
+        unsafe {
+            let first = self.base.add(self.at.births).cast::<AtomicU64>();
+            std::slice::from_raw_parts(first, self.rows as usize)
+        }
+    }
+
+    /// The memory of the log: `LOG_BYTES` bytes, all zero at first.
+    pub(super) fn log_base(&self) -> *mut u8 {
+        // SAFETY: the log lies within the mapping.
+        unsafe { self.base.add(self.at.log) }
     }
 
     /// The memory of a shared object: `OBJECT_BYTES` bytes, all zero at first.

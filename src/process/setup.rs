@@ -79,6 +79,8 @@ pub enum Stage {
     Cpus,
     Limits,
     Cwd,
+    /// It is to be observed, and its tracer has hold of it.
+    Observe,
     Exec,
 }
 
@@ -98,6 +100,7 @@ impl Stage {
             Self::Cpus => "bind it to these processors",
             Self::Limits => "set its limits",
             Self::Cwd => "change its directory",
+            Self::Observe => "observe the program",
             Self::Exec => "execute the program",
         }
     }

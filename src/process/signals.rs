@@ -4,7 +4,7 @@
 use super::clock;
 use super::errno::{Errno, check};
 use crate::value::Signal;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 
 /// Caught signals that no one took yet, a bit each: signal n is bit n-1.
 static PENDING: AtomicU64 = AtomicU64::new(0);
@@ -20,6 +20,9 @@ static SEQUENCE: AtomicU32 = AtomicU32::new(0);
 static CHILD_CHANGES: AtomicU32 = AtomicU32::new(0);
 /// How many watch children now.
 static CHILD_WATCHERS: AtomicU32 = AtomicU32::new(0);
+
+/// Who is told which child a SIGCHLD names: a `fn(i32)`, or null.
+static TOLD: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
 
 const fn bit(number: u8) -> u64 {
     if number >= 1 && number <= 64 { 1 << (number - 1) } else { 0 }
@@ -38,6 +41,15 @@ extern "C" fn note(number: libc::c_int, info: *mut libc::siginfo_t, _context: *m
     }
     if number == libc::SIGCHLD {
         CHILD_CHANGES.fetch_add(1, SeqCst);
+        if from_kernel {
+            // SAFETY: the kernel's siginfo_t of a SIGCHLD has a pid; the place of errno is this thread's. Whoever was interrupted has
+            // perhaps not read it yet.
+            unsafe {
+                let errno = *libc::__errno_location();
+                tell_of_child((*info).si_pid());
+                *libc::__errno_location() = errno;
+            }
+        }
     }
     if CAUGHT.load(Relaxed) & mask != 0 {
         PENDING.fetch_or(mask, SeqCst);
@@ -47,10 +59,14 @@ extern "C" fn note(number: libc::c_int, info: *mut libc::siginfo_t, _context: *m
 
 /// sigaction(2) without SA_RESTART: what blocks must come back when a signal comes.
 fn install(number: u8, handler: libc::sighandler_t) -> Result<(), Errno> {
+    install_with(number, handler, 0)
+}
+
+fn install_with(number: u8, handler: libc::sighandler_t, flags: libc::c_int) -> Result<(), Errno> {
     // SAFETY: an all-zero sigaction is valid: an empty mask and no flags.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = handler;
-    action.sa_flags = if handler > libc::SIG_IGN { libc::SA_SIGINFO } else { 0 };
+    action.sa_flags = if handler > libc::SIG_IGN { libc::SA_SIGINFO | flags } else { 0 };
     // SAFETY: `action` is valid, and its handler is async-signal-safe or a constant.
     check(unsafe { libc::sigaction(i32::from(number), &raw const action, std::ptr::null_mut()) }).map(drop)
 }
@@ -96,7 +112,8 @@ pub fn ignore(signal: Signal) -> Result<(), Errno> {
 /// As [`catch`].
 pub fn default(signal: Signal) -> Result<(), Errno> {
     forget(signal);
-    if signal.0 == libc::SIGCHLD as u8 && CHILD_WATCHERS.load(Relaxed) > 0 {
+    if signal.0 == libc::SIGCHLD as u8 {
+        settle_sigchld();
         return Ok(());
     }
     install(signal.0, libc::SIG_DFL)?;
@@ -249,16 +266,47 @@ pub(super) fn await_child_signal(until: i64) -> Option<i32> {
     // is set for every SIGCHLD.
     unsafe {
         let mut info: libc::siginfo_t = std::mem::zeroed();
-        (libc::sigtimedwait(&raw const set, &raw mut info, left) > 0).then(|| info.si_pid())
+        (libc::sigtimedwait(&raw const set, &raw mut info, left) > 0).then(|| {
+            if info.si_code > 0 {
+                tell_of_child(info.si_pid());
+            }
+            info.si_pid()
+        })
     }
 }
 
-/// SIGCHLD back to what the program wants of it.
+/// From now on this is told of each SIGCHLD. It must be async-signal-safe.
+pub(super) fn note_children_by(told: fn(i32)) {
+    TOLD.store(told as *mut (), SeqCst);
+    settle_sigchld();
+}
+
+fn are_children_noted() -> bool {
+    !TOLD.load(Relaxed).is_null()
+}
+
+fn tell_of_child(pid: i32) {
+    let told = TOLD.load(SeqCst);
+    if !told.is_null() {
+        // SAFETY: nothing but such functions is stored there.
+        let told = unsafe { std::mem::transmute::<*mut (), fn(i32)>(told) };
+        told(pid);
+    }
+}
+
+/// SIGCHLD to what the program, and those who watch children or note their ends, want of it.
 fn settle_sigchld() {
-    let mask = bit(libc::SIGCHLD as u8);
-    if CAUGHT.load(Relaxed) & mask == 0 {
-        let _ = install(libc::SIGCHLD as u8, libc::SIG_DFL);
-        CHANGED.fetch_and(!mask, SeqCst);
+    let number = libc::SIGCHLD as u8;
+    if CAUGHT.load(Relaxed) & bit(number) != 0 || CHILD_WATCHERS.load(Relaxed) > 0 {
+        return;
+    }
+    if are_children_noted() {
+        // It wakes nobody who does not wait for it.
+        let _ = install_with(number, handler(), libc::SA_RESTART);
+        CHANGED.fetch_or(bit(number), SeqCst);
+    } else {
+        let _ = install(number, libc::SIG_DFL);
+        CHANGED.fetch_and(!bit(number), SeqCst);
     }
 }
 
@@ -280,7 +328,7 @@ pub(super) fn restore_after_failed_exec() {
     let changed = CHANGED.load(Relaxed);
     for number in (1..=64).filter(|number| changed & bit(*number) != 0) {
         let noted = CAUGHT.load(Relaxed) & bit(number) != 0
-            || (number == libc::SIGCHLD as u8 && CHILD_WATCHERS.load(Relaxed) > 0);
+            || (number == libc::SIGCHLD as u8 && (CHILD_WATCHERS.load(Relaxed) > 0 || are_children_noted()));
         let _ = install(number, if noted { handler() } else { libc::SIG_IGN });
     }
 }

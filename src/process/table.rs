@@ -138,6 +138,7 @@ impl Run {
             let state = RowState::Reserved;
             if memory.step(seen, Word { generation: row.generation, actor: fork::pid(), state }) {
                 memory.fill(order, name, spawner, if daemon { DAEMON } else { 0 });
+                self.births()[index as usize].store(0, Relaxed);
                 memory.ticket.store(ticket, Relaxed);
                 memory.started.store(clock::monotonic(), Relaxed);
                 self.tickets()[ticket as usize].store(row.ticket(), SeqCst);
@@ -157,6 +158,7 @@ impl Run {
         if let Some(place) = self.by_pid().get(pid.cast_unsigned() as usize) {
             place.store(row.index + 1, SeqCst);
         }
+        self.note_early(row, pid);
         if self.has_unseen_reaper() {
             self.note_start(row, pid);
         }
@@ -173,16 +175,17 @@ impl Run {
 
     /// A program has reaped it, and nobody can know how it ended.
     pub(super) fn lost(&self, row: Row) {
-        self.finish(row);
+        self.finish(row, 0);
     }
 
     /// The fork failed: the row and its place are free again.
     pub fn cancel(&self, row: Row) {
-        self.finish(row);
+        self.finish(row, 0);
     }
 
     /// The process executes a program from now on, or (where that failed) does not.
     pub fn set_external(&self, row: Row, external: bool) {
+        self.expect_unspoken();
         self.set_flag(row, EXTERNAL, external);
     }
 
@@ -201,9 +204,10 @@ impl Run {
         }
     }
 
-    /// A task says that it ends now: its last act before `_exit`.
-    pub fn row_ended_now(&self, row: Row) {
+    /// A task says that it ends now, with this exit code: its last act before `_exit`.
+    pub fn row_ended_now(&self, row: Row, code: u8) {
         if let Some(memory) = self.memory(row) {
+            memory.status.store(ExitStatus::Exited(code).to_word(), SeqCst);
             memory.ended.store(clock::monotonic_by_call(), SeqCst);
         }
     }
@@ -215,10 +219,14 @@ impl Run {
         }
     }
 
-    /// An end was seen, reaped or not: its time and status are kept, where they are not yet.
+    /// An end was seen, reaped or not: its time is kept, where it is not yet, and its status, whatever the process had announced
+    /// before something else killed it.
     pub fn noticed(&self, row: Row, status: ExitStatus) {
         let Some(memory) = self.memory(row) else { return };
-        let _ = memory.status.compare_exchange(0, status.to_word(), SeqCst, SeqCst);
+        let word = status.to_word();
+        if memory.status.load(SeqCst) != word && memory.word().state < RowState::Reaped {
+            memory.status.store(word, SeqCst);
+        }
         let killed = status.signal().map(|signal| u32::from(signal.0));
         let sent = memory.signal_time.load(SeqCst);
         let ours = sent != 0 && killed == Some(memory.last_signal.load(SeqCst));
@@ -229,13 +237,18 @@ impl Run {
     /// After the waitid that reaped: the place is free. The first call counts, whoever makes it.
     pub fn reaped(&self, row: Row, status: ExitStatus) {
         self.noticed(row, status);
-        self.finish(row);
+        let Some(memory) = self.memory(row) else { return };
+        let word = memory.word();
+        self.finish(row, if word.state == RowState::Reaping { word.actor } else { fork::pid() });
     }
 
-    /// To the last state, and the ticket back. Each step is done by one compare-and-swap, and both are done again by
-    /// [`Run::repair`] where we are killed in between.
-    fn finish(&self, row: Row) {
+    /// To the last state, and the ticket back, once the life is in the log. Each step is done by one compare-and-swap, and
+    /// all are done again by [`Run::repair`] where we are killed in between.
+    fn finish(&self, row: Row, reaper: i32) {
         let Some(memory) = self.memory(row) else { return };
+        if memory.word().state < RowState::Reaped {
+            self.keep_life(row, memory, reaper);
+        }
         let ticket = memory.ticket.load(SeqCst);
         memory.advance(row.generation, RowState::Reaped, 0);
         self.give_back(ticket, row.ticket());
@@ -272,7 +285,7 @@ impl Run {
     }
 
     /// The row that a ticket names.
-    fn held_row(&self, holds: u64) -> Option<Row> {
+    pub(super) fn held_row(&self, holds: u64) -> Option<Row> {
         if holds == 0 || holds & CHOOSING != 0 {
             return None;
         }
@@ -297,7 +310,7 @@ impl Run {
                 _ => false,
             };
             if abandoned {
-                self.finish(row);
+                self.finish(row, word.actor);
             }
         }
         self.free_stale_tickets();
@@ -378,6 +391,14 @@ impl Run {
             .or(row)
     }
 
+    /// As [`Run::row_of_pid`], but only where the index knows it: in no time, and without memory.
+    #[must_use]
+    pub fn row_known_by(&self, pid: i32) -> Option<Row> {
+        let place = self.by_pid().get(usize::try_from(pid).ok()?)?;
+        let row = place.load(SeqCst).checked_sub(1).and_then(|index| self.use_of(index, pid))?;
+        (self.rows()[row.index as usize].word().state < RowState::Reaped).then_some(row)
+    }
+
     /// Whether this process has forked, or is about to, and the table does not name the new process yet.
     #[must_use]
     pub fn is_starting(&self, spawner: i32) -> bool {
@@ -387,7 +408,7 @@ impl Run {
     }
 
     /// The use of this row now, where its process has this pid.
-    fn use_of(&self, index: u32, pid: i32) -> Option<Row> {
+    pub(super) fn use_of(&self, index: u32, pid: i32) -> Option<Row> {
         let memory = self.rows().get(index as usize)?;
         let generation = memory.word().generation;
         (memory.pid.load(SeqCst) == pid).then_some(Row { index, generation })

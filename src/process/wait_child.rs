@@ -63,10 +63,12 @@ impl Waiter {
         let on =
             row.map(|row| Blocked { kind: BlockedKind::Join, index: row.index, argument: row.generation });
         if self.may_just_block(deadline) {
-            return self.wait(deadline, on, |_, _| match wait::block_peek(pid) {
-                Ok(Some(status)) => Ok(Sleep::Done(status)),
-                Ok(None) | Err(Errno::EINTR) => Ok(Sleep::Again),
-                Err(errno) => Err(errno),
+            return self.wait(deadline, on, |waiter, _| {
+                match waiter.look_or(wait::peek, wait::block_peek, pid) {
+                    Ok(Some(status)) => Ok(Sleep::Done(status)),
+                    Ok(None) | Err(Errno::EINTR) => Ok(Sleep::Again),
+                    Err(errno) => Err(errno),
+                }
             });
         }
         if let Some(status) = wait::peek(pid)? {
@@ -105,12 +107,15 @@ impl Waiter {
             return Ok(Waited::Done(None));
         }
         let before = signals::block(&signals::set_of(signals::mask_of(libc::SIGCHLD)));
-        let waited = self.wait(deadline, on, |_, until| {
+        let waited = self.wait(deadline, on, |waiter, until| {
             if let Some(found) = look()? {
                 return Ok(Sleep::Done(Some(found)));
             }
             if wakes == 0 {
                 return Ok(Sleep::Done(None));
+            }
+            if waiter.must_ask() {
+                return Ok(Sleep::Again);
             }
             wakes -= 1;
             let named = signals::await_child_signal(until);
@@ -123,6 +128,23 @@ impl Waiter {
         });
         signals::set_mask(&before);
         waited
+    }
+
+    /// Sleeps, or only looks where whoever waits wants to be asked before.
+    fn look_or<A, T>(
+        &mut self,
+        look: impl FnOnce(A) -> Result<Option<T>, Errno>,
+        sleep: impl FnOnce(A) -> Result<Option<T>, Errno>,
+        whom: A,
+    ) -> Result<Option<T>, Errno> {
+        if !self.asks() {
+            return sleep(whom);
+        }
+        let found = look(whom)?;
+        if found.is_none() {
+            self.must_ask();
+        }
+        Ok(found)
     }
 
     /// Waits until any child has ended, and does not reap it.
@@ -143,7 +165,8 @@ impl Waiter {
             });
         }
         if self.may_just_block(deadline) {
-            return self.wait(deadline, on, |_, _| match wait::block_peek_any() {
+            let (look, sleep) = (|()| wait::peek_any(), |()| wait::block_peek_any());
+            return self.wait(deadline, on, |waiter, _| match waiter.look_or(look, sleep, ()) {
                 Ok(Some(found)) => Ok(Sleep::Done(found)),
                 Ok(None) | Err(Errno::EINTR) => Ok(Sleep::Again),
                 Err(errno) => Err(errno),

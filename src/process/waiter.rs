@@ -13,7 +13,7 @@ use super::errno::Errno;
 use super::reach::Reached;
 use super::run::Run;
 use super::table::Row;
-use super::{futex, heap, signals, text};
+use super::{futex, heap, renew, signals, text};
 use crate::value::ProcessRef;
 use std::os::fd::RawFd;
 use std::rc::Rc;
@@ -63,6 +63,9 @@ pub struct Waiter {
     /// The objects that this process can reach by descriptors or mappings of its own.
     pub(super) reach: Reached,
     check: Option<DeadlockCheck>,
+    /// Whoever waits wants to say so before this process sleeps for the first time; see [`Waiter::ask_before_sleep`].
+    asks: bool,
+    asked: bool,
 }
 
 /// What one sleep brought.
@@ -80,9 +83,11 @@ impl Waiter {
             run,
             row,
             captures: Captures::default(),
-            children: Children::default(),
+            children: Children::new(run),
             reach: Reached::default(),
             check,
+            asks: false,
+            asked: false,
         }
     }
 
@@ -96,6 +101,31 @@ impl Waiter {
         self.row
     }
 
+    /// Whether the next wait comes back as interrupted before it sleeps, so that its caller can say that it is about to, and calls it
+    /// again. A wait that need not sleep does not.
+    #[inline]
+    pub fn ask_before_sleep(&mut self, asks: bool) {
+        (self.asks, self.asked) = (asks, false);
+    }
+
+    /// Whether the wait came back because it was about to sleep.
+    #[inline]
+    #[must_use]
+    pub fn has_asked(&self) -> bool {
+        self.asked
+    }
+
+    pub(super) fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Asked by each sleep: true where it is not to be slept now.
+    #[inline]
+    pub(super) fn must_ask(&mut self) -> bool {
+        self.asked = self.asks;
+        self.asked
+    }
+
     /// Before each fork and start of a program: lets go what a child should not have to copy, and has a large heap copied
     /// quickly; see `heap`.
     pub fn before_fork(&mut self) {
@@ -103,6 +133,7 @@ impl Waiter {
         // Without huge pages a fork is slower, no more.
         let _ = heap::before_fork();
         text::before_fork();
+        renew::before_fork(self.children.len());
     }
 
     /// In the child after a fork: it is another process, without children, and captures nothing.
@@ -111,6 +142,7 @@ impl Waiter {
         self.check = None;
         self.captures.forget_in_child();
         self.children.forget_in_child();
+        renew::after_fork_child();
     }
 
     /// A new child of this process.
@@ -164,6 +196,7 @@ impl Waiter {
                 Sleep::Done(value) => return Ok(Waited::Done(value)),
                 Sleep::Again if stuck.is_some() => return Ok(Waited::Deadlock(stuck.unwrap_or_default())),
                 Sleep::Again if now >= end => return Ok(Waited::TimedOut),
+                Sleep::Again if self.asked => return Ok(Waited::Interrupted),
                 Sleep::Again => {}
             }
         }
@@ -185,7 +218,7 @@ impl Waiter {
         let held = signals::caught() | child;
         let before = (held != 0).then(|| signals::block(&signals::set_of(held)));
         let nothing_new = !signals::any_pending() && seen.is_none_or(|seen| seen == signals::child_changes());
-        let left = if !nothing_new {
+        let left = if !nothing_new || self.asks {
             Some(0)
         } else if until == NEVER {
             None
@@ -206,7 +239,12 @@ impl Waiter {
         match count {
             -1 if errno == Errno::EINTR => return Ok(false),
             -1 => return Err(errno),
-            0 => return Ok(false),
+            0 => {
+                if nothing_new {
+                    self.must_ask();
+                }
+                return Ok(false);
+            }
             _ => {}
         }
         if fds[1..].iter().any(|polled| polled.revents != 0) {
@@ -318,6 +356,9 @@ impl Waiter {
         self.wait(deadline, on, |waiter, until| {
             if word.load(Relaxed) != expected {
                 return Ok(Sleep::Done(()));
+            }
+            if waiter.must_ask() {
+                return Ok(Sleep::Again);
             }
             let mut until = until.min(safety);
             if waiter.captures.any_open() {

@@ -43,6 +43,7 @@ attributes! {
     Threads "threads" "int" "Number of threads.";
     Children "children" "list" "Its children now, as the kernel lists them.";
     Descendants "descendants" "list" "Its children, their children and so on.";
+    Processes "processes" "list" "It and all that it started, as maps that say what became of each.";
     Parent "parent" "process" "Its parent now.";
     Cmdline "cmdline" "list" "The program and arguments it runs; empty for a zombie.";
     Cwd "cwd" "string" "Its working directory.";

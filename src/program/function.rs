@@ -59,6 +59,8 @@ builtins! {
     Exec "exec" 1 any "exec(program, …)" "Replaces this process's image by a program, as execvp(3).";
     Sh "sh" 1 1 "sh(command)" "exec(\"/bin/sh\", \"-c\", command).";
     Run "run" 1 any "run(program, …)" "Runs a program to its end: a map {exitcode, stdout, stderr, elapsed}.";
+    Events "events" 0 any "events(p, …)" "What happened so far, as maps: of all processes, or of these and all that descends from them.";
+    Before "before" 2 2 "before(a, b)" "Whether a, a process or an event, was over when b began.";
     Overlaps "overlaps" 2 any "overlaps(p, q, …)" "Whether all of them were alive at one moment.";
     Serial "serial" 2 any "serial(p, q, …)" "Whether each ended before the next started.";
     // Time

@@ -290,6 +290,18 @@ pub enum Op {
         left: Reg,
         right: Reg,
     },
+    /// `left contains sequence right`
+    Sequence {
+        dst: Reg,
+        left: Reg,
+        right: Reg,
+    },
+    /// `never a between b, c [in xs]`: three or four operands from `first` on.
+    Never {
+        dst: Reg,
+        first: Reg,
+        count: u16,
+    },
     /// Fails unless the register holds a bool: the operands of `and`, `or`, and conditions.
     CheckBool {
         src: Reg,

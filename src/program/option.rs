@@ -86,6 +86,7 @@ options! {
     Session "session" Bool "Starts a new session (setsid): no terminal, own process group.";
     Nice "nice" Int "Added to the niceness, from -20 to 19.";
     Cpus "cpus" IntList "The processors that it may run on.";
+    Observe "observe" Bool "Records what the program and all that it starts do, as the kernel sees it: `events(p)`, `p.processes`.";
     Limits "limits" Limits "What it may use: {cpu, memory, files, processes, output, file_size}.";
 }
 

@@ -87,6 +87,13 @@ impl Style {
         self.paint("36", text)
     }
 
+    /// In the colour of one of many: neighbours in the count differ. Red and the faint ones mean something else.
+    #[must_use]
+    pub fn of_many(self, index: usize, text: &str) -> String {
+        const CODES: [&str; 9] = ["36", "33", "32", "35", "34", "96", "92", "95", "94"];
+        self.paint(CODES[index % CODES.len()], text)
+    }
+
     /// Select Graphic Rendition, see console_codes(4).
     fn paint(self, code: &str, text: &str) -> String {
         if self.color && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }

@@ -1,7 +1,7 @@
 //! Source texts: decoding, lines and columns, and the map of all texts of a run.
 
 use super::{SourceId, Span};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -33,6 +33,8 @@ pub struct Source {
     name: String,
     path: Option<PathBuf>,
     text: String,
+    /// Where each line begins, once somebody asked.
+    lines: OnceCell<Vec<u32>>,
 }
 
 impl Source {
@@ -52,13 +54,13 @@ impl Source {
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
-        Ok(Self { name: name.into(), path: None, text })
+        Ok(Self { name: name.into(), path: None, text, lines: OnceCell::new() })
     }
 
     /// A text that is UTF-8 already.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), path: None, text: text.into() }
+        Self { name: name.into(), path: None, text: text.into(), lines: OnceCell::new() }
     }
 
     /// The file that the text was read from; `use` resolves paths relative to it.
@@ -87,6 +89,16 @@ impl Source {
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or("")
+    }
+
+    /// The line of a byte offset, counted from 1. The first question takes as long as a look through the text, the others no time.
+    #[must_use]
+    pub fn line(&self, offset: u32) -> u32 {
+        let starts = self.lines.get_or_init(|| {
+            let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0).chain(newlines.map(|newline| newline as u32 + 1)).collect()
+        });
+        starts.partition_point(|start| *start <= offset) as u32
     }
 
     /// Line and column of a byte offset, both counted from 1; the column counts characters.
@@ -122,6 +134,12 @@ impl SourceMap {
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Source {
         &self.sources[id.0 as usize]
+    }
+
+    /// The text with this number, where there is one.
+    #[must_use]
+    pub fn find(&self, id: SourceId) -> Option<&Source> {
+        self.sources.get(id.0 as usize).map(|source| &**source)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {

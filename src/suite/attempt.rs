@@ -83,7 +83,7 @@ impl Ending {
             match wire::read(word) {
                 Ok(Word::Begun(pid)) => main = Some(pid),
                 Ok(Word::Told(message)) => messages.push(*message),
-                Ok(Word::Over(over)) => ended = Some(*over),
+                Ok(Word::Over(over)) => ended = Some(over),
                 Ok(Word::NotRun(why)) => not_run = Some(why),
                 Err(why) => not_run = Some(format!("what the trial tells cannot be read: {why}")),
             }

@@ -1,7 +1,8 @@
 //! What a trial's end means. Four things are never mixed: the work is wrong, a limit was hit, the test is wrong, we failed.
 
+use super::wire::Over;
 use crate::event::{Failure, Message, TestOutcome, Verdict};
-use crate::keeper::{self, Ended};
+use crate::keeper;
 use crate::process::clock;
 use crate::value::{Signal, Value, signal, text};
 
@@ -13,7 +14,7 @@ pub struct Facts<'a> {
     pub alone: bool,
     /// The pid of its main process, where it came so far.
     pub main: Option<i32>,
-    pub ended: Option<&'a Ended>,
+    pub ended: Option<&'a Over>,
     pub not_run: Option<String>,
     pub messages: &'a [Message],
     /// It did not end itself when its time was over.
@@ -107,7 +108,7 @@ fn time(nanoseconds: i64) -> String {
 }
 
 /// Who was alive then.
-fn alive(ended: &Ended) -> String {
+fn alive(ended: &Over) -> String {
     const NAMED: usize = 8;
     if ended.leftovers.is_empty() {
         return String::new();

@@ -1,7 +1,7 @@
 //! What came of one trial, as data that can be kept.
 
+use super::wire::Over;
 use crate::event::{Actor, Failure, Message, Verdict};
-use crate::keeper::Ended;
 use serde::{Deserialize, Serialize};
 
 /// What came of one trial.
@@ -62,7 +62,7 @@ pub struct Leaks {
 
 impl Leaks {
     #[must_use]
-    pub fn of(ended: &Ended) -> Self {
+    pub fn of(ended: &Over) -> Self {
         Self {
             alive: ended.leftovers.clone(),
             more_alive: ended.unnamed,

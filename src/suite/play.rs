@@ -54,7 +54,7 @@ fn run(trial: &Trial, channel: Rc<Channel>, programs: OwnedFd) -> u8 {
     let ended = guard(&options, |run| scenario(run, trial, program, sources, teller, programs));
     match ended {
         Ok(ended) => {
-            wire::send(&channel, &Word::Over(Box::new(ended)));
+            wire::send(&channel, &Word::Over(ended.into()));
             TOLD
         }
         Err(fault) => not_run(&channel, fault.to_string()),

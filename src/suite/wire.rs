@@ -1,7 +1,7 @@
 //! What a trial tells the process that schedules: JSON over a channel that no program of the scenario inherits.
 
-use crate::event::{Difference, Failure, Message};
-use crate::keeper::Ended;
+use crate::event::{Actor, Difference, Failure, Message};
+use crate::keeper::{self, Ended};
 use crate::process::{Channel, Errno, Received};
 use crate::source::Diagnostic;
 use serde::de::DeserializeOwned;
@@ -15,9 +15,28 @@ pub enum Word {
     /// From any process of the scenario.
     Told(Box<Message>),
     /// The guard's last word: nothing of the scenario is left.
-    Over(Box<Ended>),
+    Over(Over),
     /// It could not be run, and why.
     NotRun(String),
+}
+
+/// How a trial ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Over {
+    pub outcome: keeper::Outcome,
+    /// Alive at its end, and killed; and how many more.
+    pub leftovers: Vec<Actor>,
+    pub unnamed: u32,
+    /// Adopted and reaped; and how many more.
+    pub orphans: Vec<Actor>,
+    pub unnamed_orphans: u32,
+}
+
+impl From<Ended> for Over {
+    fn from(ended: Ended) -> Self {
+        let Ended { outcome, leftovers, unnamed, orphans, unnamed_orphans, .. } = ended;
+        Self { outcome, leftovers, unnamed, orphans, unnamed_orphans }
+    }
 }
 
 /// Characters that a message keeps of one text where all of it cannot be sent.

@@ -274,6 +274,8 @@ pub enum ExprKind {
     },
     /// `wait any`
     WaitAny,
+    /// `never a between b, c [in xs]`, behind `expect`: the patterns, and the list where it is given
+    Never(Vec<Expr>),
     /// `e within 3s [else { … }]`
     Within {
         value: Box<Expr>,
@@ -352,6 +354,7 @@ pub enum BinaryOp {
     Contains,
     Matches,
     InAnyOrder,
+    ContainsSequence,
     And,
     Or,
 }

@@ -127,7 +127,9 @@ pub fn walk_expr<V: Visit + ?Sized>(visitor: &mut V, expr: &Expr) {
                 }
             }
         }
-        ExprKind::List(items) | ExprKind::Join { targets: items } => walk_exprs(visitor, items),
+        ExprKind::List(items) | ExprKind::Never(items) | ExprKind::Join { targets: items } => {
+            walk_exprs(visitor, items)
+        }
         ExprKind::Map(pairs) => {
             for (key, value) in pairs {
                 if let MapKey::Literal(key) = key {

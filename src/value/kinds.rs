@@ -81,7 +81,7 @@ pub struct ProcessRef {
     pub generation: u32,
     pub name: Rc<str>,
     /// How it ended, as this process remembers since it reaped it: the run's table forgets in the long run.
-    pub end: OnceCell<End>,
+    pub end: OnceCell<Box<End>>,
 }
 
 /// How a process ended.

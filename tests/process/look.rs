@@ -3,9 +3,10 @@
 use crate::{World, far, in_process, sleep_for_ever};
 use proctor::process::{
     Captured, Errno, ExitStatus, Pidfd, ProcessEvents, Reach, Setup, Stream, Waited, fds, heap, pid, pipe,
-    proc_file, signals, small, text, wait,
+    proc_file, renew, signals, small, text, wait,
 };
 use proctor::value::Signal;
+use std::os::unix::fs::FileExt;
 
 #[test]
 fn a_zombie_is_read_as_one() {
@@ -148,6 +149,54 @@ fn a_large_heap_is_made_of_huge_pages_and_stays_what_it_was() {
             std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
         if !setting.is_empty() && !setting.contains("[never]") {
             assert!(huge_bytes() >= 16 << 20, "{} bytes", huge_bytes());
+        }
+    });
+}
+
+/// Whether this page of ours is nobody else's: bit 56 of its word; see proc(5), pagemap.
+fn is_ours_alone(address: usize) -> bool {
+    let pages = std::fs::File::open("/proc/self/pagemap").expect("ourselves");
+    let mut word = [0; 8];
+    pages.read_exact_at(&mut word, (address / 4096 * 8) as u64).expect("a mapped page");
+    u64::from_le_bytes(word) >> 56 & 1 == 1
+}
+
+#[test]
+fn a_heap_that_children_share_is_moved_to_fresh_pages_and_stays_what_it_was() {
+    in_process(|| {
+        heap::prepare();
+        let mut world = World::new(8);
+        const BYTES: usize = 9 << 20;
+        // SAFETY: sbrk gives new memory of this size, which nobody else uses.
+        let filled: &mut [u8] =
+            unsafe { std::slice::from_raw_parts_mut(libc::sbrk(BYTES as isize).cast(), BYTES) };
+        let (empty, full) = filled.split_at_mut(1 << 20);
+        full.iter_mut().enumerate().for_each(|(at, byte)| *byte = (at / 100) as u8);
+        let whole = |full: &[u8]| full.iter().enumerate().all(|(at, byte)| *byte == (at / 100) as u8);
+        let middle = full.as_ptr() as usize + (5 << 20);
+        // The first children are there before the heap is made of huge pages, the last after it.
+        for round in 0..3 {
+            assert!(is_ours_alone(middle));
+            let (child, _) = world.task("sharer", |_| sleep_for_ever());
+            assert!(!is_ours_alone(middle), "the test does not see that a page is shared");
+            let bytes = renew::renew().expect("a heap that is moved");
+            assert!(bytes >= BYTES && is_ours_alone(middle));
+            assert!(whole(full) && empty.iter().all(|byte| *byte == 0));
+            full[round] = full[round].wrapping_add(1);
+            // It grows on, and a new child has a true copy.
+            // SAFETY: as above.
+            let more: &mut [u8] =
+                unsafe { std::slice::from_raw_parts_mut(libc::sbrk(1 << 20).cast(), 1 << 20) };
+            more.fill(7);
+            let (reader, _) = world.task("reader", |_| {
+                let mut seen = full.to_vec();
+                seen[round] = seen[round].wrapping_sub(1);
+                u8::from(!whole(&seen) || more.iter().any(|byte| *byte != 7))
+            });
+            full[round] = full[round].wrapping_sub(1);
+            assert_eq!(world.join(reader), ExitStatus::Exited(0));
+            Pidfd::open(child).and_then(|held| held.send(Signal(9), Reach::Process)).expect("a signal");
+            world.join(child);
         }
     });
 }

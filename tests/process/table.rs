@@ -1,8 +1,8 @@
 //! The shared table of processes: its limit, its names, and its repair.
 
-use crate::{World, in_process, sleep_for_ever};
+use crate::{World, in_process, process_of, sleep_for_ever};
 use proctor::process::share::event;
-use proctor::process::{ExitStatus, LimitReached, Reach, RowState, Waited, clock, wait};
+use proctor::process::{ExitStatus, LimitReached, Reach, Row, RowState, Waited, clock, wait};
 use proctor::value::Signal;
 
 #[test]
@@ -66,7 +66,7 @@ fn spawner(world: &mut World, rounds: u32) -> u8 {
         match proctor::process::fork().expect("a process") {
             proctor::process::Fork::Child => {
                 world.run.runs(row, proctor::process::pid());
-                world.run.row_ended_now(row);
+                world.run.row_ended_now(row, 0);
                 proctor::process::exit_now(0);
             }
             proctor::process::Fork::Parent(child) => {
@@ -143,5 +143,63 @@ fn spawners_killed_at_any_moment_leave_a_table_that_is_put_in_order() {
             world.run.repair(|pid| wait::peek(pid).is_ok());
             assert_eq!(world.run.alive(), 0, "round {round}: {:?}", world.run.live());
         }
+    });
+}
+
+/// Children are found by pid and as themselves, in the order of their starts, whoever else is in the run's table.
+#[test]
+fn children_are_found_whatever_came_and_went() {
+    in_process(|| {
+        let mut world = World::new(2000);
+        let mut random = fastrand::Rng::with_seed(7);
+        // The pids are no processes: nothing here asks the kernel for them.
+        let free = |model: &[(i32, Row)], random: &mut fastrand::Rng| {
+            std::iter::repeat_with(|| random.i32(100_000..101_500))
+                .find(|pid| model.iter().all(|it| it.0 != *pid))
+        };
+        let mut model: Vec<(i32, Row)> = Vec::new();
+        let mut lost: Vec<i32> = Vec::new();
+        for step in 0..20_000 {
+            if model.len() < 1000 && (random.u8(0..100) < 52 || model.is_empty()) {
+                let pid = free(&model, &mut random).expect("a pid");
+                let row = world.run.reserve("child", false).expect("a row");
+                world.run.started(row, pid);
+                world.waiter.child_started(process_of(pid, row, "child"), step % 3 == 0);
+                model.push((pid, row));
+            } else {
+                // Mostly the oldest or the youngest, as scenarios join them; sometimes any.
+                let at = match random.u8(0..10) {
+                    0..=3 => 0,
+                    4..=7 => model.len() - 1,
+                    _ => random.usize(0..model.len()),
+                };
+                let (pid, row) = model.remove(at);
+                world.run.reaped(row, ExitStatus::Exited(0));
+                if random.u8(0..50) == 0 {
+                    // Its row is another's before its parent forgets it.
+                    let other = world.run.reserve("other", false).expect("a row");
+                    world.run.started(other, 200_000);
+                    world.run.reaped(other, ExitStatus::Exited(0));
+                    lost.push(pid);
+                }
+                assert_eq!(world.waiter.child_reaped(pid).map(|child| child.process.pid), Some(pid));
+                assert!(world.waiter.child_reaped(pid).is_none() && world.waiter.children.get(pid).is_none());
+            }
+            assert_eq!(world.waiter.children.len(), model.len());
+            if let Some((pid, row)) = random.choice(&model) {
+                let process = process_of(*pid, *row, "child");
+                assert_eq!(world.waiter.children.get(*pid).map(|child| child.process), Some(process.clone()));
+                assert!(world.waiter.children.find(&process).is_some());
+                let earlier =
+                    process_of(*pid, Row { generation: row.generation.wrapping_sub(1), ..*row }, "child");
+                assert!(world.waiter.children.find(&earlier).is_none());
+            }
+            if step % 500 == 0 {
+                let order: Vec<i32> =
+                    world.waiter.children.in_order().iter().map(|child| child.process.pid).collect();
+                assert_eq!(order, model.iter().map(|it| it.0).collect::<Vec<_>>());
+            }
+        }
+        assert!(!lost.is_empty());
     });
 }

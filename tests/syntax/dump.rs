@@ -209,6 +209,7 @@ impl Dump<'_> {
             ExprKind::Index { receiver, index } => format!("(index {} {})", inner(receiver), inner(index)),
             ExprKind::Spawn(spawn) => self.spawn(spawn, depth),
             ExprKind::Join { targets } => format!("(join{})", self.exprs(targets, depth)),
+            ExprKind::Never(patterns) => format!("(never{})", self.exprs(patterns, depth)),
             ExprKind::WaitAny => "(wait-any)".to_owned(),
             ExprKind::Within { value, limit, otherwise } => {
                 format!("(within {} {}{})", inner(value), inner(limit), self.maybe_block(otherwise, depth))

@@ -108,6 +108,10 @@ impl<'a> Lower<'a> {
             ExprKind::Spawn(spawn) => self.spawn_statement(spawn, span, dst),
             ExprKind::Join { targets } if targets.is_empty() => self.verb(Verb::JoinAll, &[], dst, span),
             ExprKind::Join { targets } => self.verb(Verb::Join, targets, dst, span),
+            ExprKind::Never(patterns) => {
+                let first = self.run_of(patterns, 0);
+                self.emit(Op::Never { dst, first, count: patterns.len() as u16 }, span);
+            }
             ExprKind::WaitAny => self.verb(Verb::WaitAny, &[], dst, span),
             ExprKind::Within { value, limit, otherwise } => {
                 self.within_value(value, limit, otherwise.as_ref(), Some(dst));
@@ -156,7 +160,7 @@ pub(super) fn has_block(value: &Expr) -> bool {
                 || has_block(value)
                 || has_block(limit)
         }
-        ExprKind::List(items) | ExprKind::Join { targets: items } => all(items),
+        ExprKind::List(items) | ExprKind::Never(items) | ExprKind::Join { targets: items } => all(items),
         ExprKind::Map(entries) => entries.iter().any(|(_, value)| has_block(value)),
         ExprKind::Unary { operand, .. } => has_block(operand),
         ExprKind::Binary { left, right, .. } => has_block(left) || has_block(right),

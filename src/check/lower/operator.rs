@@ -61,6 +61,7 @@ impl<'a> Lower<'a> {
             BinaryOp::Contains => Op::In { dst, left: right, right: left },
             BinaryOp::Matches => Op::Matches { dst, left, right },
             BinaryOp::InAnyOrder => Op::InAnyOrder { dst, left, right },
+            BinaryOp::ContainsSequence => Op::Sequence { dst, left, right },
             // Short circuits are lowered as jumps.
             BinaryOp::And | BinaryOp::Or => return,
         };

@@ -29,7 +29,9 @@ impl<'a> Resolver<'a> {
                     }
                 }
             }
-            ExprKind::List(items) | ExprKind::Join { targets: items } => self.expressions(items),
+            ExprKind::List(items) | ExprKind::Never(items) | ExprKind::Join { targets: items } => {
+                self.expressions(items)
+            }
             ExprKind::Map(entries) => self.map(entries),
             ExprKind::Unary { operand, .. } => self.expression(operand),
             ExprKind::Binary { left, right, .. } => {

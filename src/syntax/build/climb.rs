@@ -225,6 +225,7 @@ fn meaning(text: &str) -> (u8, What) {
         "//" => binary(PRODUCT, FloorDivide),
         "%" => binary(PRODUCT, Remainder),
         "**" => binary(POWER, Power),
+        text if text.starts_with("contains") => binary(COMPARISON, ContainsSequence),
         // `not in`, with any blanks between.
         _ => binary(COMPARISON, NotIn),
     }

@@ -97,6 +97,25 @@ impl Builder<'_> {
 
     pub(super) fn expect(&mut self, mut inner: Nodes<'_>) -> StmtKind {
         let condition = self.unit(&mut inner, Span::default());
+        self.expect_condition(condition, inner)
+    }
+
+    pub(super) fn expect_never(&mut self, mut inner: Nodes<'_>, whole: Span) -> StmtKind {
+        let Some(never) = inner.next() else {
+            return StmtKind::Expr(placeholder(whole));
+        };
+        // The word stands before the node.
+        let word = self.slice(whole).find("never").unwrap_or(0);
+        let span = Span::new(whole.start as usize + word, self.span(&never).end as usize);
+        let patterns = never.into_inner().map(|node| {
+            let built = self.expression(node);
+            self.place(built)
+        });
+        let condition = Expr { span, kind: ExprKind::Never(patterns.collect()) };
+        self.expect_condition(condition, inner)
+    }
+
+    fn expect_condition(&mut self, condition: Expr, mut inner: Nodes<'_>) -> StmtKind {
         let mut timing = Timing::Now;
         if let Some(node) = inner.peek() {
             let rule = node.as_rule();

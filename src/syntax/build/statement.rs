@@ -17,6 +17,7 @@ impl Builder<'_> {
             Rule::print_statement => StmtKind::Print(self.print(inner)),
             Rule::expect_statement => self.expect(inner),
             Rule::expect_error => self.expect_error(inner),
+            Rule::expect_never => self.expect_never(inner, span),
             Rule::for_statement => self.for_statement(inner),
             Rule::while_statement => self.while_statement(inner),
             Rule::return_statement => StmtKind::Return(self.maybe(&mut inner)),

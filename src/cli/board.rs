@@ -1,0 +1,351 @@
+//! What `proctor trace` shows and keeps of the events: the log, the file, the pictures, and the diagnosis of a hang.
+
+use super::args::TraceArgs;
+use super::output::{Output, to_stderr};
+use super::picture::{Pictures, Timeline};
+use super::witness::Eyes;
+use crate::event::hang::{Doing, Hang, On, brief_wait, span};
+use crate::event::{Effect, Event, Header, History, What, write_event, write_header};
+use crate::observe::hang::examine;
+use crate::process::proc_file::signal_masks;
+use crate::process::{Run, Standard, clock};
+use crate::report::{Log, Notice, draw_hang, hang_json, shorten, visible_line};
+use crate::source::{Severity, SourceMap};
+use std::fs::File;
+use std::io::Write;
+
+pub const SIGINT: i32 = 2;
+pub const SIGQUIT: i32 = 3;
+
+/// Events that are kept for the pictures.
+const KEPT: usize = 1 << 20;
+
+/// One press of a key reaches many processes: so long after a diagnosis no other one is made for it.
+const PRESS: i64 = 500 * clock::MILLISECOND;
+
+/// After a diagnosis a program that dies of its signal does so within this time.
+const SOON: i64 = 300 * clock::MILLISECOND;
+
+/// Processes that a headline names.
+const NAMED: usize = 3;
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    pub args: &'a TraceArgs,
+    pub output: Output,
+}
+
+/// Why the processes are looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    TimedOut,
+    /// By Ctrl-C or its like.
+    Interrupted,
+    Ended,
+}
+
+/// Is told every event, in their order.
+#[derive(Debug)]
+pub struct Board<'a> {
+    order: &'a Order<'a>,
+    log: Log,
+    eyes: Eyes,
+    file: Option<File>,
+    /// Why the file is not whole.
+    lost: Option<String>,
+    events: Vec<Event>,
+    dropped: u64,
+    /// Why the program itself could not be executed.
+    refused: Option<String>,
+    /// The program's pid; 0 before its first event.
+    root: i32,
+    own: i32,
+    started: i64,
+    looked: Option<i64>,
+    /// A diagnosis that is to be shown as the last thing, if all end soon.
+    pending: Option<Pending>,
+    ending: bool,
+}
+
+/// A diagnosis that was made, and is not shown yet.
+#[derive(Debug)]
+struct Pending {
+    text: String,
+    until: i64,
+}
+
+impl<'a> Board<'a> {
+    /// # Errors
+    /// Says why the file cannot be written.
+    pub fn new(run: &Run, order: &'a Order<'a>) -> Result<Self, String> {
+        let args = order.args;
+        let kinds = (!args.events.is_empty()).then(|| args.events.clone());
+        let started = clock::monotonic();
+        let file = match &args.output {
+            None => None,
+            Some(path) => {
+                let refused = |error| format!("{} cannot be written: {error}", path.display());
+                let mut file = File::create(path).map_err(refused)?;
+                let run = format!("{:032x}", run.cookie());
+                let header = Header::new(run, started, clock::wall_at(started), Vec::new());
+                write_whole(&mut file, |line| write_header(line, &header)).map_err(refused)?;
+                Some(file)
+            }
+        };
+        Ok(Self {
+            order,
+            log: Log::new(order.output.stderr, kinds),
+            eyes: Eyes::default(),
+            file,
+            lost: None,
+            events: Vec::new(),
+            dropped: 0,
+            refused: None,
+            root: 0,
+            own: -1,
+            started,
+            looked: None,
+            pending: None,
+            ending: false,
+        })
+    }
+
+    /// Shows and keeps an event. The process that it happened to stands still meanwhile: a signal has not reached it yet.
+    pub fn take(&mut self, mut event: Event) {
+        if self.root == 0 {
+            self.root = event.pid;
+            self.own = event.actor;
+        }
+        self.conceal(&mut event);
+        self.eyes.see(&event);
+        let line = self.log.line(&event);
+        // That we kill them in the end is not their doing.
+        if !self.order.args.quiet && !self.ending {
+            self.tell(&event, line);
+        }
+        self.write(&event);
+        match &event.what {
+            // A key: nobody sent it.
+            What::Delivered { signal, effect } if event.actor == 0 => {
+                let number = i32::from(signal.0);
+                if [SIGINT, SIGQUIT].contains(&number) && *effect != Effect::Ignored {
+                    self.look_once();
+                }
+            }
+            What::Executed { path, error, .. } if event.pid == self.root => {
+                self.refused = error.as_ref().map(|errno| format!("{path} cannot be executed: {errno}"));
+            }
+            _ => {}
+        }
+        if self.order.args.draws() {
+            if self.events.len() < KEPT { self.events.push(event) } else { self.dropped += 1 }
+        }
+    }
+
+    /// This process, the parent of the program, is nobody in its story.
+    fn conceal(&self, event: &mut Event) {
+        if event.actor == self.own {
+            event.actor = 0;
+        }
+        if let What::Spawned { name, .. } = &mut event.what
+            && let Some(base) = name.trim_end_matches('/').rsplit('/').next()
+        {
+            *name = base.to_owned();
+        }
+    }
+
+    fn tell(&self, event: &Event, line: Option<String>) {
+        let Some(line) = line else { return };
+        if !self.order.output.is_json() {
+            return to_stderr(&line);
+        }
+        let mut text = Vec::new();
+        // Writing to memory does not fail.
+        let _ = write_event(&mut text, event, self.log.name(event.pid).as_deref());
+        to_stderr(&String::from_utf8_lossy(&text));
+    }
+
+    fn write(&mut self, event: &Event) {
+        let name = self.log.name(event.pid);
+        let Some(file) = &mut self.file else { return };
+        if let Err(error) = write_whole(file, |line| write_event(line, event, name.as_deref())) {
+            self.lost = Some(error.to_string());
+            self.file = None;
+        }
+    }
+
+    /// Looks into them because of a key, unless it has just been done for that.
+    pub fn look_once(&mut self) {
+        let now = clock::monotonic();
+        if self.looked.is_none_or(|looked| now - looked > PRESS) {
+            self.look(Why::Interrupted);
+        }
+    }
+
+    /// Says where the processes are blocked.
+    pub fn look(&mut self, why: Why) {
+        let hang = examine(&self.eyes.present(), &self.eyes);
+        let now = clock::monotonic();
+        self.looked = Some(now);
+        if why == Why::Interrupted && talks(&hang) {
+            return;
+        }
+        if self.order.output.is_json() {
+            let word = match why {
+                Why::TimedOut => "timeout",
+                Why::Interrupted => "interrupt",
+                Why::Ended => "end",
+            };
+            return to_stderr(&hang_json(&hang, word, now));
+        }
+        let after = span(now.saturating_sub(self.started));
+        let title = match why {
+            Why::TimedOut => format!("proctor: still running after {after}: {}", headline(&hang)),
+            Why::Interrupted | Why::Ended => format!("proctor: after {after}: {}", headline(&hang)),
+        };
+        let text = draw_hang(&hang, &title, self.order.output.stderr);
+        if why == Why::Interrupted {
+            // A key leaves `^C` on the line.
+            to_stderr("\n");
+        }
+        self.pending = Some(Pending { text, until: now.saturating_add(SOON) });
+    }
+
+    /// When the diagnosis has to be shown, whoever still lives then.
+    #[must_use]
+    pub fn pending(&self) -> Option<i64> {
+        self.pending.as_ref().map(|pending| pending.until)
+    }
+
+    pub fn show(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            to_stderr(&pending.text);
+        }
+    }
+
+    /// From now on all that happens is that we end them.
+    pub fn end(&mut self) {
+        self.ending = true;
+    }
+
+    /// Says who outlived the program, and what becomes of them.
+    pub fn outlived(&self, living: &[i32], code: u8, ends: bool) {
+        let whom: Vec<String> = living.iter().map(|pid| self.called(*pid)).collect();
+        let more = whom.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let verb = if whom.len() == 1 { "has" } else { "have" };
+        let them = if whom.len() == 1 { "it" } else { "them" };
+        let whom = whom[..whom.len().min(NAMED)].join(", ");
+        let then = if ends {
+            format!("proctor ends {them} now (--until-exit)")
+        } else {
+            format!("proctor watches {them} to the end; Ctrl-C ends {them}")
+        };
+        self.order.output.say(&Notice {
+            code: "outlived",
+            severity: Severity::Warning,
+            message: &format!("the program has ended ({code}), and {whom}{more} {verb} outlived it: {then}"),
+            help: None,
+            run: None,
+            processes: &[],
+            unnamed: 0,
+        });
+    }
+
+    fn called(&self, pid: i32) -> String {
+        let name = self.log.name(pid).unwrap_or_else(|| "a process".into());
+        format!("{} (pid {pid})", shorten(&visible_line(&name), 40))
+    }
+
+    /// Draws the pictures, and says what went wrong. Gives the exit code.
+    pub fn finish(&mut self, code: u8) -> u8 {
+        let output = self.order.output;
+        let error = |code, message: &str| {
+            output.say(&Notice {
+                code,
+                severity: Severity::Error,
+                message,
+                help: None,
+                run: None,
+                processes: &[],
+                unnamed: 0,
+            });
+        };
+        if let Some(refused) = &self.refused {
+            error("exec", &shorten(refused, 400));
+        }
+        if let Some(lost) = &self.lost {
+            error("record_not_written", &format!("the events could not all be written: {lost}"));
+        }
+        if self.order.args.draws() && self.refused.is_none() {
+            self.draw();
+        }
+        self.show();
+        code
+    }
+
+    fn draw(&mut self) {
+        let args = self.order.args;
+        let mut events = std::mem::take(&mut self.events);
+        if self.dropped > 0 {
+            let what = What::Dropped { events: self.dropped };
+            events.push(Event { time: clock::monotonic(), pid: 0, actor: 0, place: None, what });
+        }
+        let title: Vec<String> =
+            args.program.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let both = args.timeline.is_empty() && !args.tree;
+        let here = [Timeline::Here];
+        let pictures = Pictures {
+            timelines: if both { &here } else { &args.timeline },
+            tree: args.tree || both,
+            title: &title.join(" "),
+            sources: &SourceMap::default(),
+            output: self.order.output,
+            to: Standard::Error,
+            stable: false,
+        };
+        // What could not be written is said, and is no reason to give another exit code than the program's.
+        let _ = pictures.draw(History::of(events));
+    }
+}
+
+/// One write for a line.
+fn write_whole(
+    file: &mut File,
+    line: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    line(&mut text)?;
+    file.write_all(&text)
+}
+
+/// Whether it is in conversation with its user: it waits for what is typed, has its own way with Ctrl-C, and nothing is wrong.
+fn talks(hang: &Hang) -> bool {
+    let waits_for_keys = |doing: &Doing| match doing {
+        Doing::Waiting(wait) => {
+            matches!(&wait.on, On::Stream(_) | On::Streams(_))
+                && wait.streams().iter().any(crate::event::hang::Stream::is_keyboard)
+        }
+        _ => false,
+    };
+    let minds =
+        |pid| signal_masks(pid).is_ok_and(|masks| (masks.caught | masks.ignored) >> (SIGINT - 1) & 1 == 1);
+    hang.deadlocked().is_empty()
+        && hang.processes.iter().any(|standing| standing.all().any(waits_for_keys) && minds(standing.who.pid))
+}
+
+/// The first few that wait.
+fn headline(hang: &Hang) -> String {
+    let living = || hang.processes.iter().filter(|standing| !standing.is_over());
+    let count = living().count();
+    let told: Vec<String> = living()
+        .take(NAMED)
+        .map(|standing| format!("{} {}", standing.who.shown(), brief_wait(&standing.doing)))
+        .collect();
+    match count {
+        0 => "nobody is left".to_owned(),
+        _ if count > NAMED => format!("{}, and {} more", told.join(", "), count - NAMED),
+        _ => told.join(", "),
+    }
+}

@@ -1,0 +1,183 @@
+//! The process of `proctor trace` that traces: it writes the log, and decides what a key, a signal, a deadline and the
+//! program's end mean.
+//!
+//! Ctrl-C is the program's: it reaches it from the terminal as it would without us. But before any of its processes can die of it,
+//! we are asked (a tracee stops before a signal is delivered): so the diagnosis sees them all as they hung.
+
+use super::board::{Board, Order, SIGINT, SIGQUIT, Why};
+use super::exit;
+use super::output::to_stderr;
+use super::trace::failed;
+use crate::observe::{Around, Observed, Pause};
+use crate::process::{Command, Errno, Run, Setup, clock, custody, signals};
+use crate::value::Signal;
+use std::cell::RefCell;
+use std::os::unix::ffi::OsStrExt;
+use std::sync::atomic::Ordering::SeqCst;
+
+const SIGHUP: i32 = 1;
+const SIGTERM: i32 = 15;
+/// What would stop this process, which must go on: SIGTSTP, SIGTTIN, SIGTTOU. The program gets them itself.
+const STOPS: [i32; 3] = [20, 21, 22];
+
+/// Who presses it so often in [`INSISTS`] wants an end, whatever the program makes of it.
+const PRESSES: usize = 3;
+const INSISTS: i64 = 2 * clock::SECOND;
+
+/// What the program leaves running may be just about to end.
+const LINGER: i64 = 200 * clock::MILLISECOND;
+
+/// Traces the program of the order; gives the exit code.
+pub fn watch(run: &Run, order: &Order<'_>) -> u8 {
+    let board = match Board::new(run, order) {
+        Ok(board) => RefCell::new(board),
+        Err(message) => return failed(order.output, &message, None),
+    };
+    let code = match begin(run, order, &board) {
+        Ok(observed) => Watch { order, board: &board, observed, ended: None, presses: Vec::new() }.work(),
+        Err((message, help)) => return failed(order.output, &message, help),
+    };
+    board.borrow_mut().finish(code)
+}
+
+/// Starts the program, with a tracer that no key ends or stops.
+fn begin<'s>(
+    run: &'s Run,
+    order: &'s Order<'_>,
+    board: &'s RefCell<Board<'_>>,
+) -> Result<Observed<'s>, (String, Option<&'static str>)> {
+    let mut heard = Vec::new();
+    for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().chain(STOPS) {
+        // What was ignored when we were started, the program ignores too: nohup(1) is about that.
+        if !custody::is_ignored(number) {
+            let _ = signals::catch(Signal(number as u8));
+            heard.push(number);
+        }
+    }
+    let argv: Vec<&[u8]> = order.args.program.iter().map(|word| word.as_bytes()).collect();
+    let no_program = |errno: Errno| (format!("the program cannot be started: {errno}"), None);
+    let command = Command::new(&argv, &[], run.cookie()).map_err(no_program)?;
+    let setup = Setup::default().prepare().map_err(|error| no_program(error.errno))?;
+    let keeper = run.control().keeper_pid.load(SeqCst);
+    let name = Box::new(move |pid| (pid == keeper).then(|| "init".to_owned()));
+    let around = Around { name, ..Around::default() };
+    Observed::start(&command, &setup, &heard, around, |event| board.borrow_mut().take(event)).map_err(refused)
+}
+
+fn refused(errno: Errno) -> (String, Option<&'static str>) {
+    const FORBIDDEN: &str = "this place forbids ptrace(2): in a container it needs `--cap-add SYS_PTRACE`, and \
+         /proc/sys/kernel/yama/ptrace_scope must not be 3";
+    let help = matches!(errno, Errno::EPERM | Errno::ENOSYS | Errno::EINVAL).then_some(FORBIDDEN);
+    (format!("the program cannot be traced: {errno}"), help)
+}
+
+struct Watch<'a, 's> {
+    order: &'a Order<'a>,
+    board: &'a RefCell<Board<'a>>,
+    observed: Observed<'s>,
+    /// The program's own exit code, once it has ended.
+    ended: Option<u8>,
+    /// When Ctrl-C was pressed.
+    presses: Vec<i64>,
+}
+
+impl Watch<'_, '_> {
+    fn work(mut self) -> u8 {
+        let start = clock::monotonic();
+        let timeout = self.order.args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX));
+        let deadline = timeout.map(|time| start.saturating_add(time));
+        let mut linger = None;
+        loop {
+            let pending = self.board.borrow().pending();
+            let until = [deadline, linger, pending].into_iter().flatten().min();
+            match self.observed.work(until) {
+                Ok(Pause::Over) => return self.ended.unwrap_or(exit::UNCAUGHT),
+                Ok(Pause::Ended(code)) => {
+                    self.ended = Some(exit_code(code));
+                    linger = Some(clock::monotonic().saturating_add(LINGER));
+                }
+                Ok(Pause::TimedOut) if linger.is_some_and(|linger| linger <= clock::monotonic()) => {
+                    linger = None;
+                    if let Some(code) = self.outlived() {
+                        return self.end(code);
+                    }
+                }
+                Ok(Pause::TimedOut) if pending.is_some_and(|pending| pending <= clock::monotonic()) => {
+                    self.board.borrow_mut().show();
+                }
+                Ok(Pause::TimedOut) => {
+                    self.board.borrow_mut().look(Why::TimedOut);
+                    return self.end(exit::TIMED_OUT);
+                }
+                Ok(Pause::Signal(number, by_terminal)) => {
+                    if let Some(code) = self.signalled(number, by_terminal) {
+                        return self.end(code);
+                    }
+                }
+                Err(errno) => {
+                    let message = format!("the program cannot be watched any more: {errno}");
+                    let code = failed(self.order.output, &message, None);
+                    return self.end(code);
+                }
+            }
+        }
+    }
+
+    /// Ends all, and gives the code.
+    fn end(mut self, code: u8) -> u8 {
+        /// A bomb needs more than one round.
+        const ROUND: i64 = 20 * clock::MILLISECOND;
+        /// What is left then is the keeper's: it never gives up.
+        const ROUNDS: u32 = 100;
+        self.board.borrow_mut().end();
+        for _ in 0..ROUNDS {
+            self.observed.kill_all();
+            match self.observed.work(Some(clock::monotonic().saturating_add(ROUND))) {
+                Ok(Pause::Over) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+        code
+    }
+
+    /// Gives the exit code where that is the end.
+    fn signalled(&mut self, number: i32, by_terminal: bool) -> Option<u8> {
+        let by_signal = u8::try_from(128 + number).unwrap_or(exit::UNCAUGHT);
+        match number {
+            _ if STOPS.contains(&number) => None,
+            // Who is left has nobody who waits for it.
+            SIGINT | SIGQUIT if self.ended.is_some() => self.ended,
+            SIGINT | SIGQUIT => {
+                self.board.borrow_mut().look_once();
+                let now = clock::monotonic();
+                self.presses.retain(|press| now - press < INSISTS);
+                self.presses.push(now);
+                if !by_terminal {
+                    custody::signal_child(self.observed.pid(), number);
+                } else if self.presses.len() >= PRESSES {
+                    to_stderr("proctor: pressed three times: the program is ended\n");
+                    return Some(by_signal);
+                }
+                None
+            }
+            _ => {
+                self.board.borrow_mut().look(Why::Ended);
+                Some(by_signal)
+            }
+        }
+    }
+
+    /// The program has ended, and others that it started have not. Gives the exit code where that is the end.
+    fn outlived(&self) -> Option<u8> {
+        let code = self.ended.unwrap_or(exit::UNCAUGHT);
+        let until_exit = self.order.args.until_exit;
+        self.board.borrow().outlived(&self.observed.living(), code, until_exit);
+        until_exit.then_some(code)
+    }
+}
+
+/// As shells have it.
+fn exit_code(code: i32) -> u8 {
+    let code = if code < 0 { code.saturating_neg().saturating_add(128) } else { code };
+    u8::try_from(code).unwrap_or(exit::UNCAUGHT)
+}

@@ -1,0 +1,79 @@
+//! `with {observe: true}`: the tracer of a program that is about to be started, whose events go into the run's log.
+
+use super::Stop;
+use super::machine::Machine;
+use crate::event::{Event, pack};
+use crate::observe::{Around, start_tracer};
+use crate::process::{Errno, Gate, Lane, Run, Stage, proc_file};
+use crate::source::Code;
+use crate::value::Trouble;
+use std::sync::atomic::Ordering::SeqCst;
+
+impl Machine {
+    /// The gate through which the program will go, with a tracer behind it.
+    pub(super) fn start_observer(&self) -> Result<Gate, Stop> {
+        let run = self.world.run;
+        let gate = start_tracer(|tracer| run.add_observer(tracer), || (around(run), Box::new(sink(run))));
+        gate.map_err(|errno| not_observed(errno).into())
+    }
+
+    /// Whether a process that stands still at this moment (`t`) was stopped by a signal: what our own tracer does to it is over in an
+    /// instant, and its parent does not see it. None where another tracer has hold of it.
+    pub(super) fn stands_still(&self, pid: i32) -> Option<bool> {
+        if !self.world.run.is_observer(proc_file::tracer(pid)?) {
+            return None;
+        }
+        if self.world.waiter.children.get(pid).is_some() {
+            let state = crate::process::wait::peek_state(pid).ok().flatten();
+            return Some(matches!(state, Some(crate::process::wait::ChildState::Stopped(_))));
+        }
+        // Of a grandchild only time tells.
+        for _ in 0..LOOKS {
+            std::thread::sleep(LOOK);
+            if proc_file::stat(pid).map_or('Z', |stat| stat.state) != 't' {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+}
+
+/// So often a grandchild that stands still is looked at again,
+const LOOKS: u32 = 20;
+/// after so long each time.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
+
+/// Processes of the scenario tell by themselves whom they signal and reap. Whoever adopts is shown as init, as everywhere.
+fn around<'s>(run: Run) -> Around<'s> {
+    let keeper = run.control().keeper_pid.load(SeqCst);
+    Around {
+        tells_itself: Box::new(move |pid| run.row_of_pid(pid).is_some()),
+        name: Box::new(move |pid| (pid == keeper).then(|| "init".to_owned())),
+    }
+}
+
+fn sink(run: Run) -> impl FnMut(Event) {
+    move |event| {
+        let lane = if event.what.is_talk() { Lane::Talk } else { Lane::Life };
+        let _ = run.log().append(lane, &pack(&event));
+    }
+}
+
+pub(super) fn not_observed(errno: Errno) -> Trouble {
+    let trouble = Trouble::new(Code::PERMISSION, format!("cannot {}: {errno}", Stage::Observe.what()));
+    match errno {
+        Errno::EPERM | Errno::EACCES => trouble.help(
+            "tracing is forbidden here: inside a container allow ptrace, and look at /proc/sys/kernel/yama/ptrace_scope",
+        ),
+        Errno::ENOSYS | Errno::EINVAL => trouble.help("observing needs Linux 5.3 or later, with seccomp filters"),
+        _ => trouble,
+    }
+}
+
+/// What a refusal may come from, where the program is observed.
+pub(super) fn refused_privilege(trouble: Trouble) -> Trouble {
+    trouble.help(
+        "is it set-user-id, set-group-id, or has it capabilities? Such a program would lose its privilege under observation, so it is \
+         refused: run it without {observe: true}, or all of proctor as root",
+    )
+}

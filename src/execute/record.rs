@@ -1,0 +1,109 @@
+//! What a process does and suffers goes into the run's log, as it happens: a few bytes, which even SIGKILL in the next instant
+//! leaves there.
+//!
+//! Births, ends and reapings are not written here: the table of the run has them anyway; see `history`.
+
+use super::machine::Machine;
+use super::world::World;
+use crate::event::{Event, Place, What, cut, pack};
+use crate::process::{Birth, Errno, Lane, Reach, Row, Written, clock};
+use crate::source::Location;
+use crate::value::Signal;
+
+impl World {
+    /// Where a place of the texts is, in the record's words.
+    fn place(&self, location: Location) -> Option<Place> {
+        let source = self.sources.find(location.source)?;
+        Some(Place { source: location.source.0, line: source.line(location.span.start) })
+    }
+
+    /// Records what this process does to `pid`.
+    pub(super) fn note(&self, pid: i32, what: What, location: Option<Location>) -> Written {
+        self.note_by(pid, self.pid, what, location)
+    }
+
+    /// Records what `actor` does to `pid`.
+    fn note_by(&self, pid: i32, actor: i32, what: What, location: Option<Location>) -> Written {
+        let lane = if what.is_talk() { Lane::Talk } else { Lane::Life };
+        let place = location.and_then(|location| self.place(location));
+        let event = Event { time: clock::monotonic(), pid, actor, place, what };
+        self.run.log().append(lane, &pack(&event))
+    }
+
+    /// Sends a signal to a process of the run, and records it. True where it was there to be sent to.
+    pub(super) fn send(
+        &self,
+        row: Row,
+        pid: i32,
+        signal: Signal,
+        location: Option<Location>,
+    ) -> Result<bool, Errno> {
+        // Before the sending: who sees the effect finds its cause.
+        let noted = self.note_signal(pid, signal, Reach::Process, location);
+        let sent = self.run.signal(row, signal, Reach::Process);
+        if !matches!(sent, Ok(true)) {
+            self.run.log().take_back(noted);
+        }
+        sent
+    }
+
+    pub(super) fn note_signal(
+        &self,
+        pid: i32,
+        signal: Signal,
+        reach: Reach,
+        location: Option<Location>,
+    ) -> Written {
+        let call = if reach == Reach::Group { "killpg" } else { "kill" };
+        self.note(pid, What::Signalled { signal, call: call.to_owned(), error: None }, location)
+    }
+}
+
+impl Machine {
+    pub(super) fn is_recorded(&self) -> bool {
+        self.world.run.is_recorded()
+    }
+
+    /// Records what this process does to `pid`, at the instruction that runs.
+    pub(super) fn note(&self, pid: i32, what: What) -> Written {
+        self.world.note(pid, what, Some(self.here()))
+    }
+
+    /// Records what this process does.
+    pub(super) fn note_own(&self, what: What) -> Written {
+        self.note(self.world.pid, what)
+    }
+
+    /// Where a process is started by the instruction that runs.
+    pub(super) fn birth(&self, forked: bool) -> Birth {
+        let place = self.world.place(self.here()).unwrap_or(Place { source: u32::MAX, line: 0 });
+        Birth { source: place.source, line: place.line, forked }
+    }
+
+    /// That a process executes a program, or could not.
+    pub(super) fn note_exec(&self, pid: i32, argv: &[String], error: Option<Errno>) -> Written {
+        let what = What::Executed {
+            path: argv.first().cloned().unwrap_or_default(),
+            args: argv.to_vec(),
+            error: error.map(|errno| errno.name()),
+        };
+        self.world.note_by(pid, pid, what, Some(self.here()))
+    }
+
+    /// What is about to be printed.
+    pub(super) fn note_print(&self, stream: &str, line: &str) -> Option<Written> {
+        self.is_recorded().then(|| {
+            let text = line[..line.floor_char_boundary(What::LONGEST_TEXT)].to_owned();
+            self.note_own(What::Printed { stream: stream.to_owned(), text, bytes: line.len() as u64 })
+        })
+    }
+
+    /// An expectation that was decided.
+    pub(super) fn note_expectation(&self, location: Location, held: bool) {
+        if self.is_recorded() {
+            let condition = cut(&self.world.text(location), What::LONGEST_TEXT).into_owned();
+            let what = What::Expected { held, condition };
+            let _ = self.world.note(self.world.pid, what, Some(location));
+        }
+    }
+}

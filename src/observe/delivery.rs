@@ -1,0 +1,84 @@
+//! Signals that reach a tracee, and processes that they stop and continue.
+
+use super::engine::Engine;
+use super::proc;
+use super::ptrace::{self, Resume};
+use crate::event::{Effect, What};
+use crate::process::proc_file;
+use crate::value::Signal;
+
+/// What is ignored by default; see signal(7).
+const HARMLESS: [i32; 3] = [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH];
+
+impl Engine<'_> {
+    /// A signal is about to be delivered: it is told, and passed on as it is.
+    pub fn signal_came(&mut self, tid: i32, number: i32) {
+        let Ok(sender) = ptrace::sender(tid) else { return ptrace::resume(tid, Resume::Go, number) };
+        let process = self.tasks.get(&tid).map_or(tid, |task| task.process);
+        let signal = number as u8;
+        self.flush_senders(process, signal);
+        let call = match sender.code {
+            libc::SI_USER => Some("kill"),
+            libc::SI_TKILL => Some("tgkill"),
+            libc::SI_QUEUE => Some("rt_sigqueueinfo"),
+            _ => None,
+        };
+        let by_child = number == libc::SIGCHLD && sender.code > 0;
+        let actor = if call.is_some() || by_child { sender.pid } else { 0 };
+        if let Some(call) = call
+            && actor > 0
+            && !self.processes.contains_key(&actor)
+            && !(self.around.tells_itself)(actor)
+        {
+            let what = What::Signalled { signal: Signal(signal), call: call.to_owned(), error: None };
+            self.tell(process, actor, what);
+        }
+        if let Some(process) = self.processes.get_mut(&process) {
+            process.blame = Some((signal, actor));
+        }
+        let effect = effect(process, number);
+        self.tell(process, actor, What::Delivered { signal: Signal(signal), effect });
+        ptrace::resume(tid, Resume::Go, number);
+    }
+
+    /// Told once for all its threads.
+    pub fn process_stopped(&mut self, pid: i32, signal: i32) {
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        if std::mem::replace(&mut process.stopped, true) {
+            return;
+        }
+        let actor = match process.blame {
+            Some((sent, by)) if i32::from(sent) == signal => by,
+            _ => 0,
+        };
+        self.tell(pid, actor, What::Stopped { signal: Signal(signal as u8) });
+    }
+
+    pub fn process_continued(&mut self, pid: i32) {
+        self.flush_senders(pid, libc::SIGCONT as u8);
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        if !std::mem::replace(&mut process.stopped, false) {
+            return;
+        }
+        let actor = match process.blame {
+            Some((sent, by)) if i32::from(sent) == libc::SIGCONT => by,
+            _ => 0,
+        };
+        self.tell(pid, actor, What::Continued);
+    }
+}
+
+fn effect(pid: i32, number: i32) -> Effect {
+    let bit = 1u64 << (number - 1);
+    let (ignored, caught) = if number < 32 {
+        proc::dispositions(pid).unwrap_or_default()
+    } else {
+        proc_file::signal_masks(pid).map_or((0, 0), |masks| (masks.ignored, masks.caught))
+    };
+    match () {
+        () if number == libc::SIGSTOP => Effect::Default,
+        () if caught & bit != 0 => Effect::Handled,
+        () if ignored & bit != 0 || HARMLESS.contains(&number) => Effect::Ignored,
+        () => Effect::Default,
+    }
+}

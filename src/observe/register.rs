@@ -1,0 +1,73 @@
+//! Registers of a tracee, where the kernel has no call that is the same for every machine: user_regs_struct of
+//! sys/user.h, ptrace(2) PTRACE_GETREGSET.
+
+use crate::process::Errno;
+use std::ffi::c_void;
+
+const NT_PRSTATUS: usize = 1;
+
+#[cfg(target_arch = "x86_64")]
+type Registers = libc::user_regs_struct;
+#[cfg(target_arch = "aarch64")]
+type Registers = libc::user_regs_struct;
+
+fn transfer(request: u32, tid: i32, registers: &mut Registers) -> Result<(), Errno> {
+    let mut buffer = libc::iovec {
+        iov_base: std::ptr::from_mut(registers).cast::<c_void>(),
+        iov_len: size_of::<Registers>(),
+    };
+    // SAFETY: the buffer is as long as told.
+    let done = unsafe { libc::ptrace(request, tid, NT_PRSTATUS, &raw mut buffer) };
+    if done == -1 { Err(Errno::last()) } else { Ok(()) }
+}
+
+fn get(tid: i32) -> Result<Registers, Errno> {
+    // SAFETY: registers are plain data.
+    let mut registers: Registers = unsafe { std::mem::zeroed() };
+    transfer(libc::PTRACE_GETREGSET, tid, &mut registers)?;
+    Ok(registers)
+}
+
+/// The number and the first argument of the call that a tracee is in.
+pub(super) fn call(tid: i32) -> Result<(i64, u64), Errno> {
+    let registers = get(tid)?;
+    #[cfg(target_arch = "x86_64")]
+    return Ok((registers.orig_rax.cast_signed(), registers.rdi));
+    #[cfg(target_arch = "aarch64")]
+    return Ok((registers.regs[8].cast_signed(), registers.regs[0]));
+}
+
+/// Changes the first argument of the call that the filter stopped.
+pub(super) fn set_first_argument(tid: i32, value: u64) -> Result<(), Errno> {
+    let mut registers = get(tid)?;
+    #[cfg(target_arch = "x86_64")]
+    {
+        registers.rdi = value;
+    }
+    #[cfg(target_arch = "aarch64")]
+    {
+        registers.regs[0] = value;
+    }
+    transfer(libc::PTRACE_SETREGSET, tid, &mut registers)
+}
+
+/// Makes the call that the filter stopped fail with this error, without being done; see seccomp(2), SECCOMP_RET_TRACE.
+pub(super) fn refuse(tid: i32, errno: Errno) -> Result<(), Errno> {
+    let mut registers = get(tid)?;
+    #[cfg(target_arch = "x86_64")]
+    {
+        registers.orig_rax = u64::MAX;
+        registers.rax = i64::from(-errno.0).cast_unsigned();
+    }
+    #[cfg(target_arch = "aarch64")]
+    {
+        const NT_ARM_SYSTEM_CALL: usize = 0x404;
+        let mut number: i32 = -1;
+        let mut buffer =
+            libc::iovec { iov_base: (&raw mut number).cast::<c_void>(), iov_len: size_of::<i32>() };
+        // SAFETY: the buffer is as long as told.
+        unsafe { libc::ptrace(libc::PTRACE_SETREGSET, tid, NT_ARM_SYSTEM_CALL, &raw mut buffer) };
+        registers.regs[0] = i64::from(-errno.0).cast_unsigned();
+    }
+    transfer(libc::PTRACE_SETREGSET, tid, &mut registers)
+}

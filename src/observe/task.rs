@@ -1,0 +1,88 @@
+//! What the tracer knows of its tracees: threads, which stop and go on, and processes, which the events are about.
+
+use super::call::Call;
+use crate::event::End;
+use std::collections::BTreeMap;
+
+/// A thread.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub process: i32,
+    /// The call that it is in, where its end is awaited.
+    pub call: Option<Ongoing>,
+    /// It stands still with its whole process.
+    pub listening: bool,
+}
+
+impl Task {
+    pub fn of(process: i32) -> Self {
+        Self { process, call: None, listening: false }
+    }
+}
+
+/// A call that has begun.
+#[derive(Debug)]
+pub(super) struct Ongoing {
+    pub call: Call,
+    pub name: &'static str,
+    pub arguments: [u64; 6],
+    pub detail: Detail,
+}
+
+/// What was read from memory when it began.
+#[derive(Debug)]
+pub(super) enum Detail {
+    None,
+    Exec {
+        path: String,
+        args: Vec<String>,
+    },
+    /// A signal to these processes; `told`: its event is out, for it has had its effect.
+    Send {
+        signal: u8,
+        targets: Vec<i32>,
+        told: bool,
+    },
+    /// Of clone3(2).
+    Flags(u64),
+}
+
+/// The ends of pipes that a process holds, by descriptor.
+pub(super) type Ends = BTreeMap<i32, (u64, End)>;
+
+/// A process: alive, or a zombie.
+#[derive(Debug, Default)]
+pub(super) struct Process {
+    pub parent: i32,
+    pub pgid: i32,
+    pub children: Vec<i32>,
+    pub threads: u32,
+    /// It has ended, and is not reaped as far as is known.
+    pub zombie: bool,
+    /// Of a zombie.
+    pub exitcode: i32,
+    pub stopped: bool,
+    /// How many of its threads are in a call that waits for children.
+    pub waits: u32,
+    /// Children that ended meanwhile: the kernel may have reaped them at once.
+    pub unsure: Vec<i32>,
+    /// It runs a program that was observed from its beginning.
+    pub executed: bool,
+    /// Who sent the last signal: that signal, and the sender.
+    pub blame: Option<(u8, i32)>,
+    /// Where it holds pipes that were made under observation.
+    pub ends: Option<Ends>,
+}
+
+/// What came from a tracee before the event of its birth.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Early {
+    /// It stands still, with this signal of a PTRACE_EVENT_STOP.
+    Stopped {
+        signal: i32,
+    },
+    Dead {
+        exitcode: i32,
+        core: bool,
+    },
+}

@@ -1,0 +1,30 @@
+//! The tracers of a run: processes of proctor's own, which are nobody's leftover, and whose tracees stand still at moments
+//! without being stopped.
+
+use super::run::Run;
+use std::sync::atomic::Ordering::SeqCst;
+
+impl Run {
+    /// How many tracers are remembered: of more than these at once, some may be named among leftovers.
+    pub(super) const OBSERVERS: usize = 128;
+
+    /// Notes a process as a tracer of ours. Its place is given to another one when it is gone.
+    pub fn add_observer(&self, pid: i32) {
+        for place in &self.control().observers {
+            let known = place.load(SeqCst);
+            let free = known == 0
+                || rustix::process::Pid::from_raw(known).is_none_or(|known| {
+                    rustix::process::test_kill_process(known) == Err(rustix::io::Errno::SRCH)
+                });
+            if free && place.compare_exchange(known, pid, SeqCst, SeqCst).is_ok() {
+                return;
+            }
+        }
+    }
+
+    /// Whether a process is, or was, a tracer of ours.
+    #[must_use]
+    pub fn is_observer(&self, pid: i32) -> bool {
+        pid != 0 && self.control().observers.iter().any(|known| known.load(SeqCst) == pid)
+    }
+}

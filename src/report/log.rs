@@ -1,0 +1,398 @@
+//! The live log of what processes do: a line an event, as it comes, for people.
+
+use super::style::Style;
+use super::visible::{shorten, visible_line};
+use super::width::cut;
+use crate::event::{Effect, End, Event, What};
+use crate::value::Signal;
+use crate::value::signal::{SIGNALS, signal_name};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Columns of a name.
+const NAME: usize = 24;
+/// Characters of what a program chose: a path, an argument, a text.
+const TEXT: usize = 120;
+/// Levels of the tree that are indented.
+const LEVELS: usize = 12;
+/// SIGCHLD: with every end of a child one comes, and most are ignored.
+const SIGCHLD: Signal = Signal(17);
+
+/// What the log knows of a process.
+#[derive(Debug, Clone)]
+struct Entry {
+    name: Rc<str>,
+    depth: usize,
+    /// Which process of the log it is: its colour.
+    index: usize,
+    /// The wait that it is in is none: it only asks.
+    asks: bool,
+}
+
+/// The log of one run. It is told every event, in their order, and draws those that are of interest.
+#[derive(Debug)]
+pub struct Log {
+    style: Style,
+    /// Only these kinds; none: all that people want to see.
+    kinds: Option<Vec<String>>,
+    started: Option<i64>,
+    entries: HashMap<i32, Entry>,
+    born: usize,
+}
+
+impl Log {
+    #[must_use]
+    pub fn new(style: Style, kinds: Option<Vec<String>>) -> Self {
+        Self { style, kinds, started: None, entries: HashMap::new(), born: 0 }
+    }
+
+    /// What the process with this pid is called by now; none where nothing was told of it.
+    #[must_use]
+    pub fn name(&self, pid: i32) -> Option<Rc<str>> {
+        self.entries.get(&pid).map(|entry| entry.name.clone())
+    }
+
+    /// Takes note of an event; gives its line, ending in a newline, where it is to be seen.
+    pub fn line(&mut self, event: &Event) -> Option<String> {
+        let started = *self.started.get_or_insert(event.time);
+        self.learn(event);
+        if !self.is_shown(event) {
+            return None;
+        }
+        let (subject, text) = self.told(event);
+        let time = event.time.saturating_sub(started).max(0);
+        let time = format!("{:>5}.{:03}s", time / 1_000_000_000, time / 1_000_000 % 1_000);
+        let depth = self.entries.get(&subject).map_or(0, |entry| entry.depth.min(LEVELS));
+        let whom = if subject > 0 { self.called(subject) + "  " } else { String::new() };
+        Some(format!("{}  {}{whom}{text}\n", self.style.dim(&time), "  ".repeat(depth)))
+    }
+
+    fn is_shown(&self, event: &Event) -> bool {
+        if let Some(kinds) = &self.kinds {
+            return kinds.iter().any(|kind| kind == event.what.kind());
+        }
+        match &event.what {
+            What::Delivered { signal, effect: Effect::Ignored | Effect::Default } => *signal != SIGCHLD,
+            // A child has what its maker has, and with its end everything is closed.
+            What::Opened { call, .. } => !call.ends_with("fork") && !call.starts_with("clone"),
+            What::Closed { call, .. } => call != "exit",
+            // To ask without waiting is no wait; and what a wait for a child gives is told by the reaping.
+            What::Blocked { .. } | What::Woken { .. }
+                if self.entries.get(&event.pid).is_some_and(|entry| entry.asks) =>
+            {
+                false
+            }
+            What::Woken { result, .. } => !result.bytes().all(|byte| byte.is_ascii_digit()) || result == "0",
+            // Of the first process, whose parent is proctor.
+            What::Reaped { .. } => {
+                event.actor != 0 || self.entries.get(&event.pid).is_none_or(|entry| entry.index > 0)
+            }
+            _ => true,
+        }
+    }
+
+    /// Who is there, and what it is called.
+    fn learn(&mut self, event: &Event) {
+        match &event.what {
+            What::Spawned { name, .. } | What::Found { name, .. } => self.enter(event.pid, base(name), 0),
+            What::Forked { parent, .. } => {
+                let parent = self.entries.get(parent).or_else(|| self.entries.get(&event.actor)).cloned();
+                let (name, depth) =
+                    parent.map_or(("a process".into(), 0), |parent| (parent.name, parent.depth + 1));
+                self.enter(event.pid, &name, depth);
+            }
+            What::Executed { path, error: None, .. } => {
+                if let Some(entry) = self.entries.get_mut(&event.pid) {
+                    entry.name = base(path).into();
+                }
+            }
+            What::Blocked { on, .. } => {
+                if let Some(entry) = self.entries.get_mut(&event.pid) {
+                    entry.asks = on.ends_with("without waiting");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, pid: i32, name: &str, depth: usize) {
+        let entry = Entry { name: name.into(), depth, index: self.born, asks: false };
+        self.born += 1;
+        self.entries.insert(pid, entry);
+    }
+
+    /// `sort 4212`, in the process's colour.
+    fn called(&self, pid: i32) -> String {
+        match self.entries.get(&pid) {
+            Some(entry) => {
+                let name = cut(&visible_line(&entry.name), NAME, self.style.ellipsis());
+                self.style.of_many(entry.index, &format!("{name} {pid}"))
+            }
+            None if pid == 1 => "init 1".to_owned(),
+            None => format!("process {pid}"),
+        }
+    }
+
+    /// Whose line it is, and what it says of it.
+    fn told(&self, event: &Event) -> (i32, String) {
+        let (pid, actor) = (event.pid, event.actor);
+        let by_actor = |text: String| (if self.entries.contains_key(&actor) { actor } else { 0 }, text);
+        let red = |text: &str| self.style.red(text);
+        match &event.what {
+            What::Spawned { daemon, .. } => {
+                (pid, format!("starts{}", if *daemon { " as a daemon" } else { "" }))
+            }
+            What::Forked { parent, call } => {
+                let whose = if *parent == actor {
+                    String::new()
+                } else {
+                    format!(", a child of {}", self.called(*parent))
+                };
+                // fork(3) is made of clone(2) on every machine.
+                let does =
+                    if call.starts_with("clone") { "forks".to_owned() } else { format!("{}s", short(call)) };
+                by_actor(format!("{does} {}{whose}", self.called(pid)))
+            }
+            What::Found { .. } => (pid, "is there already".to_owned()),
+            What::Executed { path, args, error } => {
+                let command = command(path, args);
+                match error {
+                    None => (pid, format!("executes {command}")),
+                    Some(errno) => (pid, red(&format!("cannot execute {command}: {}", short(errno)))),
+                }
+            }
+            What::Exited { exitcode, core } => (pid, self.ended(*exitcode, *core)),
+            What::Signalled { signal, call, error } => {
+                let whom = if pid == actor { "itself".to_owned() } else { self.called(pid) };
+                let name = signal_name(*signal);
+                match error {
+                    None if self.entries.contains_key(&actor) => {
+                        (actor, format!("sends {name} to {whom} ({})", short(call)))
+                    }
+                    None => {
+                        let from =
+                            if actor > 0 { format!(" from {}", self.called(actor)) } else { String::new() };
+                        (pid, format!("is sent {name}{from} ({})", short(call)))
+                    }
+                    Some(errno) => by_actor(format!("cannot send {name} to {whom}: {}", short(errno))),
+                }
+            }
+            What::Delivered { signal, effect } => {
+                let does = match effect {
+                    Effect::Handled => "its handler runs",
+                    Effect::Ignored => "it is ignored",
+                    Effect::Default => "it does what it does by default",
+                };
+                (pid, format!("gets {}: {does}", meaning(*signal)))
+            }
+            What::Stopped { signal } => {
+                (pid, self.style.yellow(&format!("is stopped by {}", meaning(*signal))))
+            }
+            What::Continued => (pid, "goes on".to_owned()),
+            What::Reaped { exitcode } => {
+                let how = if *exitcode < 0 {
+                    format!("killed by {}", of_code(*exitcode))
+                } else {
+                    format!("exit {exitcode}")
+                };
+                match self.entries.contains_key(&actor) {
+                    true => (actor, format!("has waited for {}: {how}", self.called(pid))),
+                    false => (pid, format!("is gone: its parent has waited for it ({how})")),
+                }
+            }
+            What::Adopted { from, by } => {
+                let by = cut(&visible_line(by), NAME, self.style.ellipsis());
+                (pid, format!("has lost its parent {}, and is adopted by {by} {actor}", self.called(*from)))
+            }
+            What::Printed { stream, text, .. } => {
+                (pid, format!("prints to {}: {}", short(stream), short(text.trim_end())))
+            }
+            What::Expected { held: true, condition } => (pid, format!("expects {}", short(condition))),
+            What::Expected { condition, .. } => (pid, red(&format!("expects {} in vain", short(condition)))),
+            What::Blocked { call, on } if on.is_empty() => (pid, format!("waits in {}()", short(call))),
+            What::Blocked { call, on } => (pid, format!("waits in {}() for {}", short(call), short(on))),
+            What::Woken { call, result } => {
+                (pid, format!("comes back from {}(){}", short(call), given(result)))
+            }
+            What::Regrouped { call, pgid } if call == "setsid" => {
+                (pid, format!("makes a new session {pgid} (setsid)"))
+            }
+            What::Regrouped { call, pgid } if *pgid == pid => {
+                (pid, format!("makes a process group of its own ({})", short(call)))
+            }
+            What::Regrouped { call, pgid } => {
+                (pid, format!("joins the process group {pgid} ({})", short(call)))
+            }
+            What::Opened { fd, pipe, end, call } => {
+                (pid, format!("has the {} end of pipe {pipe} as fd {fd} ({})", word(*end), short(call)))
+            }
+            What::Closed { fd, pipe, end, .. } => {
+                (pid, format!("closes fd {fd}, the {} end of pipe {pipe}", word(*end)))
+            }
+            What::Dropped { events } => (0, self.style.yellow(&format!("{events} events are missing here"))),
+        }
+    }
+
+    fn ended(&self, exitcode: i32, core: bool) -> String {
+        let core = if core { ", core dumped" } else { "" };
+        match exitcode {
+            0 => self.style.green("ends: exit 0"),
+            1.. => self.style.yellow(&format!("ends: exit {exitcode}")),
+            signal => self.style.red(&format!("ends: killed by {}{core}", of_code(signal))),
+        }
+    }
+}
+
+/// The signal in minus its number.
+fn of_code(exitcode: i32) -> String {
+    match u8::try_from(exitcode.unsigned_abs()) {
+        Ok(number) => meaning(Signal(number)),
+        Err(_) => format!("signal {}", exitcode.unsigned_abs()),
+    }
+}
+
+/// `SIGSEGV (segmentation fault)`.
+fn meaning(signal: Signal) -> String {
+    let name = signal_name(signal);
+    match SIGNALS.iter().find(|row| row.number == signal.0) {
+        Some(row) if row.doc != "killed" => format!("{name} ({})", row.doc),
+        _ => name,
+    }
+}
+
+fn given(result: &str) -> String {
+    if result.is_empty() { String::new() } else { format!(": {}", short(result)) }
+}
+
+fn word(end: End) -> &'static str {
+    match end {
+        End::Read => "read",
+        End::Write => "write",
+    }
+}
+
+/// Text of a program: harmless, on one line, and not longer than is good for the line.
+fn short(text: &str) -> String {
+    shorten(&visible_line(&shorten(text, TEXT)), TEXT).into_owned()
+}
+
+/// The path, and the arguments behind the first as a shell would need them quoted, as far as there is room.
+fn command(path: &str, args: &[String]) -> String {
+    let mut line = short(path);
+    for arg in args.iter().skip(1) {
+        if line.chars().count() > TEXT {
+            line.push_str(" ...");
+            break;
+        }
+        line.push(' ');
+        let plain = !arg.is_empty() && arg.chars().all(|c| c.is_alphanumeric() || "-_./=:,+@%".contains(c));
+        line.push_str(&if plain { short(arg) } else { format!("'{}'", short(arg)) });
+    }
+    line
+}
+
+fn base(path: &str) -> &str {
+    match path.trim_end_matches('/').rsplit('/').next() {
+        Some(name) if !name.is_empty() => name,
+        _ => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Log;
+    use crate::event::{Effect, End, Event, What};
+    use crate::report::{Style, is_hidden};
+    use crate::value::Signal;
+    use proptest::prelude::*;
+
+    fn event(time: i64, pid: i32, actor: i32, what: What) -> Event {
+        Event { time: 5_000_000_000 + time * 1_000_000, pid, actor, place: None, what }
+    }
+
+    fn drawn(style: Style, kinds: Option<&[&str]>, events: &[Event]) -> String {
+        let kinds = kinds.map(|kinds| kinds.iter().map(|kind| (*kind).to_owned()).collect());
+        let mut log = Log::new(style, kinds);
+        events.iter().filter_map(|event| log.line(event)).collect()
+    }
+
+    fn homework() -> Vec<Event> {
+        let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        vec![
+            event(0, 20, 9, What::Spawned { name: "./hw".into(), daemon: false }),
+            event(
+                1,
+                20,
+                20,
+                What::Executed { path: "./hw".into(), args: args(&["./hw", "3", "a b"]), error: None },
+            ),
+            event(2, 20, 20, What::Opened { fd: 3, pipe: 77, end: End::Read, call: "pipe".into() }),
+            event(3, 21, 20, What::Forked { parent: 20, call: "fork".into() }),
+            event(3, 21, 20, What::Opened { fd: 3, pipe: 77, end: End::Read, call: "fork".into() }),
+            event(
+                4,
+                21,
+                21,
+                What::Executed { path: "/x/ls".into(), args: args(&["ls"]), error: Some("ENOENT".into()) },
+            ),
+            event(5, 20, 20, What::Blocked { call: "wait4".into(), on: "any child".into() }),
+            event(6, 21, 20, What::Signalled { signal: Signal(10), call: "kill".into(), error: None }),
+            event(6, 21, 20, What::Delivered { signal: Signal(10), effect: Effect::Handled }),
+            event(7, 21, 21, What::Exited { exitcode: -11, core: true }),
+            event(7, 20, 21, What::Delivered { signal: Signal(17), effect: Effect::Ignored }),
+            event(8, 21, 20, What::Reaped { exitcode: -11 }),
+            event(1234, 20, 20, What::Exited { exitcode: 0, core: false }),
+        ]
+    }
+
+    #[test]
+    fn each_event_is_a_line_of_whoever_did_it() {
+        assert_eq!(
+            drawn(Style::PLAIN, None, &homework()),
+            "    0.000s  hw 20  starts\n\
+             \x20   0.001s  hw 20  executes ./hw 3 'a b'\n\
+             \x20   0.002s  hw 20  has the read end of pipe 77 as fd 3 (pipe)\n\
+             \x20   0.003s  hw 20  forks hw 21\n\
+             \x20   0.004s    hw 21  cannot execute /x/ls: ENOENT\n\
+             \x20   0.005s  hw 20  waits in wait4() for any child\n\
+             \x20   0.006s  hw 20  sends SIGUSR1 to hw 21 (kill)\n\
+             \x20   0.006s    hw 21  gets SIGUSR1 (user-defined signal 1): its handler runs\n\
+             \x20   0.007s    hw 21  ends: killed by SIGSEGV (segmentation fault), core dumped\n\
+             \x20   0.008s  hw 20  has waited for hw 21: killed by SIGSEGV (segmentation fault)\n\
+             \x20   1.234s  hw 20  ends: exit 0\n"
+        );
+        assert_eq!(
+            drawn(Style::PLAIN, Some(&["fork", "exit"]), &homework()),
+            "    0.003s  hw 20  forks hw 21\n\
+             \x20   0.007s    hw 21  ends: killed by SIGSEGV (segmentation fault), core dumped\n\
+             \x20   1.234s  hw 20  ends: exit 0\n"
+        );
+    }
+
+    #[test]
+    fn each_process_has_its_colour() {
+        let style = Style { color: true, unicode: true };
+        let text = drawn(style, Some(&["fork"]), &homework());
+        let colours: Vec<&str> =
+            text.split("\x1b[").filter_map(|part| part.split_once('m').map(|(code, _)| code)).collect();
+        assert_eq!(colours.len(), 6, "{text:?}");
+        assert_ne!(colours[2], colours[4], "{text:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_of_a_program_reaches_the_terminal_raw(name in any::<String>(), text in any::<String>()) {
+            let events = [
+                event(0, 20, 9, What::Spawned { name: name.clone(), daemon: false }),
+                event(0, 20, 20, What::Executed { path: name.clone(), args: vec![text.clone(), text.clone()], error: Some(text.clone()) }),
+                event(0, 20, 20, What::Executed { path: text.clone(), args: vec![name.clone(), text.clone()], error: None }),
+                event(0, 20, 3, What::Adopted { from: 2, by: name.clone() }),
+                event(0, 20, 20, What::Printed { stream: name.clone(), text: text.clone(), bytes: 1 }),
+                event(0, 20, 20, What::Blocked { call: name, on: text }),
+            ];
+            let drawn = drawn(Style::PLAIN, None, &events);
+            prop_assert_eq!(drawn.lines().count(), 6);
+            prop_assert!(drawn.chars().all(|c| c == '\n' || !is_hidden(c)), "{:?}", drawn);
+        }
+    }
+}

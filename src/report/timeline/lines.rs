@@ -1,0 +1,65 @@
+//! What one process did to another, as lines between their rows in an SVG.
+
+use super::markup::push_text;
+use super::words::happened;
+use crate::event::{History, What};
+use crate::report::shorten;
+use std::collections::HashSet;
+use std::fmt::Write;
+
+/// A line for each birth, from the parent's row to the child's.
+pub(super) fn births(history: &History, place: impl Fn(usize, i64) -> Option<(f64, usize)>) -> String {
+    let mut d = String::new();
+    for life in history.lives() {
+        let parent = life.parent.and_then(|parent| place(parent, life.started));
+        if let Some(((x, from), (_, to))) = parent.zip(place(life.index, life.started)) {
+            let _ = write!(d, "M{x:.1} {from}V{to}");
+        }
+    }
+    path("spawn", &d)
+}
+
+/// A line for each reaping, from the child's row to the one who waited.
+pub(super) fn reaps(history: &History, place: impl Fn(usize, i64) -> Option<(f64, usize)>) -> String {
+    let mut d = String::new();
+    for life in history.lives() {
+        if let Some(reap) = life.reaped
+            && let Some((x, from)) = place(life.index, reap.time)
+            && let Some((_, to)) = reap.by.life.and_then(|by| place(by, reap.time))
+        {
+            let _ = write!(d, "M{x:.1} {from}V{to}");
+        }
+    }
+    path("reap", &d)
+}
+
+/// An arrow for each signal, from the sender's row to the receiver's. Of those that lie upon each other one is drawn.
+pub(super) fn arrows(history: &History, place: impl Fn(usize, i64) -> Option<(f64, usize)>) -> String {
+    let mut drawn = HashSet::new();
+    let mut text = String::new();
+    for (index, event) in history.events().iter().enumerate() {
+        let (What::Signalled { error: None, .. }, Some(from), Some(to)) =
+            (&event.what, history.actor(index), history.target(index))
+        else {
+            continue;
+        };
+        let (Some((x, above)), Some((_, below))) =
+            (place(from.index, event.time), place(to.index, event.time))
+        else {
+            continue;
+        };
+        if above == below || !drawn.insert((above, below, x as usize)) {
+            continue;
+        }
+        // The head stands at the edge of the bar.
+        let end = if below > above { below - 5 } else { below + 5 };
+        let _ = write!(text, "<path class=\"arrow\" d=\"M{x:.1} {above}V{end}\"><title>");
+        push_text(&mut text, &format!("{} to {}", happened(history, index), shorten(&to.name, 200)));
+        text.push_str("</title></path>\n");
+    }
+    text
+}
+
+fn path(class: &str, d: &str) -> String {
+    if d.is_empty() { String::new() } else { format!("<path class=\"{class}\" d=\"{d}\"/>\n") }
+}

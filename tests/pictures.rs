@@ -1,0 +1,136 @@
+//! `run --timeline` and `run --tree` from outside: real runs, and what other programs make of the files.
+
+#[path = "timeline/markup.rs"]
+mod markup;
+
+use markup::assert_well_formed;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/timeline")
+}
+
+fn proctor(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
+    command.args(["--color", "never"]).args(args).env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
+    command.output().expect("proctor can be started")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8 is written")
+}
+
+#[test]
+fn a_run_in_steps_is_drawn_as_it_was_before() {
+    let scenario = cases().join("run.proc");
+    let scenario = scenario.to_str().expect("a plain path");
+    let output = proctor(&["run", "--stable", "--tree", "--timeline", scenario]);
+    let drawn = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let path = cases().join("run.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &drawn).expect("the case can be written");
+    }
+    let expected = std::fs::read_to_string(&path).expect("the case is there; UPDATE=1 writes it");
+    assert!(
+        expected == drawn,
+        "run.txt differs (UPDATE=1 accepts it)\n--- expected\n{expected}--- drawn\n{drawn}"
+    );
+}
+
+/// Runs a scenario with the option, its file in a new folder; gives what was written into it, and the output.
+fn file_of(name: &str, scenario: &str, more: &[&str]) -> (String, Output) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    let file = path.to_str().expect("a plain path");
+    let output = proctor(&[&["run", "--timeline", file, "-e", scenario], more].concat());
+    (std::fs::read_to_string(&path).unwrap_or_default(), output)
+}
+
+const SCENARIO: &str = "spawn p1 { print 1 }; spawn p2 { sleep 100 }; kill p2; join all";
+
+#[test]
+fn each_ending_gives_its_kind_of_file_and_nothing_on_the_terminal() {
+    let (svg, output) = file_of("a.svg", SCENARIO, &[]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "1\n".into()));
+    assert_well_formed(&svg);
+    assert!(svg.contains("SIGKILL from main"), "{svg}");
+    let (json, _) = file_of("a.json", SCENARIO, &[]);
+    let trace: Value = serde_json::from_str(&json).expect("it is JSON");
+    let names = trace["traceEvents"].as_array().expect("a list").iter();
+    let names: Vec<&str> = names
+        .filter(|event| event["name"] == "process_name")
+        .filter_map(|event| event["args"]["name"].as_str())
+        .collect();
+    assert!(["main", "p1", "p2"].iter().all(|name| names.contains(name)), "{names:?}");
+    let (html, _) = file_of("a.HTML", SCENARIO, &[]);
+    assert!(html.to_lowercase().starts_with("<!doctype html>") && html.contains("p2"), "{html}");
+}
+
+#[test]
+fn a_run_that_ends_badly_is_drawn_all_the_same() {
+    for (scenario, more, code) in [
+        ("spawn p1 { sleep 100 }; join p1", &["--timeout", "0.3"][..], 124),
+        ("spawn p1 { sleep 100 }; kill self", &[], 137),
+        ("spawn p1 { sleep 100 }; fail()", &[], 2),
+        ("spawn p1 { sleep 100 }; print [1][5]", &[], 3),
+    ] {
+        let (svg, output) = file_of("a.svg", scenario, more);
+        assert_eq!(output.status.code(), Some(code), "{scenario}: {}", text(&output.stderr));
+        // What cannot be run has no file either.
+        assert_eq!(svg.contains("p1"), code != 2, "{scenario}: {svg}");
+    }
+}
+
+#[test]
+fn what_cannot_be_drawn_is_said_before_the_run() {
+    let (_, output) = file_of("a.png", "print 1", &[]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!([".svg", ".html", ".json"].iter().all(|ending| said.contains(ending)), "{said}");
+    assert!(output.stdout.is_empty());
+    let (_, output) = file_of("none/a.svg", "print 1", &[]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(3), String::new()));
+    assert!(text(&output.stderr).contains("No such file or directory"), "{}", text(&output.stderr));
+}
+
+/// What a browser makes of a file: its document, as text.
+fn in_a_browser(file: &Path) -> String {
+    let profile = tempfile::tempdir().expect("a folder for the profile");
+    let output = Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--dump-dom",
+        ])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("file://{}", file.display()))
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| {
+            panic!("chromium cannot be started ({error}): these tests need Debian's package chromium")
+        });
+    text(&output.stdout)
+}
+
+#[test]
+fn a_browser_reads_the_picture_whatever_the_processes_are_called() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("hostile.svg");
+    let scenario = r#"for name in ["</title><script>alert(1)</script>", "a & b \"c\" 'd'", "\x1b[31m\0\r\n", "任务 👩‍🔬 \u{202e}x"] {
+        spawn p { print name; exit 3 } with {name: name}
+        join p
+    }"#;
+    let output = proctor(&["run", "--timeline", path.to_str().expect("a plain path"), "-e", scenario]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let dom = in_a_browser(&path);
+    assert!(dom.starts_with("<svg") && !dom.contains("parsererror") && !dom.contains("<script"), "{dom}");
+    assert_eq!(dom.matches("class=\"row\"").count(), 5, "{dom}");
+    assert_eq!(dom.matches(">exit 3<").count(), 4, "{dom}");
+}

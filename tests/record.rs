@@ -1,0 +1,80 @@
+//! What `proctor run --trace` writes: every line by the schema, however the run ends, and nothing of what had happened missing,
+//! whoever was killed.
+
+#[path = "record/ends.rs"]
+mod ends;
+#[path = "record/kills.rs"]
+mod kills;
+#[path = "record/times.rs"]
+mod times;
+
+use jsonschema::Validator;
+use proctor::event::{Event, Header, History, read_lines};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+use tempfile::TempDir;
+
+static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/events.schema.json");
+    let text = std::fs::read_to_string(path).expect("the schema can be read");
+    let schema: Value = serde_json::from_str(&text).expect("the schema is JSON");
+    jsonschema::draft202012::new(&schema).expect("the schema is one")
+});
+
+/// A run of a scenario that is to be traced.
+struct Traced {
+    folder: TempDir,
+}
+
+impl Traced {
+    fn new(text: &str) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        std::fs::write(folder.path().join("s.proc"), text).expect("room for a scenario");
+        Self { folder }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("trace.jsonl")
+    }
+
+    fn command(&self, options: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
+        command
+            .args(["--color", "never", "run", "--trace", "trace.jsonl"])
+            .args(options)
+            .arg("s.proc")
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, options: &[&str]) -> Output {
+        self.command(options).output().expect("proctor starts")
+    }
+
+    /// The record, each line of which is what the schema says.
+    fn record(&self) -> (Header, History) {
+        record_of(&std::fs::read_to_string(self.path()).expect("a trace was written"))
+    }
+}
+
+fn record_of(text: &str) -> (Header, History) {
+    for line in text.lines() {
+        let value: Value = serde_json::from_str(line).expect("a line is JSON");
+        let wrong: Vec<String> = SCHEMA.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{line}\n{wrong:?}");
+    }
+    let (header, events) = read_lines(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert!(events.is_sorted_by_key(|event| event.time));
+    assert_eq!(events.first().map(|event| event.time), Some(header.started));
+    (header, History::of(events))
+}
+
+/// The kinds of the events that happened to the process with this name.
+fn kinds<'a>(history: &'a History, name: &'a str) -> Vec<&'a str> {
+    let of_it = |index: &usize| history.target(*index).is_some_and(|life| &*life.name == name);
+    let events: &[Event] = history.events();
+    (0..events.len()).filter(of_it).map(|index| events[index].what.kind()).collect()
+}

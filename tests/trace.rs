@@ -1,0 +1,395 @@
+//! `proctor trace`: homework that hangs and is interrupted, exit codes, streams, jobs, daemons, and what is left behind.
+
+#[path = "hang/homework.rs"]
+mod homework;
+#[path = "pty/mod.rs"]
+mod pty;
+#[path = "trace/terminal.rs"]
+mod terminal;
+
+use homework::{all, numbered, ready};
+use proctor::event::hang::{advice, deadlock, sentence};
+use proctor::event::{What, read_lines};
+use proctor::observe::hang::{examine, family};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::tempdir;
+use terminal::{PATIENCE, Terminal};
+
+const PROCTOR: &str = env!("CARGO_BIN_EXE_proctor");
+
+/// `proctor trace ARGS`, without a terminal.
+fn trace(args: &[&str]) -> Output {
+    command(args).output().expect("it runs")
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(PROCTOR);
+    command.arg("trace").args(args).stdin(Stdio::null());
+    command
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The number behind the word in the first line that has both this word and `what`: `sh 4212  starts`.
+fn pid_of(text: &str, what: &str) -> Option<i32> {
+    let line = text.lines().find(|line| line.contains(what))?;
+    line.split(what).next()?.split_whitespace().last()?.parse().ok()
+}
+
+/// What the diagnosis says of a program now, as the tests of `hang` have it.
+fn said(root: i32) -> (String, Vec<i32>) {
+    let hang = examine(&family(root, 100), &());
+    let mut text: String = hang.processes.iter().map(|standing| sentence(standing) + "\n").collect();
+    text.extend(deadlock(&hang).map(|why| format!("deadlock: {why}\n")));
+    text.extend(advice(&hang).iter().map(|piece| format!("advice: {piece}\n")));
+    (text, hang.processes.iter().map(|standing| standing.who.pid).collect())
+}
+
+/// Those that wait as well as those that are told of: it hangs as it does unobserved, and Ctrl-C says so before it dies.
+#[test]
+fn homework_that_hangs_is_explained_at_ctrl_c() {
+    // What the observer has seen beside is another test's.
+    let others = ["signal_came_early", "semaphore_never_raised", "no_message"];
+    let programs: Vec<_> = all()
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
+        .filter(|path| !others.iter().any(|other| path.file_stem().is_some_and(|stem| stem == *other)))
+        .collect();
+    assert!(programs.len() >= 20, "the homework is not where it is looked for");
+    for source in programs {
+        let folder = tempdir().expect("a folder");
+        let (program, _) = ready(&source, folder.path());
+        let golden = std::fs::read_to_string(source.with_extension("txt")).expect("its expectation");
+        let args = ["trace", "--color", "never", "--no-picture", "--", &*program.to_string_lossy()];
+        let terminal = Terminal::start(PROCTOR, &args, folder.path());
+        let root = terminal.until("the start", |text| pid_of(text, "  starts"));
+        let place = folder.path().canonicalize().expect("a path");
+        let name = terminal.name().to_owned();
+        let stable = |text: &str, pids: &[i32]| {
+            let text = text.replace(&*place.to_string_lossy(), "FOLDER").replace(&name, "TERMINAL");
+            numbered(&text, pids)
+        };
+        let pids = terminal.until(&format!("{}:\n{golden}", source.display()), |_| {
+            let (text, pids) = said(root);
+            (stable(&text, &pids) == golden).then_some(pids)
+        });
+        terminal.press("\x03");
+        let (_, text) = terminal.end();
+        let text = stable(&text, &pids);
+        for line in golden.lines() {
+            let line = line.replace("advice: ", "help: ");
+            assert!(text.contains(&line), "{}: it does not say\n{line}\nbut\n{text}", source.display());
+        }
+        assert!(text.contains("proctor: after "), "{text}");
+    }
+}
+
+#[test]
+fn a_signal_that_came_too_early_was_seen_to_come() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hang/homework/signal_came_early.c");
+    let folder = tempdir().expect("a folder");
+    let (program, _) = ready(&source, folder.path());
+    let args = ["trace", "--color", "never", "--", &*program.to_string_lossy()];
+    let terminal = Terminal::start(PROCTOR, &args, folder.path());
+    let root = terminal.until("the start", |text| pid_of(text, "  starts"));
+    terminal.until("the wait", |_| said(root).0.contains("sigsuspend()").then_some(()));
+    terminal.press("\x03");
+    let (status, text) = terminal.end();
+    assert_eq!(status.code(), Some(130), "{text}");
+    for words in [
+        "waits in sigsuspend() for SIGUSR1; SIGUSR1 came already, before it began to wait",
+        "help: it came before signal_came_early",
+        "block SIGUSR1 with sigprocmask() before fork()",
+        "gets SIGUSR1 (user-defined signal 1): its handler runs",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    // The diagnosis is the last thing that is shown.
+    let last = text.lines().rev().take_while(|line| !line.starts_with("proctor: after")).count();
+    assert!(last < 6, "{text}");
+}
+
+#[test]
+fn a_time_that_is_over_ends_all_and_says_where_it_hung() {
+    let output = trace(&["--timeout", "1s", "--quiet", "--", "sh", "-c", "cat & sleep 1000 | sort; wait"]);
+    let text = err(&output);
+    assert_eq!(output.status.code(), Some(124), "{text}");
+    assert!(text.starts_with("proctor: still running after 1"), "{text}");
+    assert!(text.contains("waits in wait4()"), "{text}");
+    assert!(text.contains("waits in read(fd 0) on a pipe whose write end is held by sleep (pid "), "{text}");
+}
+
+#[test]
+fn the_exit_code_is_the_programs() {
+    for (script, code) in
+        [("exit 0", 0), ("exit 3", 3), ("kill -9 $$", 137), ("kill -TERM $$", 143), ("exit 255", 255)]
+    {
+        let output = trace(&["--", "sh", "-c", script]);
+        assert_eq!(output.status.code(), Some(code), "{script}: {}", err(&output));
+    }
+    let output = trace(&["--", "/nosuch/program"]);
+    assert_eq!(output.status.code(), Some(127), "{}", err(&output));
+    assert!(err(&output).contains("proctor: /nosuch/program cannot be executed: ENOENT"), "{}", err(&output));
+    let output = trace(&["--quiet", "--", "/etc/passwd"]);
+    assert_eq!(output.status.code(), Some(126), "{}", err(&output));
+    assert_eq!(trace(&[]).status.code(), Some(2));
+    let output = trace(&["--events", "forks", "--", "true"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("did you mean `fork`?"), "{}", err(&output));
+    assert_eq!(trace(&["--output", "-", "--", "true"]).status.code(), Some(3));
+}
+
+#[test]
+fn the_programs_streams_are_its_own() {
+    let mut child = command(&["--", "sh", "-c", "cat; echo oops >&2; ls /proc/self/fd"]);
+    let mut child =
+        child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    std::io::Write::write_all(&mut child.stdin.take().expect("its input"), b"hello\n").expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "hello\n0\n1\n2\n3\n");
+    assert!(err(&output).contains("\noops\n"), "{}", err(&output));
+}
+
+#[test]
+fn the_log_tells_each_process_and_is_filtered_by_kind() {
+    let text = err(&trace(&["--no-picture", "--", "sh", "-c", "ls /nosuch 2>/dev/null; true | cat; exit 4"]));
+    for words in [
+        "  starts\n",
+        "  executes /",
+        "/sh -c 'ls /nosuch 2>/dev/null; true | cat; exit 4'\n",
+        "  forks sh ",
+        "/ls /nosuch\n",
+        "  ends: exit 2\n",
+        "  has waited for ls ",
+        " the write end of pipe ",
+        "  ends: exit 4\n",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    let text = err(&trace(&["--no-picture", "--events", "fork,exit", "--", "sh", "-c", "true | cat"]));
+    assert!(text.lines().all(|line| line.contains("  forks ") || line.contains("  ends: exit 0")), "{text}");
+    assert_eq!(text.lines().count(), 5, "{text}");
+    assert_eq!(err(&trace(&["--quiet", "--", "sh", "-c", "true | cat"])), "");
+}
+
+#[test]
+fn the_pictures_follow_the_log() {
+    let text = err(&trace(&["--", "sh", "-c", "true; sleep 0.05 & wait"]));
+    assert!(text.contains("BORN") && text.contains("alive"), "{text}");
+    assert!(!text.contains("proctor"), "its own processes are in no picture: {text}");
+    let text = err(&trace(&["--quiet", "--tree", "--", "sh", "-c", "true; sleep 0.05 & wait"]));
+    assert!(text.trim_start().starts_with("BORN"), "{text}");
+    let folder = tempdir().expect("a folder");
+    let file = folder.path().join("life.svg");
+    let option = format!("--timeline={}", file.display());
+    assert_eq!(err(&trace(&["--quiet", &option, "--", "sh", "-c", "true; true"])), "");
+    assert!(std::fs::read_to_string(file).expect("it is there").starts_with("<svg"));
+}
+
+#[test]
+fn events_are_written_as_they_happen_and_can_be_read_again() {
+    let folder = tempdir().expect("a folder");
+    let file = folder.path().join("events.jsonl");
+    let output =
+        trace(&["--quiet", "--output", &file.to_string_lossy(), "--", "sh", "-c", "true; kill -9 $$"]);
+    assert_eq!((output.status.code(), err(&output)), (Some(137), String::new()));
+    let text = std::fs::read_to_string(&file).expect("the events");
+    let (header, events) = read_lines(&text).expect("they are events");
+    assert_eq!(header.version, 1);
+    let kinds: BTreeSet<&str> = events.iter().map(|event| event.what.kind()).collect();
+    for kind in ["spawn", "exec", "fork", "exit", "reap", "signal"] {
+        assert!(kinds.contains(kind), "{kind}: {text}");
+    }
+    assert!(matches!(events[0].what, What::Spawned { ref name, .. } if name == "sh"), "{text}");
+    assert!(text.contains(r#""process":"sh""#) && text.contains(r#""process":"true""#), "{text}");
+    // The same as the log, one object a line.
+    let output =
+        trace(&["--message-format", "json", "--no-picture", "--timeout", "500ms", "--", "sleep", "1000"]);
+    let text = err(&output);
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let hang = lines.iter().find(|line| line["kind"] == "hang").expect("a diagnosis");
+    assert_eq!(
+        (hang["why"].as_str(), hang["processes"][0]["call"].as_str()),
+        (Some("timeout"), Some("nanosleep"))
+    );
+    assert!(lines.iter().any(|line| line["kind"] == "exec" && line["process"] == "sleep"), "{text}");
+}
+
+fn is_there(pid: i32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}
+
+#[track_caller]
+fn gone(pid: i32) {
+    let start = Instant::now();
+    while is_there(pid) {
+        assert!(start.elapsed() < PATIENCE, "process {pid} is left");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn what_outlives_the_program_is_named_and_ended_or_watched_to_its_end() {
+    let output = trace(&["--until-exit", "--no-picture", "--", "sh", "-c", "setsid sleep 1000 & exit 5"]);
+    let text = err(&output);
+    assert_eq!(output.status.code(), Some(5), "{text}");
+    assert!(text.contains("warning: the program has ended (5), and sleep (pid "), "{text}");
+    assert!(text.contains("has outlived it: proctor ends it now (--until-exit)"), "{text}");
+    let sleeper =
+        text.lines().find(|line| line.contains("executes") && line.contains("sleep 1000")).expect("its line");
+    let pid =
+        sleeper.split("executes").next().and_then(|before| before.split_whitespace().last()?.parse().ok());
+    gone(pid.expect("a pid"));
+    // An orphan goes on as it would unobserved, and its adoption is told.
+    let text = err(&trace(&["--no-picture", "--", "sh", "-c", "(sleep 0.5; exit 7) & exit 0"]));
+    assert!(text.contains("is adopted by init "), "{text}");
+    assert!(text.contains("ends: exit 7"), "{text}");
+    assert!(text.contains("proctor watches it to the end"), "{text}");
+}
+
+#[test]
+fn ctrl_c_ends_what_has_outlived_the_program() {
+    let folder = tempdir().expect("a folder");
+    let args = ["trace", "--color", "never", "--no-picture", "--", "sh", "-c", "setsid sleep 1000 & exit 5"];
+    let terminal = Terminal::start(PROCTOR, &args, folder.path());
+    terminal.sees("Ctrl-C ends it");
+    terminal.press("\x03");
+    let (status, text) = terminal.end();
+    assert_eq!(status.code(), Some(5), "{text}");
+}
+
+#[test]
+fn ctrl_c_is_the_programs_and_three_of_them_are_not() {
+    let folder = tempdir().expect("a folder");
+    let handler = "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 1000; done";
+    let args = ["trace", "--color", "never", "--no-picture", "--", "sh", "-c", handler];
+    let terminal = Terminal::start(PROCTOR, &args, folder.path());
+    terminal.sees("\nready\n");
+    terminal.press("\x03");
+    let (status, text) = terminal.end();
+    assert_eq!(status.code(), Some(9), "{text}");
+    assert!(text.contains("caught"), "{text}");
+    let stubborn = "trap '' INT; echo ready; sleep 1000; sleep 1000";
+    let args = ["trace", "--color", "never", "--quiet", "--", "sh", "-c", stubborn];
+    let terminal = Terminal::start(PROCTOR, &args, folder.path());
+    terminal.sees("ready\n");
+    terminal.press("\x03");
+    terminal.sees("proctor: after ");
+    terminal.press("\x03\x03");
+    let (status, text) = terminal.end();
+    assert_eq!(status.code(), Some(130), "{text}");
+    assert!(text.contains("pressed three times"), "{text}");
+}
+
+#[test]
+fn a_shell_inside_has_its_jobs() {
+    let folder = tempdir().expect("a folder");
+    let args = ["trace", "--color", "never", "--quiet", "--", "bash", "--norc", "--noprofile", "-i"];
+    let terminal = Terminal::start(PROCTOR, &args, folder.path());
+    terminal.sees("shell> ");
+    // At its prompt it waits for its user: nothing to explain.
+    terminal.press("\x03");
+    terminal.press("echo one$((1 + 1))\n");
+    terminal.sees("one2");
+    assert!(!terminal.text().contains("proctor: after"), "{}", terminal.text());
+    terminal.press("sh -c 'echo begun; sleep 1000'\n");
+    terminal.sees("\nbegun\n");
+    terminal.press("\x1a");
+    terminal.sees("Stopped");
+    terminal.press("fg\n");
+    terminal.until("the job in front", |text| {
+        (text.matches("sh -c 'echo begun; sleep 1000'").count() >= 3).then_some(())
+    });
+    terminal.press("\x03");
+    terminal.press("echo status $((100 + $?))\n");
+    terminal.sees("status 230");
+    terminal.press("exit 6\n");
+    let (status, text) = terminal.end();
+    assert_eq!(status.code(), Some(6), "{text}");
+}
+
+#[test]
+fn it_is_a_job_of_the_shell_that_started_it() {
+    let folder = tempdir().expect("a folder");
+    let terminal = Terminal::start("bash", &["--norc", "--noprofile", "-i"], folder.path());
+    terminal.sees("shell> ");
+    terminal
+        .press(&format!("{PROCTOR} trace --color never --no-picture -- sh -c 'echo begun; sleep 1000'\n"));
+    let root = terminal.until("the start", |text| pid_of(text, "  starts"));
+    terminal.sees("\nbegun\n");
+    terminal.press("\x1a");
+    terminal.sees("Stopped");
+    terminal.sees("is stopped by SIGTSTP");
+    terminal.press("fg\n");
+    terminal.sees("  goes on\n");
+    terminal.press("\x03");
+    terminal.press("echo status $((100 + $?))\n");
+    terminal.sees("status 230");
+    assert!(terminal.text().contains("proctor: after "), "{}", terminal.text());
+    gone(root);
+    terminal.press("exit\n");
+    terminal.end();
+}
+
+#[test]
+fn who_ends_it_ends_all_and_is_told_where_it_stood() {
+    let mut child = command(&[
+        "--color",
+        "never",
+        "--no-picture",
+        "--",
+        "sh",
+        "-c",
+        "sleep 1000 & setsid sleep 1001 & wait",
+    ]);
+    let child = child.stderr(Stdio::piped()).spawn().expect("it starts");
+    let pid = i32::try_from(child.id()).expect("a pid");
+    let start = Instant::now();
+    // Guard, keeper, tracer, and the three.
+    let all = loop {
+        let all = family(pid, 100);
+        let sleeping = all.iter().filter(|pid| comm(**pid) == "sleep").count();
+        if sleeping == 2 {
+            break all;
+        }
+        assert!(start.elapsed() < PATIENCE, "they do not come: {all:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!(all.len(), 6, "{all:?}");
+    let held = rustix::process::Pid::from_raw(pid).expect("a pid");
+    rustix::process::kill_process(held, rustix::process::Signal::TERM).expect("it is there");
+    let output = child.wait_with_output().expect("it ends");
+    let text = err(&output);
+    assert_eq!(output.status.code(), Some(143), "{text}");
+    assert!(text.contains("sleeps in nanosleep()") && text.contains("waits in wait4()"), "{text}");
+    all.into_iter().for_each(gone);
+}
+
+fn comm(pid: i32) -> String {
+    std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn its_own_death_leaves_nothing() {
+    let mut child = command(&["--quiet", "--", "sh", "-c", "sleep 1000 & setsid sleep 1001 & wait"]);
+    let mut child = child.spawn().expect("it starts");
+    let pid = i32::try_from(child.id()).expect("a pid");
+    let start = Instant::now();
+    let all = loop {
+        let all = family(pid, 100);
+        if all.iter().filter(|pid| comm(**pid) == "sleep").count() == 2 {
+            break all;
+        }
+        assert!(start.elapsed() < PATIENCE, "they do not come: {all:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    child.kill().expect("it is killed");
+    child.wait().expect("it has ended");
+    all.into_iter().for_each(gone);
+}
