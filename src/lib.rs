@@ -14,5 +14,6 @@ pub mod program;
 pub mod repl;
 pub mod report;
 pub mod source;
+pub mod suite;
 pub mod syntax;
 pub mod value;

@@ -291,7 +291,13 @@ fn the_tree_shows_who_is_whose_child() {
 fn outcomes_and_their_summary() {
     let verdicts = [
         Verdict::Passed,
+        Verdict::Flaky(1),
+        Verdict::Flaky(2),
         Verdict::Failed,
+        Verdict::LimitHit,
+        Verdict::Wrong,
+        Verdict::ToolFailed("the guard was killed".into()),
+        Verdict::Interrupted,
         Verdict::Skipped("no terminal here\x07".into()),
         Verdict::FailedAsExpected("the bug is known".into()),
         Verdict::PassedUnexpectedly("the bug is known".into()),

@@ -1,17 +1,14 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
 use super::picture::Timeline;
+use super::quantity::{MAX_PROCS, MOST_PIDS, duration};
+use super::test::{TEST_EXAMPLES, TestArgs};
 use crate::event::What;
 use crate::report::ColorChoice;
 use crate::source::did_you_mean;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::time::Duration;
-
-/// Processes alive at once that a scenario may have where `--max-procs` is not given.
-pub const MAX_PROCS: u32 = 4096;
-/// Linux gives no more pids than this, see proc_sys_kernel(5).
-const MOST_PIDS: i64 = 4_194_304;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,6 +17,7 @@ Examples:
   proctor trace -- ./homework 3                watch a program: who forks whom, and where it hangs
   proctor                                      a prompt to play at
   proctor check scenarios/*.proc               find mistakes without running anything
+  proctor test                                 run all tests below this folder
   proctor explain unjoined_child               what a code means and what to do
 
 Exit codes:
@@ -139,6 +137,12 @@ pub enum Command {
     /// Show what this machine offers for keeping processes inside, and what to do for the rest
     #[command(after_help = DOCTOR_EXAMPLES)]
     Doctor,
+    /// Run the tests of scenarios, each in processes of its own
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(TestArgs),
+    /// One run of one test; `proctor test` starts it
+    #[command(hide = true)]
+    Trial,
     /// The processes of a session; `proctor repl` starts it
     #[command(hide = true)]
     Session(SessionArgs),
@@ -333,51 +337,14 @@ impl From<Color> for ColorChoice {
     }
 }
 
-/// A duration as the language writes it; a plain number counts seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    const UNITS: [(&str, f64); 6] =
-        [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("", 1.0)];
-    /// What fits into a duration of the language: 64 bits of nanoseconds.
-    const LONGEST: f64 = 9e9;
-    let wrong = || format!("`{text}` is no duration: write it as 250ms, 1.5s, 2m or 1h");
-    let digits =
-        text.find(|character: char| !matches!(character, '0'..='9' | '.' | '_')).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let seconds_a_unit = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?.1;
-    let number: f64 = number.replace('_', "").parse().map_err(|_| wrong())?;
-    let seconds = number * seconds_a_unit;
-    if seconds > LONGEST {
-        return Err(format!("`{text}` is too long: the limit is about 285 years"));
-    }
-    let duration = Duration::from_secs_f64(seconds);
-    if duration.is_zero() { Err("a timeout of nothing leaves no time to run".into()) } else { Ok(duration) }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Cli, Command, duration};
+    use super::{Cli, Command};
     use clap::{CommandFactory, Parser};
-    use std::time::Duration;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn durations_are_those_of_the_language() {
-        let ok = |text| duration(text).expect(text);
-        assert_eq!(ok("1.5s"), Duration::from_millis(1500));
-        assert_eq!(ok("250ms"), Duration::from_millis(250));
-        assert_eq!(ok("10us"), Duration::from_micros(10));
-        assert_eq!(ok("2m"), Duration::from_secs(120));
-        assert_eq!(ok("1h"), Duration::from_secs(3600));
-        assert_eq!(ok("7"), Duration::from_secs(7));
-        for wrong in
-            ["", "s", "1d", "-1s", "1s2", "1e9", "nan", "inf", "0", "0ms", "99999999999999h", "1..2s", "٣s"]
-        {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
     }
 
     #[test]

@@ -12,12 +12,15 @@ mod explain;
 mod files;
 mod output;
 mod picture;
+mod quantity;
 mod recording;
 mod repl;
 mod run;
 mod session;
 mod sweep;
+mod test;
 mod trace;
+mod trial;
 mod watch;
 mod witness;
 
@@ -48,6 +51,8 @@ pub fn main() -> ExitCode {
         Some(Command::Trace(args)) => trace::trace(&args, output),
         Some(Command::Run(args)) => run::run(&args, output),
         Some(Command::Check(args)) => check::check(&args, output),
+        Some(Command::Test(args)) => test::test(&args, output),
+        Some(Command::Trial) => trial::trial(),
         Some(Command::Sweep) => sweep::sweep(),
         Some(Command::Doctor) => doctor::doctor(output),
     })

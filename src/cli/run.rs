@@ -47,6 +47,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         interactive: false,
         contain: args.contained.then(Contain::own),
         record: !args.no_record,
+        ..GuardOptions::default()
     };
     let setting = Setting {
         sources,
@@ -54,6 +55,8 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         seed: args.seed,
         reporter: Box::new(Console::new(quoted.clone(), output, args.stable)),
         prompt: None,
+        relay: None,
+        alone: None,
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
         Ok(ended) => {

@@ -35,11 +35,10 @@ fn run(args: &SessionArgs, output: Output, line: Line, programs: OwnedFd) -> u8 
     fds::mark_inherited_close_on_exec();
     heap::prepare();
     let options = GuardOptions {
-        timeout: None,
         max_processes: args.max_procs,
         interactive: true,
-        record: true,
         contain: args.contained.then(Contain::own),
+        ..GuardOptions::default()
     };
     let sources = Sources::default();
     let kit = Kit {

@@ -1,17 +1,18 @@
 //! An error or a broken expectation in a running process.
 
 use crate::source::{Code, Location};
+use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// Which process did or suffered it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     pub name: Rc<str>,
     pub pid: i32,
 }
 
 /// A call that was under way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
     /// The function that was called; `main` or the process's name for the outermost.
     pub function: Rc<str>,
@@ -20,7 +21,7 @@ pub struct Frame {
 }
 
 /// A part of a condition and the value that it had.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartValue {
     pub location: Location,
     /// As a literal: a string in quotes.
@@ -28,7 +29,7 @@ pub struct PartValue {
 }
 
 /// How what was there differs from what was expected.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Difference {
     /// Of two texts.
     Lines { expected: String, actual: String },
@@ -42,7 +43,7 @@ impl Difference {
 }
 
 /// What went wrong, where, and in which process.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     pub code: Code,
     pub message: String,

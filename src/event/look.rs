@@ -1,7 +1,9 @@
 //! What `ps` and `tree` saw.
 
+use serde::{Deserialize, Serialize};
+
 /// A row of the table that `ps` prints.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProcessRow {
     /// The name in the scenario, or the command of a stranger.
     pub name: String,
@@ -19,7 +21,7 @@ pub struct ProcessRow {
 }
 
 /// A row of the tree that `tree` draws.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TreeRow {
     /// How deep it stands; the root is 0.
     pub depth: usize,

@@ -1,9 +1,10 @@
 //! What is told while the scenario runs: verdicts, errors, tables that were asked for.
 
 use super::{Actor, Failure, ProcessRow, TestOutcome, TreeRow};
+use serde::{Deserialize, Serialize};
 
 /// One thing that is told at once.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Message {
     /// A process ended by an error that nobody caught.
     Failed(Failure),

@@ -262,7 +262,11 @@ impl Machine {
                         self.spawn(dst, site)?;
                         continue 'frame;
                     }
-                    Op::TestStart { .. } | Op::TestEnd { .. } | Op::ExpectCheck { .. } | Op::Use { .. } => {
+                    Op::TestStart { .. }
+                    | Op::TestEnd { .. }
+                    | Op::TestAlone
+                    | Op::ExpectCheck { .. }
+                    | Op::Use { .. } => {
                         self.save(pc);
                         self.jump_op(op)?;
                         continue 'frame;

@@ -90,6 +90,9 @@ impl Machine {
         if self.is_reaped(process) {
             return Ok(None);
         }
+        if let Some(row) = Row::of(process) {
+            self.world.run.await_pause(row);
+        }
         match proc_file::stat(process.pid) {
             Ok(stat) => Ok(Some(stat)),
             Err(Errno::ESRCH | Errno::ENOENT) => Ok(None),

@@ -74,6 +74,9 @@ impl Machine {
                 EXPECTATION_BROKE
             }
             Err(Stop::Failed(failure)) => {
+                if self.world.alone.is_some() && std::mem::take(&mut self.world.tests.late) {
+                    self.test_late();
+                }
                 let code = exec_code(&failure).filter(|_| !self.world.is_main()).unwrap_or(failed);
                 self.world.report(Message::Failed(*failure));
                 code

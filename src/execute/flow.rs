@@ -29,6 +29,7 @@ impl Machine {
         match op {
             Op::TestStart { site, to } => self.test_start(site, to),
             Op::TestEnd { site } => self.test_end(site),
+            Op::TestAlone => self.test_alone(),
             Op::ExpectCheck { site, again } => self.expect_check(site, again),
             Op::Use { function } => self.use_file(function),
             other => Err(Trouble::new(Code::INTERNAL, format!("{other:?} is no jump")).into()),

@@ -88,8 +88,10 @@ impl World {
     }
 
     fn tell_editor(&self, lent: bool) {
-        if let Some(behind) = self.behind.as_ref().filter(|behind| behind.is_session) {
-            behind.prompt.editor.lend(lent);
+        if let Some(behind) = self.behind.as_ref().filter(|behind| behind.is_session)
+            && let Some(editor) = &behind.editor
+        {
+            editor.lend(lent);
         }
     }
 

@@ -114,6 +114,7 @@ impl Machine {
 
     /// The group that a process of the run is in, whoever leads it.
     fn send_to_group(&self, row: Row, signal: Signal) -> Result<Sent, Errno> {
+        self.world.run.await_pauses();
         match self.world.run.hold(row)? {
             Some(member) => group::signal(&member, signal),
             None => Ok(Sent::Yes),

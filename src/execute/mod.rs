@@ -6,6 +6,7 @@ mod block;
 mod builtin;
 mod chance;
 mod dispatch;
+mod disturb;
 mod expect;
 mod facts;
 mod failure;

@@ -97,7 +97,7 @@ impl Machine {
     pub(super) fn leave_prompt(&mut self) {
         let world = &mut self.world;
         let Some(behind) = &mut world.behind else { return };
-        behind.prompt.relay.task(world.pid, &world.name);
+        behind.relay.task(world.pid, &world.name);
         if std::mem::replace(&mut behind.is_session, false)
             && !world.handlers.blocks.contains_key(&INTERRUPT.0)
         {

@@ -24,7 +24,9 @@ pub struct Prompt {
 
 /// A process's own part.
 pub(super) struct Behind {
-    pub prompt: Prompt,
+    pub relay: Rc<Relay>,
+    /// None where what processes print is collected and nobody types.
+    pub editor: Option<Rc<dyn Editor>>,
     /// This is the process that runs the entries, not a child of it.
     pub is_session: bool,
     /// An entry runs: nobody types.
@@ -37,7 +39,13 @@ pub(super) struct Behind {
 
 impl Behind {
     pub(super) fn session(prompt: Prompt) -> Self {
-        Self { prompt, is_session: true, runs: false, nameless: None, interrupted: i64::MIN }
+        let Prompt { relay, editor } = prompt;
+        let editor = Some(editor);
+        Self { relay, editor, is_session: true, runs: false, nameless: None, interrupted: i64::MIN }
+    }
+
+    pub(super) fn collected(relay: Rc<Relay>) -> Self {
+        Self { relay, editor: None, is_session: false, runs: false, nameless: None, interrupted: i64::MIN }
     }
 
     /// Whether this process has a terminal to lend: the session alone, and not while a line is typed.

@@ -79,13 +79,17 @@ impl Machine {
                 let unmet = self.world.unmet.take();
                 self.world.abandon_children(children);
                 if to == NO_TARGET {
+                    self.world.tests.late = index.checked_sub(1).is_some_and(|outer| {
+                        matches!(self.protections[outer].guard, Guard::Test { .. })
+                            && self.protections[outer].frame == protection.frame
+                    });
                     return Ok(Some(Stop::Failed(Box::new(failure::place(self, too_late(limit, unmet))))));
                 }
                 self.go_on(protection.frame, to);
                 Ok(None)
             }
             (Guard::Test { site, to, started }, stop)
-                if !matches!(stop, Stop::Exit(_) | Stop::Interrupted) =>
+                if !matches!(stop, Stop::Exit(_) | Stop::Interrupted) && self.world.alone.is_none() =>
             {
                 self.go_on(protection.frame, to);
                 self.test_failed(site, started, stop);

@@ -19,7 +19,7 @@ impl Machine {
         setup: &mut Setup,
     ) -> Result<(), Stop> {
         let Some(behind) = &self.world.behind else { return Ok(()) };
-        let relay = &behind.prompt.relay;
+        let relay = &behind.relay;
         let goes =
             |stream: &process::Stream, fd| matches!(stream, process::Stream::Inherit) && relay.carries(fd);
         let goes = [goes(&setup.stdout, 1), goes(&setup.stderr, 2)];
@@ -46,14 +46,13 @@ impl Machine {
                 .help("`spawn p exec(…) with {foreground: true}` starts a program that has the terminal until it ends")
                 .into());
         }
-        let relay = &behind.prompt.relay;
-        relay.divert(&self.world.name).map(Some).map_err(refused)
+        behind.relay.divert(&self.world.name).map(Some).map_err(refused)
     }
 
     /// `input()` at the prompt: the editor has the keyboard.
     pub(super) fn ask(&self, question: &str) -> Option<Value> {
         let behind = self.world.behind.as_ref().filter(|behind| behind.is_session)?;
-        Some(behind.prompt.editor.ask(question).map_or(Value::None, Value::str))
+        Some(behind.editor.as_ref()?.ask(question).map_or(Value::None, Value::str))
     }
 }
 

@@ -121,7 +121,8 @@ impl Machine {
             Rc::from(format!("{}-{}", self.label(target), self.world.unnamed))
         });
         let relayed = target.exec.is_some() && self.world.behind.is_some();
-        let plain = options.is_none() && wiring.is_empty() && !relayed;
+        let disturbed = self.world.run.disturbance();
+        let plain = options.is_none() && wiring.is_empty() && !relayed && disturbed.is_none();
         let options = options.unwrap_or_default();
         let (setup, streams) =
             if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
@@ -209,6 +210,9 @@ impl Machine {
             foreground: options.foreground,
             ..Setup::default()
         };
+        if let Some(seed) = self.world.run.disturbance() {
+            self.disturb(seed, name, &mut setup);
+        }
         setup.group = match &options.group {
             Group::Ours if options.foreground => process::Group::New,
             Group::Ours => process::Group::Inherit,

@@ -1,8 +1,10 @@
-//! `test` blocks that run in place, one after the other, as `proctor run` does.
+//! `test` blocks: in place, one after the other, as `proctor run` runs them; or one of them alone, behind all other
+//! statements, as `proctor test` does.
 
 use super::Stop;
 use super::machine::Machine;
 use super::protection::Guard;
+use super::tally::Alone;
 use crate::event::{Message, TestOutcome, Verdict};
 use crate::process::clock;
 use crate::program::{NO_REG, NO_TARGET, TestSite};
@@ -12,14 +14,20 @@ use crate::value::{Trouble, Value, text, time};
 impl Machine {
     /// Begins a test, or goes on behind it where it is skipped.
     pub(super) fn test_start(&mut self, at: u16, to: u32) -> Result<(), Stop> {
+        match self.world.alone {
+            // Tests of files that this one uses are tests of those.
+            Some(alone) if alone != Alone::Runs(at) || self.frames.len() > 1 => {
+                self.go_behind(to + 1);
+                return Ok(());
+            }
+            _ => {}
+        }
         let program = self.program.clone();
         let site =
             &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
         if let Some(why) = self.reason_to_skip(site) {
             self.outcome(site, Verdict::Skipped(why), 0);
-            if let Some(frame) = self.frames.last_mut() {
-                frame.pc = to + 1;
-            }
+            self.go_behind(to + 1);
             return Ok(());
         }
         if site.worth != NO_REG {
@@ -36,7 +44,29 @@ impl Machine {
         Ok(())
     }
 
+    /// All other statements have run: the one test begins, where there is one.
+    pub(super) fn test_alone(&mut self) -> Result<(), Stop> {
+        if let Some(Alone::Waits(at)) = self.world.alone
+            && let Some(site) = self.current().tests.get(usize::from(at))
+        {
+            let begin = site.begin;
+            self.world.alone = Some(Alone::Runs(at));
+            self.go_behind(begin);
+        }
+        Ok(())
+    }
+
+    fn go_behind(&mut self, pc: u32) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.pc = pc;
+        }
+    }
+
     fn reason_to_skip(&self, site: &TestSite) -> Option<String> {
+        if self.world.alone.is_some() {
+            // Whoever runs it alone knows of the others.
+            return None;
+        }
         if let Some(why) = &site.skip {
             return Some(why.to_string());
         }
@@ -58,6 +88,13 @@ impl Machine {
             _ => clock::monotonic(),
         };
         let broken_by_a_child = self.world.take_broken_in_children();
+        if self.world.alone.is_some() {
+            // What its children still do belongs to it: who runs it alone judges by the end of the run.
+            self.outcome(site, Verdict::Passed, clock::monotonic() - started);
+            let end = self.current().code.len() as u32 - 1;
+            self.go_behind(end);
+            return Ok(());
+        }
         let verdict = match (&site.xfail, broken_by_a_child) {
             (None, true) => Verdict::Failed,
             (Some(why), true) => Verdict::FailedAsExpected(why.to_string()),
@@ -73,11 +110,14 @@ impl Machine {
         let program = self.program.clone();
         let site =
             &program.functions[self.frames.last().map_or(0, |f| f.function) as usize].tests[at as usize];
-        let verdict = match &site.xfail {
-            Some(why) => Verdict::FailedAsExpected(why.to_string()),
-            None => Verdict::Failed,
+        let late = std::mem::take(&mut self.world.tests.late);
+        let verdict = match (&site.xfail, &stop) {
+            (Some(why), _) => Verdict::FailedAsExpected(why.to_string()),
+            (None, _) if late => Verdict::LimitHit,
+            (None, Stop::Failed(failure)) => Verdict::of(failure.code),
+            (None, _) => Verdict::Failed,
         };
-        if verdict == Verdict::Failed {
+        if site.xfail.is_none() {
             match stop {
                 Stop::Broken(failure) => self.world.report(Message::Broken(*failure)),
                 Stop::Failed(failure) => self.world.report(Message::Failed(*failure)),
@@ -86,6 +126,12 @@ impl Machine {
         }
         self.world.take_broken_in_children();
         self.outcome(site, verdict, clock::monotonic() - started);
+    }
+
+    /// The one test that is run alone has used up its time.
+    pub(super) fn test_late(&mut self) {
+        let outcome = TestOutcome { name: String::new(), verdict: Verdict::LimitHit, elapsed: 0 };
+        self.world.report(Message::TestEnded(outcome));
     }
 
     fn outcome(&mut self, site: &TestSite, verdict: Verdict, elapsed: i64) {

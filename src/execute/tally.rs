@@ -10,4 +10,14 @@ pub(super) struct Tests {
     pub passed: HashMap<Rc<str>, bool>,
     /// How many make the run the worse.
     pub bad: usize,
+    /// The time of the test that runs is over.
+    pub late: bool,
+}
+
+/// The one test that is run alone, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alone {
+    /// Its file's other statements come first.
+    Waits(u16),
+    Runs(u16),
 }

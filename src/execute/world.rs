@@ -4,9 +4,9 @@ use super::handlers::Handlers;
 use super::lent::{Lent, Parked};
 use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
-use super::tally::Tests;
+use super::tally::{Alone, Tests};
 use crate::event::{Actor, Message, Reporter};
-use crate::process::{ProcessEvents, Row, Run, Waiter};
+use crate::process::{ProcessEvents, Relay, Row, Run, Waiter};
 use crate::source::{Location, SourceMap};
 use crate::value::{ProcessRef, Value};
 use std::cell::OnceCell;
@@ -56,6 +56,8 @@ pub struct World {
     pub(super) forks: u32,
     /// Where this process runs behind a prompt.
     pub(super) behind: Option<Behind>,
+    /// The one test that is run.
+    pub(super) alone: Option<Alone>,
     /// What the wait was for that a deadline has just ended.
     pub(super) unmet: Option<String>,
     /// Why the order that was looked for last is not there.
@@ -74,6 +76,10 @@ pub struct Setting {
     pub reporter: Box<dyn Reporter>,
     /// Where the program is what is typed at a prompt.
     pub prompt: Option<Prompt>,
+    /// Where somebody collects what the scenario's processes print, each by itself.
+    pub relay: Option<Rc<Relay>>,
+    /// The number of the one test of the scenario that is run, behind all other statements.
+    pub alone: Option<u16>,
 }
 
 impl World {
@@ -101,7 +107,8 @@ impl World {
             environment: Vec::new(),
             unnamed: 0,
             forks: 0,
-            behind: setting.prompt.map(Behind::session),
+            behind: setting.prompt.map(Behind::session).or(setting.relay.map(Behind::collected)),
+            alone: setting.alone.map(Alone::Waits),
             unmet: None,
             explained: None,
             reporter: setting.reporter,

@@ -2,6 +2,7 @@
 //! need root.
 
 use crate::process::{proc_file, wait};
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
 /// What they may use. None: as much as they like.
@@ -16,7 +17,7 @@ pub struct Budget {
 }
 
 /// What was used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Spent {
     /// Too many processes were alive at once.
     Alive,

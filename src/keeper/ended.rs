@@ -4,6 +4,7 @@ use super::budget::Spent;
 use super::contain::Level;
 use crate::event::Actor;
 use crate::process::{ExitStatus, Run};
+use serde::{Deserialize, Serialize};
 
 /// How one process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl From<ExitStatus> for End {
 }
 
 /// What became of the scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// It came to its end with this exit code.
     Exited(u8),
@@ -54,6 +55,11 @@ pub struct Ended {
     pub leftovers: Vec<Actor>,
     /// How many more of them there were.
     pub unnamed: u32,
+    /// Those whose parent ended before them, and whom so nobody of the scenario has waited for: they were adopted and reaped. At
+    /// most [`Ended::NAMED`] of them.
+    pub orphans: Vec<Actor>,
+    /// How many more of them there were.
+    pub unnamed_orphans: u32,
     /// Those that not even SIGKILL has ended yet, because the kernel is in the middle of something with them
     /// (state D in ps(1)) or a tracer of somebody else's holds them. They end as soon as they can.
     pub stuck: Vec<Actor>,

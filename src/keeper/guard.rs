@@ -3,6 +3,7 @@
 use super::budget::Spent;
 use super::clear::{Cleaner, Cleared, has_children};
 use super::contain::{self, Admitted, Contain, Gate, Level};
+use super::disturb::Disturber;
 use super::ended::End;
 use super::fault::Fault;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
@@ -18,7 +19,8 @@ use crate::process::custody::{block_every, signal_child, start_clean, survive_fa
 use crate::process::wait::{self, ChildState};
 use crate::process::{Fork, Run, exit_now, job};
 use rustix::process::{
-    Pid, PidfdFlags, Signal, getpid, pidfd_open, set_child_subreaper, set_parent_process_death_signal,
+    Pid, PidfdFlags, Signal, getpid, getppid, pidfd_open, set_child_subreaper,
+    set_parent_process_death_signal,
 };
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
@@ -35,13 +37,25 @@ pub struct GuardOptions {
     pub interactive: bool,
     /// In namespaces of its own; none: among the machine's processes.
     pub contain: Option<Contain>,
+    /// The timing of the run's processes is disturbed, from this seed.
+    pub disturbance: Option<u64>,
+    /// The run ends with the process that has this pid and started this one, also where it is killed.
+    pub follows: Option<i32>,
     /// What happens is recorded in the run's memory.
     pub record: bool,
 }
 
 impl Default for GuardOptions {
     fn default() -> Self {
-        Self { timeout: None, max_processes: 4096, interactive: false, contain: None, record: true }
+        Self {
+            timeout: None,
+            max_processes: 4096,
+            interactive: false,
+            contain: None,
+            disturbance: None,
+            follows: None,
+            record: true,
+        }
     }
 }
 
@@ -72,6 +86,9 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     start::name(cookie);
     let run = Run::create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
+    if let Some(seed) = options.disturbance {
+        run.disturb(seed);
+    }
     if !options.record {
         run.record_nothing();
     }
@@ -138,6 +155,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 give_up: None,
                 asked: None,
                 last: None,
+                disturber: Disturber::of(&run),
             };
             guard.work(start, record, unrecorded)
         }
@@ -155,8 +173,12 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
 fn stand_ready(options: &GuardOptions) -> Result<(), Fault> {
     proxy::stand_between().map_err(|error| Fault::new("no process can be started", error))?;
     start_clean();
-    if options.interactive {
+    if options.interactive || options.follows.is_some() {
         let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    }
+    // Where it ended before the line above, no signal comes.
+    if options.follows.is_some() && options.follows != getppid().map(|parent| parent.as_raw_nonzero().get()) {
+        return Err(Fault::said("whoever started this run is gone"));
     }
     survive_failed_writes();
     if Protection::Sweep.is_on() {
@@ -239,6 +261,7 @@ struct Guard<'run> {
     give_up: Option<Instant>,
     asked: Option<Asked>,
     last: Option<Last>,
+    disturber: Option<Disturber>,
 }
 
 impl Guard<'_> {
@@ -285,6 +308,8 @@ impl Guard<'_> {
             outcome,
             leftovers: last.leftovers,
             unnamed: last.unnamed,
+            orphans: last.orphans,
+            unnamed_orphans: last.unnamed_orphans,
             stuck,
             unrecorded,
             level,
@@ -335,7 +360,8 @@ impl Guard<'_> {
             if self.give_up.is_some_and(|give_up| give_up <= now) {
                 return None;
             }
-            let next = [self.deadline, self.takeover, self.give_up].into_iter().flatten().min();
+            let disturbed = self.disturber.as_mut().map(|disturber| disturber.act(self.run));
+            let next = [self.deadline, self.takeover, self.give_up, disturbed].into_iter().flatten().min();
             self.signals.wait(&[self.line.fd()], next.map(|next| next.saturating_duration_since(now)));
         }
     }

@@ -49,6 +49,8 @@ struct Keeper<'run> {
     budget: Option<Watch>,
     /// The terminal has told the keeper's group to stop, and the scenario has not yet.
     to_stop: bool,
+    /// Those that were adopted and have been reaped, and how many more.
+    orphans: (Vec<Actor>, u32),
 }
 
 /// Why the keeper stopped waiting.
@@ -93,8 +95,19 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
             }
             let _ = rustix::thread::set_name(c"keeper");
             let budget = start.contain.as_ref().and_then(|contain| Watch::new(contain.budget));
-            let (deadline, to_stop) = (None, false);
-            Keeper { kit, run, start, signals, cleaner, scenario: pid, deadline, budget, to_stop }.work()
+            Keeper {
+                kit,
+                run,
+                start,
+                signals,
+                cleaner,
+                scenario: pid,
+                deadline: None,
+                budget,
+                to_stop: false,
+                orphans: Default::default(),
+            }
+            .work()
         }
         // The guard sees that the keeper said nothing of a scenario.
         Err(_) => exit_now(NO_SCENARIO),
@@ -172,7 +185,7 @@ impl Keeper<'_> {
     }
 
     /// Reaps what was adopted, as init does, but never the scenario, whose end it gives.
-    fn reap_orphans(&self) -> Option<ExitStatus> {
+    fn reap_orphans(&mut self) -> Option<ExitStatus> {
         // The scenario is asked first: it may stand behind ten thousand orphans.
         if let Ok(Some(status)) = wait::peek(self.scenario) {
             return Some(status);
@@ -181,6 +194,11 @@ impl Keeper<'_> {
         while let Ok(Some((pid, status))) = wait::peek_any() {
             if pid == self.scenario {
                 return Some(status);
+            }
+            if self.orphans.0.len() < super::Ended::NAMED {
+                self.orphans.0.push(actor(self.run, pid));
+            } else {
+                self.orphans.1 = self.orphans.1.saturating_add(1);
             }
             // Nobody may signal its pid once it is reaped, and its exit code is to be known for ever.
             let row = self.run.row_of_pid(pid);
@@ -271,7 +289,8 @@ impl Keeper<'_> {
         if self.start.contain.is_some() {
             self.cleaner.all_at_once();
         }
-        let mut last = Last::default();
+        let (orphans, unnamed_orphans) = std::mem::take(&mut self.orphans);
+        let mut last = Last { orphans, unnamed_orphans, ..Last::default() };
         let (scenario, run) = (self.scenario, self.run);
         let hurry = || sweep::strike(self.start);
         // What is stuck goes to the guard, who tries on and names it.

@@ -50,6 +50,9 @@ pub struct Last {
     pub unnamed: u32,
     /// Why the keeper has ended it.
     pub spent: Option<Spent>,
+    /// Adopted, and reaped while the scenario ran.
+    pub orphans: Vec<Actor>,
+    pub unnamed_orphans: u32,
 }
 
 /// How the scenario's process ended.
@@ -70,7 +73,7 @@ const REFUSED: u8 = b'r';
 const LONGEST_NAME: usize = 64;
 
 /// The named actors, and what stands before them, fit.
-const LONGEST_WORD: usize = super::Ended::NAMED * (LONGEST_NAME + 8) + 64;
+const LONGEST_WORD: usize = 2 * super::Ended::NAMED * (LONGEST_NAME + 8) + 64;
 
 impl Line {
     /// Both ends.
@@ -156,15 +159,20 @@ fn encode(last: &Last) -> Vec<u8> {
     }
     let spent = last.spent.and_then(|spent| Spent::ALL.iter().position(|one| *one == spent));
     bytes.push(spent.map_or(0, |number| number as u8 + 1));
-    bytes.extend_from_slice(&last.unnamed.to_le_bytes());
-    bytes.push(last.leftovers.len() as u8);
-    for actor in &last.leftovers {
+    encode_actors(&mut bytes, &last.leftovers, last.unnamed);
+    encode_actors(&mut bytes, &last.orphans, last.unnamed_orphans);
+    bytes
+}
+
+fn encode_actors(bytes: &mut Vec<u8>, actors: &[Actor], unnamed: u32) {
+    bytes.extend_from_slice(&unnamed.to_le_bytes());
+    bytes.push(actors.len() as u8);
+    for actor in actors {
         let name = &actor.name[..actor.name.floor_char_boundary(LONGEST_NAME)];
         bytes.extend_from_slice(&actor.pid.to_le_bytes());
         bytes.push(name.len() as u8);
         bytes.extend_from_slice(name.as_bytes());
     }
-    bytes
 }
 
 fn decode(mut bytes: &[u8]) -> Option<Last> {
@@ -181,7 +189,9 @@ fn decode(mut bytes: &[u8]) -> Option<Last> {
     let spent = usize::from(spent).checked_sub(1).and_then(|number| Spent::ALL.get(number)).copied();
     let unnamed = u32::from_le_bytes(take(&mut bytes)?);
     let leftovers = decode_actors(&mut bytes)?;
-    Some(Last { end, leftovers, unnamed, spent })
+    let unnamed_orphans = u32::from_le_bytes(take(&mut bytes)?);
+    let orphans = decode_actors(&mut bytes)?;
+    Some(Last { end, leftovers, unnamed, orphans, unnamed_orphans, spent })
 }
 
 fn decode_actors(bytes: &mut &[u8]) -> Option<Vec<Actor>> {
@@ -215,6 +225,8 @@ mod tests {
             leftovers: vec![actor("任务", i32::MAX), actor("", 8)],
             unnamed: 9,
             spent: Some(Spent::Cpu),
+            orphans: vec![actor("x", 3)],
+            unnamed_orphans: 1,
         };
         let why = "é".repeat(LONGEST_WORD);
         let (keeper, guard) = Line::pair().unwrap();

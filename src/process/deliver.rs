@@ -51,7 +51,7 @@ impl Run {
             memory.signal_time.store(clock::monotonic(), SeqCst);
             memory.last_signal.store(u32::from(signal.0), SeqCst);
         }
-        pidfd.send(signal, reach)?;
+        self.without_pause(row, || pidfd.send(signal, reach))?;
         Ok(true)
     }
 

@@ -14,6 +14,15 @@ pub fn of(pid: i32) -> Result<i32, Errno> {
     check(unsafe { libc::getpgid(pid) })
 }
 
+/// Makes a new session for this process, without a terminal; see setsid(2).
+///
+/// # Errors
+/// `EPERM` where it leads a process group already.
+pub fn new_session() -> Result<(), Errno> {
+    // SAFETY: setsid has no memory preconditions.
+    check(unsafe { libc::setsid() }).map(drop)
+}
+
 /// Makes this process the leader of a new group of its session; see setpgid(2).
 ///
 /// # Errors

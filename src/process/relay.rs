@@ -91,6 +91,8 @@ pub fn relay() -> Result<(Listener, OwnedFd, OwnedFd), Errno> {
     let (programs, announce) =
         socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
     sockopt::set_socket_passcred(&voice, true)?;
+    // A task in a pid namespace knows another pid of itself than we do: the kernel tells ours.
+    sockopt::set_socket_passcred(&programs, true)?;
     Ok((Listener { voice, programs }, theirs, announce))
 }
 
@@ -250,7 +252,7 @@ impl Listener {
     #[must_use]
     pub fn started(&self) -> Option<Started> {
         let mut bytes = [0; LONGEST_NAME + 5];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1), ScmCredentials(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let got = recvmsg(
             &self.programs,
@@ -259,14 +261,19 @@ impl Listener {
             RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC,
         );
         let length = got.ok().filter(|got| got.bytes > 0)?.bytes;
+        let (mut pipe, mut sender) = (None, None);
+        for message in ancillary.drain() {
+            match message {
+                RecvAncillaryMessage::ScmRights(mut rights) => pipe = rights.next(),
+                RecvAncillaryMessage::ScmCredentials(by) => sender = Some(by.pid.as_raw_nonzero().get()),
+                _ => {}
+            }
+        }
         let name = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         if let [b'+', a, b, c, d, rest @ ..] = &bytes[..length] {
-            return Some(Started::Task { pid: i32::from_le_bytes([*a, *b, *c, *d]), name: name(rest) });
+            let pid = sender.unwrap_or(i32::from_le_bytes([*a, *b, *c, *d]));
+            return Some(Started::Task { pid, name: name(rest) });
         }
-        let pipe = ancillary.drain().find_map(|message| match message {
-            RecvAncillaryMessage::ScmRights(mut rights) => rights.next(),
-            _ => None,
-        });
         let pipe = pipe.filter(|pipe| rustix::io::ioctl_fionbio(pipe, true).is_ok());
         Some(Started::Program { name: name(&bytes[1..length]), pipe })
     }

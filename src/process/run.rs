@@ -62,6 +62,13 @@ pub struct Control {
     pub(super) unseen_reaper: AtomicU32,
     /// Not 0: the run is being stopped as a shell's job; see `job`.
     pub(super) job_stop: AtomicU32,
+    /// Not 0: the run is disturbed, from the seed behind it; see `pause`.
+    pub(super) disturbed: AtomicU32,
+    /// One more than the row of the process that stands still for the disturbance; 0: none.
+    pub(super) paused: AtomicU32,
+    /// How many processes are sending a signal just now; counted only where the run is disturbed.
+    pub(super) signalling: AtomicU32,
+    pub(super) disturbance: AtomicU64,
     /// How many temporary directories were made; see `Scratch`.
     pub scratch: AtomicU32,
     /// Where the search for a free row begins; grows without end.

@@ -456,6 +456,8 @@ pub enum Op {
     TestEnd {
         site: u16,
     },
+    /// Behind the last statement of a scenario with tests: where one of them is run alone, it begins here.
+    TestAlone,
 }
 
 #[cfg(test)]

@@ -109,8 +109,12 @@ pub struct Part {
 pub struct TestSite {
     pub name: Rc<str>,
     pub span: Span,
+    /// The first instruction of its clauses.
+    pub begin: u32,
     pub worth: Reg,
     pub within: Reg,
+    /// What `within` says where it is a literal, in nanoseconds.
+    pub limit: Option<i64>,
     pub tags: Vec<Rc<str>>,
     pub needs: Vec<Rc<str>>,
     pub hidden: bool,

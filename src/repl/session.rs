@@ -84,6 +84,8 @@ pub fn serve(run: &Run, line: Line, relay: Relay, kit: Kit) -> u8 {
         seed: kit.seed,
         reporter: kit.reporter,
         prompt: Some(prompt),
+        relay: None,
+        alone: None,
     };
     let play = Play {
         session: Session::new(*run, setting),

@@ -16,6 +16,7 @@ mod notice;
 mod page;
 mod place;
 mod style;
+pub mod suite;
 mod table;
 pub mod timeline;
 mod tree;

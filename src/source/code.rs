@@ -1,5 +1,7 @@
 //! The register of codes: every error and warning that proctor can give has one row here, and a page under `docs/codes/`.
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// A stable name for one kind of error or warning. It is what `e.kind` holds, what `# allow(CODE)`
@@ -39,6 +41,20 @@ impl fmt::Display for Code {
 impl fmt::Debug for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
+    }
+}
+
+/// A code is its name.
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        find_code(&name).ok_or_else(|| D::Error::custom(format!("there is no code {name}")))
     }
 }
 

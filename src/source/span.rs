@@ -1,9 +1,11 @@
 //! Byte ranges in a source text.
 
+use serde::{Deserialize, Serialize};
+
 /// A half-open range of bytes, `start..end`, in one source text.
 ///
 /// Source texts are limited to 4 GiB, so 32 bits are enough.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     pub start: u32,
     pub end: u32,
@@ -39,11 +41,11 @@ impl Span {
 }
 
 /// Which text of a [`super::SourceMap`] a span lies in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
 /// A span and the text that it lies in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
     pub source: SourceId,
     pub span: Span,

@@ -317,6 +317,7 @@ impl Validator<'_> {
                 let end = self.function.code.get(to as usize);
                 self.must(end == Some(&Op::TestEnd { site }), "a test's end");
             }
+            Op::TestAlone => self.must(!self.function.tests.is_empty(), "tests"),
             Op::TestEnd { site } => self.index(usize::from(site), self.function.tests.len(), "a test"),
             _ => {}
         }

@@ -8,6 +8,7 @@ use crate::program::{ExpectSite, Moment, NO_REG, NO_TARGET, Op, Part, Reg, TestS
 use crate::source::{Code, Span, all_codes, did_you_mean, find_code};
 use crate::syntax::tree::{BinaryOp, Block, ClauseKind, Expr, ExprKind, Name, Test, Timing, UnaryOp};
 use crate::value::Value;
+use crate::value::time::to_duration;
 use std::rc::Rc;
 
 impl<'a> Lower<'a> {
@@ -173,8 +174,10 @@ impl<'a> Lower<'a> {
         let mut site = TestSite {
             name: self.literal(&test.name),
             span: Span { start: span.start, end: test.name.span.end.max(span.start) },
+            begin: self.frame.here(),
             worth: NO_REG,
             within: NO_REG,
+            limit: None,
             tags: Vec::new(),
             needs: Vec::new(),
             hidden: false,
@@ -184,7 +187,10 @@ impl<'a> Lower<'a> {
         for clause in &test.clauses {
             match &clause.kind {
                 ClauseKind::Worth(value) => site.worth = self.in_new_register(value),
-                ClauseKind::Within(value) => site.within = self.in_new_register(value),
+                ClauseKind::Within(value) => {
+                    site.within = self.in_new_register(value);
+                    site.limit = constant(value).and_then(|value| to_duration(&value).ok());
+                }
                 ClauseKind::Tags(tags) => {
                     site.tags.extend(tags.iter().map(|tag| -> Rc<str> { self.text(*tag).into() }))
                 }
@@ -213,6 +219,16 @@ impl<'a> Lower<'a> {
                 "".into()
             }
         }
+    }
+}
+
+/// The value of a literal that can be a time.
+fn constant(value: &Expr) -> Option<Value> {
+    match value.kind {
+        ExprKind::Int(number) => Some(Value::Int(number)),
+        ExprKind::Float(number) => Some(Value::Float(number)),
+        ExprKind::Duration(time) => Some(Value::Duration(time)),
+        _ => None,
     }
 }
 

@@ -61,6 +61,9 @@ pub(in crate::check) fn lower_file<'a>(
         value
     } else {
         lower.statements(TOP, &file.statements);
+        if setting.is_root && !lower.frame.tests.is_empty() {
+            lower.emit(Op::TestAlone, end);
+        }
         NO_REG
     };
     lower.emit(Op::Return { src }, end);

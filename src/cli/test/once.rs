@@ -1,0 +1,170 @@
+//! One run of tests, from the paths to the exit code.
+
+use super::super::files::{self, Files};
+use super::super::output::{Output, to_stderr, to_stdout};
+use super::super::{check, exit};
+use super::args::TestArgs;
+use super::progress::{self, Progress};
+use super::reports::Reports;
+use super::update;
+use crate::event::Verdict;
+use crate::report::suite::{Subject, draw_list, draw_results};
+use crate::source::{Diagnostic, SourceId, SourceMap};
+use crate::suite::{self, Containment, File, Found, Plan, Results};
+use std::path::Path;
+
+/// How often what was rewritten is run again, at most.
+const ROUNDS: usize = 50;
+/// Bytes of output of a trial that are kept.
+const OUTPUT: usize = 1 << 20;
+
+/// What a run of tests came to.
+pub(super) struct Once {
+    pub code: u8,
+    pub files: Vec<File>,
+}
+
+/// Finds the tests and runs them.
+pub(super) fn once(args: &TestArgs, output: Output) -> Once {
+    let reports = Reports::new(&args.reports, args.stable);
+    let found = match suite::find(&args.paths) {
+        Ok(found) => found,
+        Err(why) => return Once { code: refuse(&why), files: Vec::new() },
+    };
+    let mut files = suite::open(&found, read, &mut Files);
+    for file in &files {
+        check::show(&file.findings, &file.sources, output);
+    }
+    let is_wrong = files.iter().any(File::is_wrong);
+    let tests = select(&files, args);
+    if args.list {
+        let listed = tests.iter().map(|(file, test)| (&files[*file], &files[*file].tests[*test]));
+        to_stdout(&draw_list(listed, output.stdout));
+        return Once { code: if is_wrong { exit::WRONG } else { exit::HELD }, files };
+    }
+    if tests.is_empty() && !is_wrong {
+        let why = if files.is_empty() { "there is no *.proc file" } else { "the filter means no test" };
+        return Once { code: refuse(why), files };
+    }
+    let ran = run(&files, &tests, args, output).and_then(|mut results| {
+        if args.update {
+            update_all(&found, &mut files, &mut results, args, output)?;
+        }
+        Ok(results)
+    });
+    let code = match ran {
+        Ok(results) => finish(&files, &results, &reports, args, output),
+        Err(why) => {
+            to_stderr(&format!("proctor: the tests cannot be run: {why}\n"));
+            exit::TOOL
+        }
+    };
+    Once { code, files }
+}
+
+/// Rewrites what can be, and runs those tests again: behind the first expectation there may be another.
+fn update_all(
+    found: &[Found],
+    files: &mut Vec<File>,
+    results: &mut Results,
+    args: &TestArgs,
+    output: Output,
+) -> Result<(), String> {
+    for _ in 0..ROUNDS {
+        let rewritten = update::update(files, results);
+        if rewritten.is_empty() || results.interrupted.is_some() {
+            break;
+        }
+        *files = suite::open(found, read, &mut Files);
+        let again = run(files, &rewritten, args, output)?;
+        results.elapsed += again.elapsed;
+        results.interrupted = again.interrupted;
+        for tested in again.tested {
+            match results.tested.iter_mut().find(|old| (old.file, old.test) == (tested.file, tested.test)) {
+                Some(old) => *old = tested,
+                None => results.tested.push(tested),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The last lines, and the reports; gives the exit code.
+fn finish(files: &[File], results: &Results, reports: &Reports<'_>, args: &TestArgs, output: Output) -> u8 {
+    let subject = Subject { files, results };
+    to_stdout(&draw_results(&subject, output.stdout));
+    let by_chance = args.shuffle || args.stress.is_some();
+    if !args.stable && (by_chance || results.tested.iter().any(|tested| tested.verdict.is_bad())) {
+        let seed = results.seed;
+        to_stdout(&format!("seed: {seed} (`--seed {seed}` takes the same random numbers again)\n"));
+    }
+    let code = code(files, results);
+    if reports.write(&subject) { code } else { code.max(exit::TOOL) }
+}
+
+fn refuse(why: &str) -> u8 {
+    to_stderr(&format!("proctor: {why}\n"));
+    exit::WRONG
+}
+
+fn read(sources: &mut SourceMap, path: &Path) -> Result<SourceId, Box<Diagnostic>> {
+    files::read(sources, path.as_os_str())
+}
+
+/// The tests that are meant, by the numbers of their file and of themselves.
+fn select(files: &[File], args: &TestArgs) -> Vec<(usize, usize)> {
+    let mut tests = Vec::new();
+    for (number, file) in files.iter().enumerate() {
+        for (at, test) in file.tests.iter().enumerate() {
+            if args.filter.is_empty() || args.filter.iter().any(|filter| filter.means(file, test)) {
+                tests.push((number, at));
+            }
+        }
+    }
+    tests
+}
+
+fn run(files: &[File], tests: &[(usize, usize)], args: &TestArgs, output: Output) -> Result<Results, String> {
+    let plan = plan(args);
+    let mut progress = Progress::new(files, tests.len(), output, args.stable);
+    let mut results = suite::run(files, tests, &plan, &mut progress)?;
+    progress.finish();
+    if args.stable {
+        progress::make_stable(&mut results);
+    }
+    Ok(results)
+}
+
+fn plan(args: &TestArgs) -> Plan {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Plan {
+        jobs: args.jobs.map_or_else(processors, usize::from),
+        timeout: i64::try_from(args.timeout.as_nanos()).unwrap_or(i64::MAX),
+        processes: args.max_procs,
+        output: OUTPUT,
+        retries: usize::from(args.retries),
+        repeat: args.stress.or(args.repeat).unwrap_or(1) as usize,
+        stress: args.stress.is_some(),
+        shuffle: args.shuffle,
+        seed: args.seed.unwrap_or_else(|| fastrand::u64(0..1 << 32)),
+        fail_fast: args.fail_fast,
+        leaks: args.leaks.into(),
+        containment: Containment::Host,
+        args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+    }
+}
+
+/// What it all means for whoever started us.
+fn code(files: &[File], results: &Results) -> u8 {
+    let any = |is: fn(&Verdict) -> bool| results.tested.iter().any(|tested| is(&tested.verdict));
+    if let Some(signal) = results.interrupted {
+        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
+    }
+    if any(|verdict| matches!(verdict, Verdict::ToolFailed(_))) {
+        return exit::TOOL;
+    }
+    if files.iter().any(File::is_wrong) {
+        return exit::WRONG;
+    }
+    if any(Verdict::is_bad) { exit::BROKE } else { exit::HELD }
+}

@@ -1,0 +1,159 @@
+//! A page for people, one file that needs no network: `--report-html`. What was printed is text in it and nothing else: the template
+//! escapes all that is put into it, and the page allows no script but its own.
+
+use super::plain::{line, output, text, timestamp};
+use super::subject::{Row, Subject};
+use crate::event::Verdict;
+use crate::report::{Places, Style, brief, draw_diagnostics};
+use crate::suite::Outcome;
+use minijinja::Environment;
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+const PAGE: &str = include_str!("page.html");
+/// Trials of one test that are shown.
+const TRIALS: usize = 5;
+
+#[derive(Serialize)]
+struct Page<'a> {
+    nonce: &'a str,
+    rows: Vec<TestRow>,
+    counts: Vec<Count>,
+    wrong: Vec<Wrong>,
+    tests: usize,
+    elapsed: String,
+    began: String,
+    seed: String,
+    version: &'static str,
+    interrupted: bool,
+}
+
+#[derive(Serialize)]
+struct TestRow {
+    file: String,
+    name: String,
+    line: usize,
+    tags: Vec<String>,
+    /// For machines, and for people.
+    verdict: &'static str,
+    word: &'static str,
+    /// `good`, `odd` or `bad`.
+    kind: &'static str,
+    reason: Option<String>,
+    nanoseconds: i64,
+    elapsed: String,
+    repetitions: usize,
+    failed: usize,
+    trials: Vec<Trial>,
+}
+
+#[derive(Serialize)]
+struct Trial {
+    word: &'static str,
+    elapsed: String,
+    seed: String,
+    details: String,
+    output: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Wrong {
+    file: String,
+    findings: String,
+}
+
+#[derive(Serialize)]
+struct Count {
+    name: &'static str,
+    word: &'static str,
+    kind: &'static str,
+    count: usize,
+}
+
+/// The page. `nonce` is a word that nobody can guess: only the script that has it is run.
+///
+/// # Errors
+/// Where the template does not fit what is put into it, in words.
+pub fn suite_html(subject: &Subject<'_>, nonce: &str) -> Result<String, String> {
+    let rows: Vec<TestRow> = subject.rows().map(|row| test_row(&row)).collect();
+    let mut counts: Vec<Count> = Vec::new();
+    for row in &rows {
+        match counts.iter_mut().find(|count| count.name == row.verdict) {
+            Some(count) => count.count += 1,
+            None => counts.push(Count { name: row.verdict, word: row.word, kind: row.kind, count: 1 }),
+        }
+    }
+    counts.sort_by_key(|count| (order(count.kind), count.name));
+    let wrong: Vec<Wrong> = subject
+        .wrong()
+        .map(|file| {
+            let style = Style { color: false, unicode: true };
+            let findings = draw_diagnostics(&file.findings, &Places::new(&file.sources), style);
+            Wrong { file: line(&file.name), findings: text(findings.trim_end()) }
+        })
+        .collect();
+    let mut environment = Environment::new();
+    environment.add_template("page.html", PAGE).map_err(|error| error.to_string())?;
+    let page = environment.get_template("page.html").map_err(|error| error.to_string())?;
+    let results = subject.results;
+    let whole = Page {
+        nonce,
+        rows,
+        counts,
+        wrong,
+        tests: results.tested.len(),
+        elapsed: brief(results.elapsed),
+        began: timestamp(results.began),
+        seed: results.seed.to_string(),
+        version: env!("CARGO_PKG_VERSION"),
+        interrupted: results.interrupted.is_some(),
+    };
+    page.render(Value::from(Serde(&whole))).map_err(|error| error.to_string())
+}
+
+fn order(kind: &str) -> usize {
+    ["bad", "odd", "good"].iter().position(|known| *known == kind).unwrap_or(0)
+}
+
+fn kind(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "good",
+        verdict if verdict.is_bad() => "bad",
+        _ => "odd",
+    }
+}
+
+fn test_row(row: &Row<'_>) -> TestRow {
+    let (test, tested) = (row.test, row.tested);
+    let shown = tested
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.verdict != Verdict::Passed || !outcome.leaks.is_empty());
+    TestRow {
+        file: line(&row.file.name),
+        name: if test.number.is_some() { line(&test.name) } else { "(the whole file)".to_owned() },
+        line: test.line,
+        tags: test.tags.clone(),
+        verdict: tested.verdict.name(),
+        word: tested.verdict.word(),
+        kind: kind(&tested.verdict),
+        reason: row.reason().map(|reason| line(&reason)),
+        nanoseconds: tested.elapsed,
+        elapsed: brief(tested.elapsed),
+        repetitions: tested.repetitions,
+        failed: tested.failed,
+        trials: shown.take(TRIALS).map(|outcome| trial(row, outcome)).collect(),
+    }
+}
+
+fn trial(row: &Row<'_>, outcome: &Outcome) -> Trial {
+    let style = Style { color: false, unicode: true };
+    let without_output = Outcome { output: Default::default(), ..outcome.clone() };
+    Trial {
+        word: outcome.verdict.word(),
+        elapsed: brief(outcome.elapsed),
+        seed: outcome.seed.to_string(),
+        details: text(super::details::draw_details(row.file, &without_output, style).trim_end()),
+        output: output(&outcome.output),
+    }
+}

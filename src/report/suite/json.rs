@@ -1,0 +1,97 @@
+//! Everything, as JSON: `--report-json`. The fields are described in `docs/testing.md`.
+
+use super::plain::{milliseconds, output, text, timestamp};
+use super::subject::{Row, Subject};
+use crate::event::{Actor, Message};
+use crate::report::{Places, diagnostic_json, failure_json};
+use crate::suite::{File, Outcome};
+use serde_json::{Value, json};
+
+/// The number of the format: it grows where a field changes its meaning or goes.
+const VERSION: u32 = 1;
+
+/// One JSON object, ending in a newline.
+#[must_use]
+pub fn suite_json(subject: &Subject<'_>) -> String {
+    let results = subject.results;
+    let whole = json!({
+        "format": "proctor-test",
+        "version": VERSION,
+        "proctor": env!("CARGO_PKG_VERSION"),
+        "began": timestamp(results.began),
+        "began_ms": milliseconds(results.began),
+        "elapsed_ns": results.elapsed,
+        "seed": results.seed,
+        "interrupted": results.interrupted,
+        "counts": counts(subject),
+        "wrong_files": subject.wrong().map(wrong).collect::<Vec<_>>(),
+        "tests": subject.rows().map(|row| test(&row)).collect::<Vec<_>>(),
+    });
+    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn counts(subject: &Subject<'_>) -> Value {
+    let summary = subject.summary();
+    let mut counts = serde_json::Map::new();
+    counts.insert("tests".to_owned(), summary.tests().into());
+    for (name, count) in summary.counts() {
+        counts.insert(name.to_owned(), count.into());
+    }
+    Value::Object(counts)
+}
+
+fn wrong(file: &File) -> Value {
+    let places = Places::new(&file.sources);
+    let findings = file.findings.iter().map(|finding| parsed(&diagnostic_json(finding, &places)));
+    json!({ "file": text(&file.name), "findings": findings.collect::<Vec<_>>() })
+}
+
+fn test(row: &Row<'_>) -> Value {
+    let (test, tested) = (row.test, row.tested);
+    json!({
+        "file": text(&row.file.name),
+        "name": text(&test.name),
+        "whole_file": test.number.is_none(),
+        "line": test.line,
+        "tags": test.tags,
+        "verdict": tested.verdict.name(),
+        "reason": row.reason().map(|reason| text(&reason)),
+        "elapsed_ns": tested.elapsed,
+        "repetitions": tested.repetitions,
+        "failed_repetitions": tested.failed,
+        "trials": tested.outcomes.iter().map(|outcome| trial(row.file, outcome)).collect::<Vec<_>>(),
+    })
+}
+
+fn trial(file: &File, outcome: &Outcome) -> Value {
+    let places = Places::new(&file.sources);
+    let failure = |message: &Message| match message {
+        Message::Failed(failure) | Message::Broken(failure) => Some(parsed(&failure_json(failure, &places))),
+        _ => None,
+    };
+    json!({
+        "verdict": outcome.verdict.name(),
+        "reason": outcome.why.as_deref().map(text),
+        "failures": outcome.messages.iter().filter_map(failure).collect::<Vec<_>>(),
+        "output": output(&outcome.output),
+        "output_bytes_not_kept": outcome.output.cut,
+        "left_alive": actors(&outcome.leaks.alive),
+        "left_alive_more": outcome.leaks.more_alive,
+        "never_waited_for": actors(&outcome.leaks.orphans),
+        "never_waited_for_more": outcome.leaks.more_orphans,
+        "elapsed_ns": outcome.elapsed,
+        "seed": outcome.seed,
+        "disturbance": outcome.disturbance,
+    })
+}
+
+fn actors(actors: &[Actor]) -> Vec<Value> {
+    actors.iter().map(|actor| json!({ "name": text(&actor.name), "pid": actor.pid })).collect()
+}
+
+/// The same object that `--message-format json` writes.
+fn parsed(line: &str) -> Value {
+    serde_json::from_str(line).unwrap_or(Value::Null)
+}

@@ -1,0 +1,23 @@
+//! What came of a run of many tests, as text for people and for machines. What a test printed may be anything: nothing of it
+//! breaks out of its place in a report.
+
+mod console;
+mod ctrf;
+mod details;
+mod github;
+mod html;
+mod json;
+mod junit;
+mod plain;
+mod subject;
+mod tap;
+
+pub use console::{draw_list, draw_results, draw_tested, test_label};
+pub use ctrf::suite_ctrf;
+pub use details::draw_details;
+pub use github::{github_resume, github_stop, suite_github};
+pub use html::suite_html;
+pub use json::suite_json;
+pub use junit::suite_junit;
+pub use subject::Subject;
+pub use tap::suite_tap;

@@ -1,0 +1,86 @@
+//! What a report is about: files, tests, and what came of them.
+
+use crate::event::Verdict;
+use crate::report::Summary;
+use crate::suite::{File, Outcome, Results, Test, Tested};
+use std::borrow::Cow;
+
+/// A run of many tests and the files that they stand in.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub files: &'a [File],
+    pub results: &'a Results,
+}
+
+/// A test, its file, and what came of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    pub file: &'a File,
+    pub test: &'a Test,
+    pub tested: &'a Tested,
+}
+
+impl<'a> Subject<'a> {
+    /// All tests, in order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
+        let files = self.files;
+        self.results.tested.iter().filter_map(|tested| Row::of(files, tested))
+    }
+
+    /// Files whose text is wrong, so that nothing in them was run.
+    pub fn wrong(&self) -> impl Iterator<Item = &'a File> + use<'a> {
+        self.files.iter().filter(|file| file.is_wrong())
+    }
+
+    /// How many tests ended how.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        self.results.tested.iter().for_each(|tested| summary.add(&tested.verdict));
+        summary
+    }
+}
+
+impl<'a> Row<'a> {
+    pub fn of(files: &'a [File], tested: &'a Tested) -> Option<Self> {
+        let file = files.get(tested.file)?;
+        Some(Self { file, test: file.tests.get(tested.test)?, tested })
+    }
+
+    /// `dir/a.proc: a child is joined`; for a whole file its path.
+    pub fn label(&self) -> String {
+        label(self.file, self.test)
+    }
+
+    /// The trial that says why.
+    pub fn decisive(&self) -> Option<&'a Outcome> {
+        self.tested.decisive()
+    }
+
+    /// Why it is not simply passed, in a line.
+    pub fn reason(&self) -> Option<Cow<'a, str>> {
+        match &self.tested.verdict {
+            Verdict::Passed => None,
+            Verdict::Skipped(why) | Verdict::FailedAsExpected(why) | Verdict::ToolFailed(why) => {
+                Some(why.into())
+            }
+            Verdict::PassedUnexpectedly(why) => {
+                Some(format!("it passed, but its xfail says \"{why}\"").into())
+            }
+            Verdict::Interrupted => Some("the run was interrupted".into()),
+            Verdict::Flaky(_) | Verdict::Failed | Verdict::LimitHit | Verdict::Wrong => {
+                let outcome = self.decisive()?;
+                let message = || outcome.last_failure().map(|failure| Cow::from(&failure.message));
+                outcome.why.as_deref().map(Cow::from).or_else(message)
+            }
+        }
+    }
+}
+
+/// How a test is called among those of all files.
+pub fn label(file: &File, test: &Test) -> String {
+    match test.number {
+        Some(_) => format!("{}: {}", file.name, test.name),
+        None => file.name.clone(),
+    }
+}

@@ -1,0 +1,39 @@
+//! Many runs: tests are found, each is run in a scenario of its own, some at once, and what came of them is data.
+//!
+//! ```text
+//! find ── file ── schedule ──▶ attempt ══ a process of its own ══ play ──▶ guard ── keeper ── scenario
+//!                     ▲            │
+//!                  result ◀── case ◀── judge ◀── outcome
+//! ```
+//!
+//! The process that schedules has threads, and so never runs a scenario. Each trial is a child process: this very program, which
+//! is told over a socket what to run and tells what happens.
+
+mod attempt;
+mod case;
+mod collect;
+mod file;
+mod filter;
+mod find;
+mod judge;
+mod outcome;
+mod plan;
+mod play;
+mod result;
+mod schedule;
+mod seed;
+mod trial;
+mod update;
+mod wire;
+
+pub use attempt::{Ending, attempt};
+pub use file::{File, Read, Test, open};
+pub use filter::Filter;
+pub use find::{Found, find, folders};
+pub use outcome::{Leaks, Outcome, Output, Piece};
+pub use plan::{LeakRule, Plan};
+pub use play::play;
+pub use result::{Results, Tested};
+pub use schedule::{ENDS, Observer, run};
+pub use trial::{Containment, Limits, Text, Trial};
+pub use update::{Edit, apply, edits};

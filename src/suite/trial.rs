@@ -1,0 +1,62 @@
+//! What is run once, with which limits: a test in a scenario of its own, or a whole file.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One run of one test, as the process that runs it is told. The same, however often it is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The scenario and, behind it, the files that it uses.
+    pub texts: Arc<[Text]>,
+    /// The test's number in its file; none runs the whole file.
+    pub test: Option<u16>,
+    pub limits: Limits,
+    pub containment: Containment,
+    /// Of the scenario's random numbers.
+    pub seed: u64,
+    /// The timing of its processes is disturbed, from this seed.
+    pub disturbance: Option<u64>,
+    /// What `args()` gives.
+    pub args: Vec<String>,
+    /// The pid of the process that schedules; the trial ends with it.
+    pub scheduler: i32,
+}
+
+/// A file as it was read when the tests were found: all of its trials run that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    pub name: String,
+    pub path: Option<PathBuf>,
+    pub text: String,
+}
+
+/// How much of what a trial may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Nanoseconds from its start to its end.
+    pub time: i64,
+    /// Processes alive at once.
+    pub processes: u32,
+    /// Bytes of output that are kept.
+    pub output: usize,
+}
+
+/// How far the trial is kept from the rest of the machine; see `docs/reliability.md`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Containment {
+    /// Its processes are the machine's own; guard and keeper end them.
+    #[default]
+    Host,
+}
+
+impl Containment {
+    /// The word for it in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+        }
+    }
+}

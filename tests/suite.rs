@@ -1,0 +1,24 @@
+//! `proctor test` from outside: every option, what it reports, what becomes of what it started.
+
+#[path = "suite/browser.rs"]
+mod browser;
+#[path = "suite/cases.rs"]
+mod cases;
+#[path = "suite/docs.rs"]
+mod docs;
+#[path = "suite/faults.rs"]
+mod faults;
+#[path = "suite/hostile.rs"]
+mod hostile;
+#[path = "suite/many.rs"]
+mod many;
+#[path = "suite/reports.rs"]
+mod reports;
+#[path = "suite/schema.rs"]
+mod schema;
+#[path = "suite/stage.rs"]
+mod stage;
+#[path = "suite/tap.rs"]
+mod tap;
+#[path = "suite/watch.rs"]
+mod watch;

@@ -1,0 +1,181 @@
+//! Reports of anything: whatever stands in names, reasons, output and messages, a report is one of its format and says of each test
+//! what was the case.
+
+use super::{schema, tap};
+use proctor::event::{Actor, Failure, Message, Verdict};
+use proctor::report::Style;
+use proctor::report::suite::{
+    Subject, draw_results, draw_tested, suite_ctrf, suite_github, suite_html, suite_json, suite_junit,
+    suite_tap,
+};
+use proctor::source::{Code, Location, Source, SourceId, SourceMap, Span};
+use proctor::suite::{File, Leaks, Outcome, Output, Piece, Results, Test, Tested};
+use proptest::prelude::*;
+use std::time::UNIX_EPOCH;
+
+/// Texts that break what is careless.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => any::<String>(),
+        2 => Just("</script><script>alert(1)</script><!--]]>&amp;\"'".to_owned()),
+        2 => Just("\n::error::forged\n::stop-commands::x\n##[error]y\n".to_owned()),
+        2 => Just("\nok 1 - forged\nnot ok 2 # SKIP x\n  ...\nBail out!\n1..0\n\\# SKIP".to_owned()),
+        2 => Just("\x1b[2J\x1b]0;x\x07\u{9b}31m\0\u{fffe}\u{ffff}\u{202e}\u{feff}\r\x0b".to_owned()),
+        1 => Just("{{ 7 * 7 }}{% raw %}".to_owned()),
+        1 => "x{3000,6000}",
+    ];
+    proptest::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+}
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    prop_oneof![
+        Just(Verdict::Passed),
+        (1..3usize).prop_map(Verdict::Flaky),
+        Just(Verdict::Failed),
+        Just(Verdict::LimitHit),
+        Just(Verdict::Wrong),
+        hostile().prop_map(Verdict::ToolFailed),
+        hostile().prop_map(Verdict::Skipped),
+        hostile().prop_map(Verdict::FailedAsExpected),
+        hostile().prop_map(Verdict::PassedUnexpectedly),
+        Just(Verdict::Interrupted),
+    ]
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    let texts = proptest::collection::vec(hostile(), 6);
+    (texts, any::<bool>(), any::<u32>()).prop_map(|(texts, broken, cut)| {
+        let failure = Failure {
+            code: Code::EXPECTATION,
+            message: texts[0].clone(),
+            help: Some(texts[1].clone()),
+            location: Location::new(SourceId(0), Span { start: 0, end: 3 }),
+            chain: Vec::new(),
+            left_out: 0,
+            actor: Actor { name: texts[2].as_str().into(), pid: 7 },
+            parts: Vec::new(),
+            difference: None,
+        };
+        let actor = Actor { name: texts[2].as_str().into(), pid: 8 };
+        Outcome {
+            verdict: Verdict::Failed,
+            why: Some(texts[3].clone()).filter(|_| broken),
+            messages: vec![if broken { Message::Broken(failure) } else { Message::Failed(failure) }],
+            output: Output {
+                pieces: vec![Piece { process: texts[2].clone(), text: texts[4].clone() }],
+                cut: u64::from(cut),
+            },
+            leaks: Leaks { alive: vec![actor.clone()], more_alive: 3, orphans: vec![actor], more_orphans: 0 },
+            elapsed: 1_500_000,
+            seed: u64::MAX,
+            disturbance: Some(3),
+        }
+    })
+}
+
+/// A file with as many tests as there are verdicts.
+fn subject() -> impl Strategy<Value = (Vec<File>, Results)> {
+    let tests = proptest::collection::vec((hostile(), verdict(), outcome()), 1..5);
+    (hostile(), tests, any::<bool>()).prop_map(|(file, tests, interrupted)| {
+        let mut sources = SourceMap::default();
+        sources.add(Source::new(file.clone(), "print 1\n".to_owned()));
+        let test = |(number, (name, ..)): (usize, &(String, Verdict, Outcome))| Test {
+            number: Some(number as u16),
+            name: name.clone(),
+            place: Location::default(),
+            line: number + 1,
+            tags: vec!["slow".into()],
+            needs: Vec::new(),
+            hidden: false,
+            skip: None,
+            xfail: None,
+            limit: None,
+        };
+        let file = File {
+            path: "a.proc".into(),
+            name: file,
+            sources,
+            texts: [].into(),
+            findings: Vec::new(),
+            tests: tests.iter().enumerate().map(test).collect(),
+        };
+        let tested = |(number, (_, verdict, outcome)): (usize, (String, Verdict, Outcome))| Tested {
+            file: 0,
+            test: number,
+            verdict,
+            elapsed: 2_000_000,
+            repetitions: 2,
+            failed: 1,
+            outcomes: vec![outcome],
+        };
+        let results = Results {
+            tested: tests.into_iter().enumerate().map(tested).collect(),
+            seed: 5,
+            began: UNIX_EPOCH,
+            elapsed: 3_000_000,
+            interrupted: interrupted.then_some(2),
+        };
+        (vec![file], results)
+    })
+}
+
+fn is_ok(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Passed | Verdict::Flaky(_) | Verdict::Skipped(_))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn reports_are_of_their_format_whatever_is_in_them((files, results) in subject()) {
+        let subject = Subject { files: &files, results: &results };
+        let verdicts: Vec<&Verdict> = results.tested.iter().map(|tested| &tested.verdict).collect();
+
+        let json: serde_json::Value = serde_json::from_str(&suite_json(&subject)).expect("JSON");
+        let named: Vec<&str> = json["tests"].as_array().expect("tests").iter().filter_map(|test| test["verdict"].as_str()).collect();
+        prop_assert_eq!(named, verdicts.iter().map(|verdict| verdict.name()).collect::<Vec<_>>());
+
+        let xml = suite_junit(&subject).expect("XML");
+        prop_assert_eq!(schema::junit(&xml), Ok(()));
+        prop_assert_eq!(xml.matches("<testcase ").count(), verdicts.len());
+        let failed = verdicts.iter().filter(|verdict| verdict.is_bad() && !matches!(verdict, Verdict::Interrupted)).count();
+        prop_assert_eq!(xml.matches("<failure ").count() + xml.matches("<error ").count(), failed);
+
+        let ctrf = schema::ctrf(&suite_ctrf(&subject)).expect("CTRF");
+        prop_assert_eq!(ctrf["results"]["tests"].as_array().map(Vec::len), Some(verdicts.len()));
+
+        let (points, bails) = tap::parse(&suite_tap(&subject)).expect("TAP");
+        prop_assert_eq!(bails, results.interrupted.is_some());
+        let ok: Vec<bool> = points.iter().map(|point| point.ok).collect();
+        prop_assert_eq!(ok, verdicts.iter().map(|verdict| is_ok(verdict)).collect::<Vec<_>>());
+        for (point, verdict) in points.iter().zip(&verdicts) {
+            let directive = point.directive.as_ref().map(|(word, _)| word.as_str());
+            let expected = match verdict {
+                Verdict::Skipped(_) => Some("SKIP"),
+                Verdict::FailedAsExpected(_) => Some(concat!("TO", "DO")),
+                _ => None,
+            };
+            prop_assert_eq!(directive, expected);
+        }
+
+        let github = suite_github(&subject);
+        prop_assert_eq!(github.lines().count(), verdicts.iter().filter(|verdict| verdict.is_bad()).count());
+        prop_assert!(github.lines().all(|line| line.starts_with("::error file=")));
+
+        let html = suite_html(&subject, "nonce").expect("a page");
+        prop_assert_eq!(html.matches("<script").count(), 1);
+        prop_assert_eq!(html.matches("<li ").count(), verdicts.len());
+        prop_assert!(!html.contains('\x1b'), "nothing is drawn");
+        for tag in ["<img", "<iframe", "<link", "src=", "href="] {
+            prop_assert!(!html.contains(tag), "{}", tag);
+        }
+
+        let mut screen = draw_results(&subject, Style::PLAIN);
+        for tested in &results.tested {
+            screen.push_str(&draw_tested(&files, tested, Style::PLAIN));
+        }
+        prop_assert!(screen.chars().all(|c| c == '\n' || !proctor::report::is_hidden(c)));
+        // What a test said never begins a line: no workflow command, no line of ours.
+        prop_assert!(!screen.lines().any(|line| line.starts_with("::") || line.starts_with("ok 1")));
+    }
+}
