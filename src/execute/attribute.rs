@@ -77,13 +77,25 @@ impl Machine {
             Attribute::Pending => proc_file::signal_masks(pid).map(|masks| signals(masks.pending)),
             Attribute::Blocked => proc_file::signal_masks(pid).map(|masks| signals(masks.blocked)),
             Attribute::Ignored => proc_file::signal_masks(pid).map(|masks| signals(masks.ignored)),
-            Attribute::Caught => proc_file::signal_masks(pid).map(|masks| signals(masks.caught)),
+            Attribute::Caught => {
+                proc_file::signal_masks(pid).map(|masks| signals(self.own_handlers(process, masks.caught)))
+            }
             _ => return Err(Trouble::new(Code::INTERNAL, "an attribute without a source").into()),
         };
         match value {
             Ok(value) => Ok(value),
             Err(Errno::ESRCH | Errno::ENOENT) => Ok(Value::None),
             Err(errno) => Err(fault(&errno).into()),
+        }
+    }
+
+    /// Of the signals that a task catches, those that the program has handlers for: every process of ours notes its children's ends.
+    fn own_handlers(&self, process: &ProcessRef, caught: u64) -> u64 {
+        const CHILD: u64 = 1 << (17 - 1);
+        let task = self.record(process).filter(|record| !record.external);
+        match task {
+            Some(record) if !self.world.run.catches_child(record.row) => caught & !CHILD,
+            _ => caught,
         }
     }
 

@@ -51,6 +51,7 @@ impl Machine {
         let world = &self.world;
         let handled: Vec<Signal> = world.handlers.blocks.keys().map(|number| Signal(*number)).collect();
         world.run.note_handlers(world.row, &handled);
+        world.run.note_catches_child(world.row, handled.contains(&CHILD));
         if world.is_main() {
             world.run.control().handled.store(world.handlers.handled(), SeqCst);
         }

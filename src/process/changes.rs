@@ -17,6 +17,9 @@ use std::sync::atomic::{AtomicI32, AtomicI64, AtomicPtr, Ordering::Relaxed, Orde
 /// So many places of the table are looked through at each signal.
 const LOOKED_AT: usize = 256;
 
+/// In the same word: the program itself has a handler for SIGCHLD.
+const CATCHES: u64 = 16;
+
 const KILL: Signal = Signal(9);
 const CONTINUE: Signal = Signal(18);
 
@@ -81,6 +84,23 @@ impl Run {
         if unspoken.load(Relaxed) == 0 {
             unspoken.store(1, SeqCst);
         }
+    }
+
+    /// Whether the program itself handles SIGCHLD in this process, which otherwise has only our own handler.
+    pub fn note_catches_child(&self, row: Row, catches: bool) {
+        if let Some(birth) = self.births().get(row.index as usize) {
+            if catches {
+                birth.fetch_or(CATCHES, SeqCst)
+            } else {
+                birth.fetch_and(!CATCHES, SeqCst)
+            };
+        }
+    }
+
+    /// What [`Run::note_catches_child`] said of it.
+    #[must_use]
+    pub fn catches_child(&self, row: Row) -> bool {
+        self.births().get(row.index as usize).is_some_and(|birth| birth.load(SeqCst) & CATCHES != 0)
     }
 
     /// Looks what has become of a child of this process, of which the kernel has told this.

@@ -150,8 +150,7 @@ impl Run {
                 Tag::Event => all.events.push(record.bytes),
                 Tag::Change => all.changes.extend(Change::read(&record.bytes)),
                 Tag::Life => {
-                    let words: Vec<u64> =
-                        record.bytes.chunks_exact(8).map(|eight| row::word_of(eight)).collect();
+                    let words: Vec<u64> = record.bytes.chunks_exact(8).map(row::word_of).collect();
                     all.lives.extend(unpack(&words));
                 }
             }
