@@ -405,7 +405,10 @@ fn unsafe_is_found_outside_process_and_without_its_reason() {
     let reasoned =
         "//! a\nfn f() {\n    // SAFETY: g has no conditions.\n    let a =\n        unsafe { g() };\n}\n";
     assert_found(&[("process/a.rs", reasoned)], &[]);
-    assert_found(&[("keeper/a.rs", reasoned)], &["keeper/a.rs:5: `unsafe` is allowed in process and observe only"]);
+    assert_found(
+        &[("keeper/a.rs", reasoned)],
+        &["keeper/a.rs:5: `unsafe` is allowed in process and observe only"],
+    );
     let far = "//! a\nfn f() {\n    // SAFETY: for another one.\n    h();\n    unsafe { g() }\n}\n";
     assert_found(&[("process/a.rs", far)], &["process/a.rs:5: `unsafe` without"]);
 }

@@ -103,7 +103,9 @@ impl Machine {
             None => "dead",
             Some(stat) => {
                 let letter = match stat.state {
-                    't' => self.stands_still(process.pid).map_or('t', |stopped| if stopped { 'T' } else { 'R' }),
+                    't' => {
+                        self.stands_still(process.pid).map_or('t', |stopped| if stopped { 'T' } else { 'R' })
+                    }
                     letter => letter,
                 };
                 state_word(letter, self.facts(process)?.is_alive())

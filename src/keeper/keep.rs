@@ -263,7 +263,8 @@ impl Keeper<'_> {
             }
             last.end = scenario_end(scenario, over);
             last.spent = if let Over::Spent(spent) = over { Some(spent) } else { None };
-            last.leftovers = found.iter().filter(|pid| !run.is_observer(**pid)).map(|pid| actor(run, *pid)).collect();
+            last.leftovers =
+                found.iter().filter(|pid| !run.is_observer(**pid)).map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;
         });
         remove_scratch(run);

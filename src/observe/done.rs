@@ -116,7 +116,10 @@ impl Engine<'_> {
         }
         let result = error.unwrap_or_else(|| child.to_string());
         self.tell(process, process, What::Woken { call: ongoing.name.to_owned(), result });
-        if child > 0 && change == Change::Ended && self.processes.get(&child).is_some_and(|child| child.zombie) {
+        if child > 0
+            && change == Change::Ended
+            && self.processes.get(&child).is_some_and(|child| child.zombie)
+        {
             self.reaped(child, process);
         }
         self.look_at_unsure(process);

@@ -113,11 +113,7 @@ pub fn start_tracer<'s>(
 }
 
 /// The whole life of such a tracer.
-fn trace<'s>(
-    keeper: &process::GateKeeper,
-    around: Around<'s>,
-    sink: Box<dyn FnMut(Event) + 's>,
-) {
+fn trace<'s>(keeper: &process::GateKeeper, around: Around<'s>, sink: Box<dyn FnMut(Event) + 's>) {
     let _ = rustix::thread::set_name(c"observer");
     let signals = match signal_fd(&[]) {
         Ok(signals) => signals,

@@ -12,9 +12,10 @@ impl Run {
     pub fn add_observer(&self, pid: i32) {
         for place in &self.control().observers {
             let known = place.load(SeqCst);
-            let free = known == 0 || rustix::process::Pid::from_raw(known).is_none_or(|known| {
-                rustix::process::test_kill_process(known) == Err(rustix::io::Errno::SRCH)
-            });
+            let free = known == 0
+                || rustix::process::Pid::from_raw(known).is_none_or(|known| {
+                    rustix::process::test_kill_process(known) == Err(rustix::io::Errno::SRCH)
+                });
             if free && place.compare_exchange(known, pid, SeqCst, SeqCst).is_ok() {
                 return;
             }
