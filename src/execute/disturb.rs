@@ -8,8 +8,13 @@ use crate::process::{Setup, pause};
 const NICE: std::ops::Range<i32> = 1..15;
 
 impl Machine {
-    /// The same seed does the same to the process of this name that is started by this one at the same place.
-    pub(super) fn disturb(&self, seed: u64, name: &str, setup: &mut Setup) {
+    pub(super) fn is_disturbed(&self) -> bool {
+        self.world.run.disturbance().is_some()
+    }
+
+    /// In a run that is disturbed. The same seed does the same to the process of this name that is started by this one at the same place.
+    pub(super) fn disturb(&self, name: &str, setup: &mut Setup) {
+        let Some(seed) = self.world.run.disturbance() else { return };
         let number = self.world.children_so_far();
         let mixed = name
             .bytes()

@@ -121,8 +121,7 @@ impl Machine {
             Rc::from(format!("{}-{}", self.label(target), self.world.unnamed))
         });
         let relayed = target.exec.is_some() && self.world.behind.is_some();
-        let disturbed = self.world.run.disturbance();
-        let plain = options.is_none() && wiring.is_empty() && !relayed && disturbed.is_none();
+        let plain = options.is_none() && wiring.is_empty() && !relayed && !self.is_disturbed();
         let options = options.unwrap_or_default();
         let (setup, streams) =
             if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
@@ -210,9 +209,7 @@ impl Machine {
             foreground: options.foreground,
             ..Setup::default()
         };
-        if let Some(seed) = self.world.run.disturbance() {
-            self.disturb(seed, name, &mut setup);
-        }
+        self.disturb(name, &mut setup);
         setup.group = match &options.group {
             Group::Ours if options.foreground => process::Group::New,
             Group::Ours => process::Group::Inherit,

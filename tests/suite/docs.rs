@@ -18,12 +18,12 @@ fn its_examples_pass() {
     let page = page();
     let examples = examples(&page, "proc");
     assert!(!examples.is_empty());
+    let time = regex::Regex::new(r"(\(| in )\d+[a-z]+").expect("a pattern");
     for example in examples {
         let stage = Stage::new(&[("workers.proc", example)]);
         let said = stage.run(&["test", "--stable", "-j1"]);
         assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
         // What the page shows of it, but for the times.
-        let time = regex::Regex::new(r"(\(| in )\d+[a-z]+").expect("a pattern");
         let shown = time.replace_all(&page, "${1}0us").into_owned();
         assert!(shown.contains(&format!("$ proctor test workers.proc\n{}", said.stdout)), "{said:?}");
     }
