@@ -1,15 +1,10 @@
-//! The page of a run of 10000 processes: how fast it is made, how fast it opens, and how many frames a second it draws while it is
+//! How fast the page of a run of 10000 processes is made, how fast it opens, and how many frames a second it draws while it is
 //! scrolled, zoomed and played in headless Chromium.
 
-#[path = "../tests/page/browser.rs"]
-mod browser;
-#[path = "../tests/page/sample.rs"]
-mod sample;
-
-use browser::Browser;
+use crate::browser::Browser;
+use crate::sample;
 use proctor::event::History;
 use proctor::report::{PageSetting, draw_page};
-use std::io::Write;
 use std::time::Instant;
 
 /// What is moved in each frame, as JavaScript of the frame's number `n`; before it, what is done once.
@@ -26,11 +21,10 @@ const MOVES: &[(&str, &str, &str)] = &[
     ("tree: playback, 1000 events/s", "app.player.setSpeed(1000), app.player.play()", "0"),
 ];
 
-const FRAMES: u32 = 180;
-
-fn main() {
-    // `cargo test` starts benches as well, to see that they start.
-    let processes = if std::env::args().any(|arg| arg == "--bench") { 10_000 } else { 100 };
+/// With `FIGURES=1` they are those of `benches/README.md`; else it is seen that everything moves. No figure is asserted.
+#[test]
+fn figures_of_a_page_that_is_made_opened_scrolled_zoomed_and_played() {
+    let (processes, last) = if std::env::var_os("FIGURES").is_some() { (10_000, 180) } else { (300, 8) };
     let history = History::of(sample::pool(processes));
     let sources = sample::sources();
     let setting = PageSetting { title: "pool.proc", sources: &sources, steps: false };
@@ -44,13 +38,13 @@ fn main() {
         .collect();
     times.sort_by(f64::total_cmp);
     let page = draw_page(&history, &setting);
-    say(&format!(
+    println!(
         "{} processes, {} events, {} KiB",
         history.lives().len(),
         history.events().len(),
         page.len() / 1024
-    ));
-    say(&format!("made in {:.0} ms (median of {})", times[times.len() / 2], times.len()));
+    );
+    println!("made in {:.0} ms (median of {})", times[times.len() / 2], times.len());
 
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("page.html");
@@ -59,7 +53,7 @@ fn main() {
     browser.resize(1280, 800, false);
     browser.open(&file);
     let opened = browser.number("performance.getEntriesByType('navigation')[0].loadEventEnd");
-    say(&format!("opened in {opened:.0} ms"));
+    println!("opened in {opened:.0} ms");
     browser.key("u");
     for (name, before, each) in MOVES {
         browser.value(&format!("void ({before})"));
@@ -74,7 +68,7 @@ fn main() {
                     gaps.push(now - last);
                     last = now;
                     n += 1;
-                    if (n < {FRAMES}) {{ {each}; requestAnimationFrame(frame); return; }}
+                    if (n < {last}) {{ {each}; requestAnimationFrame(frame); return; }}
                     gaps.sort((a, b) => a - b);
                     done([1000 * gaps.length / gaps.reduce((sum, gap) => sum + gap, 0), gaps[Math.floor(gaps.length * 0.95)]]);
                 }};
@@ -82,13 +76,8 @@ fn main() {
             }})"
         ));
         let value = |index: usize| frames[index].as_f64().unwrap_or_default();
-        say(&format!("{name}: {:.0} frames a second, 95 of 100 within {:.0} ms", value(0), value(1)));
+        println!("{name}: {:.0} frames a second, 95 of 100 within {:.0} ms", value(0), value(1));
     }
     let troubles = browser.troubles();
     assert!(troubles.is_empty(), "the page complained: {troubles:#?}");
-}
-
-fn say(line: &str) {
-    // Nobody who has closed the pipe misses it.
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
