@@ -132,7 +132,7 @@ impl Machine {
             return not_set_up(error.stage, error.errno).into();
         }
         self.world.run.set_external(self.world.row, true);
-        let gate = match self.world.observed.then(|| self.start_observer()).transpose() {
+        let gate = match self.own_observer() {
             Ok(gate) => gate,
             Err(stop) => return stop,
         };

@@ -17,6 +17,11 @@ impl Machine {
         gate.map_err(|errno| not_observed(errno).into())
     }
 
+    /// The same for what this process itself is about to become, where that is to be observed.
+    pub(super) fn own_observer(&self) -> Result<Option<Gate>, Stop> {
+        self.world.observed.then(|| self.start_observer()).transpose()
+    }
+
     /// Whether a process that stands still at this moment (`t`) was stopped by a signal: what our own tracer does to it is over in an
     /// instant, and its parent does not see it. None where another tracer has hold of it.
     pub(super) fn stands_still(&self, pid: i32) -> Option<bool> {
@@ -70,8 +75,11 @@ pub(super) fn not_observed(errno: Errno) -> Trouble {
     }
 }
 
-/// What a refusal may come from, where the program is observed.
-pub(super) fn refused_privilege(trouble: Trouble) -> Trouble {
+/// What a refusal to execute may come from, where the program is observed.
+pub(super) fn explained(trouble: Trouble, refused: bool) -> Trouble {
+    if !refused {
+        return trouble;
+    }
     trouble.help(
         "is it set-user-id, set-group-id, or has it capabilities? Such a program would lose its privilege under observation, so it is \
          refused: run it without {observe: true}, or all of proctor as root",

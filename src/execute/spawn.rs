@@ -271,8 +271,7 @@ impl Machine {
         if let Some(failure) = started.failure {
             let trouble = if failure.stage == Stage::Exec {
                 let trouble = not_executed(&argv[0], failure.errno);
-                let refused = options.observe && failure.errno == Errno::EPERM;
-                if refused { observe::refused_privilege(trouble) } else { trouble }
+                observe::explained(trouble, options.observe && failure.errno == Errno::EPERM)
             } else if failure.stage == Stage::Observe {
                 observe::not_observed(failure.errno)
             } else {
@@ -442,16 +441,15 @@ impl Machine {
         if !self.world.waiter.children.is_empty() {
             self.world.run.before_exec();
         }
-        let gate = if self.world.observed { Some(self.start_observer()?) } else { None };
+        let gate = self.own_observer()?;
         let noted = self.note_exec(self.world.pid, &argv, None);
         let error = process::exec_in_place(&command, gate.as_ref());
-        if error.stage == Stage::Observe {
-            self.world.run.log().take_back(noted);
-            return Err(observe::not_observed(error.errno).into());
-        }
         self.world.run.log().take_back(noted);
         let _ = self.note_exec(self.world.pid, &argv, Some(error.errno));
         self.world.run.set_external(self.world.row, false);
+        if error.stage == Stage::Observe {
+            return Err(observe::not_observed(error.errno).into());
+        }
         Err(not_executed(&argv[0], error.errno).into())
     }
 }
