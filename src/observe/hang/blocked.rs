@@ -51,7 +51,8 @@ pub fn doing(case: &Case<'_>, pid: i32, thread: &Glance, threads: &[i32]) -> Doi
         }
     }
     let memory = Memory::of(pid);
-    let caller = Caller { case, pid, tid: thread.tid, threads, args, memory };
+    let caller =
+        Caller { case, pid, tid: thread.tid, threads, args, interrupted: thread.state == 't', memory };
     let (on, until) = caller.waits(found.kind);
     let (on, until) = if on == On::Time && until.is_none() { (On::Unknown, None) } else { (on, until) };
     // Calls that are made of others on some machines.
@@ -119,7 +120,7 @@ impl Caller<'_> {
             Kind::Pause => (self.signals(None), None),
             Kind::Sigsuspend => (self.signals(None), None),
             Kind::Sigtimedwait => (self.signals(self.memory.u64(self.args[0])), self.relative(2)),
-            Kind::Nanosleep => (On::Time, self.relative(0)),
+            Kind::Nanosleep => (On::Time, self.rest_of_sleep(1).or_else(|| self.relative(0))),
             Kind::ClockNanosleep => (On::Time, self.clock_nanosleep()),
             Kind::Poll => (On::Streams(stream::polled(self)), self.milliseconds(2)),
             // What pause(3) is where there is no call of that name.
@@ -155,10 +156,15 @@ impl Caller<'_> {
         (time >= 0).then(|| Time::Whole(time * MILLISECOND))
     }
 
+    /// What the kernel has written of a sleep that was interrupted, where it was told where to; see nanosleep(2).
+    fn rest_of_sleep(&self, arg: usize) -> Option<Time> {
+        self.memory.time(self.args[arg], 1).filter(|_| self.interrupted).map(Time::Left)
+    }
+
     fn clock_nanosleep(&self) -> Option<Time> {
         let request = self.memory.time(self.args[2], 1)?;
         if self.args[1] & libc::TIMER_ABSTIME as u64 == 0 {
-            return Some(Time::Whole(request));
+            return self.rest_of_sleep(3).or(Some(Time::Whole(request)));
         }
         let clock = match self.int(0) {
             libc::CLOCK_REALTIME => ClockId::Realtime,

@@ -10,5 +10,7 @@ pub struct Caller<'a> {
     pub tid: i32,
     pub threads: &'a [i32],
     pub args: [u64; 6],
+    /// Its tracer has stopped it in the middle of the call.
+    pub interrupted: bool,
     pub memory: Memory,
 }
