@@ -47,7 +47,9 @@ pub fn judge(facts: Facts<'_>) -> (Verdict, Option<String>) {
             Verdict::LimitHit,
             Some(format!("it was still running after {}{}", time(facts.limit), alive(ended))),
         ),
-        keeper::Outcome::Spent(spent) => (Verdict::LimitHit, Some(format!("it was ended: {}", spent.words()))),
+        keeper::Outcome::Spent(spent) => {
+            (Verdict::LimitHit, Some(format!("it was ended: {}", spent.words())))
+        }
         keeper::Outcome::Killed(number) => {
             (Verdict::Failed, Some(format!("its main process was killed by {}", name(number))))
         }

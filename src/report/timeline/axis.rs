@@ -64,11 +64,11 @@ impl Clock {
             Self::Steps => time.to_string(),
             Self::Time => match time {
                 0 => "0".to_owned(),
-                ..MICROSECOND => format!("{time}ns"),
-                ..MILLISECOND => decimals(time, MICROSECOND, "us"),
-                ..SECOND => decimals(time, MILLISECOND, "ms"),
-                ..MINUTE => decimals(time, SECOND, "s"),
-                ..HOUR => composed(time, MINUTE, "m", SECOND, "s"),
+                time if time < MICROSECOND => format!("{time}ns"),
+                time if time < MILLISECOND => decimals(time, MICROSECOND, "us"),
+                time if time < SECOND => decimals(time, MILLISECOND, "ms"),
+                time if time < MINUTE => decimals(time, SECOND, "s"),
+                time if time < HOUR => composed(time, MINUTE, "m", SECOND, "s"),
                 _ => composed(time, HOUR, "h", MINUTE, "m"),
             },
         }
