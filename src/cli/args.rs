@@ -1,6 +1,6 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
-use super::picture::Timeline;
+use super::timeline::Timeline;
 use crate::event::What;
 use crate::report::ColorChoice;
 use crate::source::did_you_mean;

@@ -16,6 +16,7 @@ mod repl;
 mod run;
 mod session;
 mod sweep;
+mod timeline;
 mod trace;
 mod watch;
 mod witness;
@@ -33,7 +34,7 @@ use std::process::ExitCode;
 #[must_use]
 pub fn main() -> ExitCode {
     crash::report_panics();
-    let cli = match Cli::try_parse_from(picture::joined(std::env::args_os())) {
+    let cli = match Cli::try_parse_from(timeline::joined(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
