@@ -44,24 +44,22 @@ fn a_run_in_steps_is_drawn_as_it_was_before() {
 fn fences(kind: &str) -> Vec<String> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/timeline.md");
     let page = std::fs::read_to_string(page).expect("the page is there");
-    let parts = page.split(&format!("```{kind}\n")).skip(1);
+    let start = format!("```{kind}\n");
+    let parts = page.split(&start).skip(1);
     parts.map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Of each line below what the scenario itself printed, the first and the last words: the rest is its times and pids.
-fn without_times(drawn: &str) -> Vec<String> {
-    let ends = |line: &str| {
-        let cells: Vec<&str> = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
-        let name = cells.iter().find(|cell| cell.chars().any(char::is_alphabetic) && !cell.starts_with('+'));
-        let end = cells.last().and_then(|end| end.split(", zombie").next());
-        format!("{} {}", name.unwrap_or(&""), end.unwrap_or_default())
-    };
-    let rows = ["main", "alex", "barry", "shell"];
-    drawn
-        .lines()
-        .filter(|line| rows.iter().any(|row| line.contains(row)) && !line.contains("works"))
-        .map(ends)
-        .collect()
+/// Of each row whose process it is and how it ended: the rest is times and pids.
+fn without_times(drawn: &str) -> Vec<(&str, &str)> {
+    let mut rows = Vec::new();
+    for line in drawn.lines().filter(|line| line.contains("  ")) {
+        let name = ["main", "alex", "barry", "shell"]
+            .into_iter()
+            .find(|name| line.split(' ').any(|word| word == *name));
+        let end = line.rsplit("  ").next().and_then(|end| end.split(", zombie").next());
+        rows.extend(name.zip(end));
+    }
+    rows
 }
 
 #[test]

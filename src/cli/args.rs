@@ -1,8 +1,8 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
-use super::picture::Timeline;
 use super::quantity::{MAX_PROCS, MOST_PIDS, duration};
 use super::test::{TEST_EXAMPLES, TestArgs};
+use super::timeline::Timeline;
 use crate::event::What;
 use crate::report::ColorChoice;
 use crate::source::did_you_mean;

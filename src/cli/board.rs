@@ -2,7 +2,8 @@
 
 use super::args::TraceArgs;
 use super::output::{Output, to_stderr};
-use super::picture::{Pictures, Timeline};
+use super::picture::Pictures;
+use super::timeline::Timeline;
 use super::witness::Eyes;
 use crate::event::hang::{Doing, Hang, On, Standing, brief_wait, span};
 use crate::event::{Effect, Event, Header, History, What, write_event, write_header};

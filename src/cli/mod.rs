@@ -19,6 +19,7 @@ mod run;
 mod session;
 mod sweep;
 mod test;
+mod timeline;
 mod trace;
 mod trial;
 mod watch;
@@ -37,7 +38,7 @@ use std::process::ExitCode;
 #[must_use]
 pub fn main() -> ExitCode {
     crash::report_panics();
-    let cli = match Cli::try_parse_from(picture::joined(std::env::args_os())) {
+    let cli = match Cli::try_parse_from(timeline::joined(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };

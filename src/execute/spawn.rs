@@ -269,13 +269,11 @@ impl Machine {
             let _ = self.note_exec(started.pid, argv, started.failure.map(|failure| failure.errno));
         }
         if let Some(failure) = started.failure {
-            let trouble = if failure.stage == Stage::Exec {
-                let trouble = not_executed(&argv[0], failure.errno);
-                observe::explained(trouble, options.observe && failure.errno == Errno::EPERM)
-            } else if failure.stage == Stage::Observe {
-                observe::not_observed(failure.errno)
-            } else {
-                not_set_up(failure.stage, failure.errno)
+            let refused = options.observe && failure.errno == Errno::EPERM;
+            let trouble = match failure.stage {
+                Stage::Exec => observe::explained(not_executed(&argv[0], failure.errno), refused),
+                Stage::Observe => observe::not_observed(failure.errno),
+                stage => not_set_up(stage, failure.errno),
             };
             let mut failed = super::failure::place(self, trouble);
             failed.actor = Actor { name: name.clone(), pid: started.pid };

@@ -84,14 +84,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let cookie = random()?;
     let name = format!("{cookie:032x}");
     start::name(cookie);
-    let run = Run::create(cookie, options.max_processes)
-        .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
-    if let Some(seed) = options.disturbance {
-        run.disturb(seed);
-    }
-    if !options.record {
-        run.record_nothing();
-    }
+    let run = new_run(options, cookie)?;
     let (record, unrecorded) = match Record::create(&name, record::now()) {
         Ok(record) => (Some(record), None),
         Err(error) => (None, Some(error.to_string())),
@@ -138,15 +131,13 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 }
             }
             signals::set(&listened);
-            let timeout = options.timeout.map(|time| Duration::from_nanos(time.max(0).cast_unsigned()));
-            let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
             let guard = Guard {
                 run: &run,
                 line,
                 signals,
                 cleaner,
                 keeper,
-                deadline,
+                deadline: deadline(options),
                 interactive: options.interactive,
                 lender,
                 admitted,
@@ -167,6 +158,24 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
             Err(not_begun(record, fault))
         }
     }
+}
+
+fn new_run(options: &GuardOptions, cookie: u128) -> Result<Run, Fault> {
+    let run = Run::create(cookie, options.max_processes)
+        .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
+    if let Some(seed) = options.disturbance {
+        run.disturb(seed);
+    }
+    if !options.record {
+        run.record_nothing();
+    }
+    Ok(run)
+}
+
+/// When a run that begins now is over at the latest.
+fn deadline(options: &GuardOptions) -> Option<Instant> {
+    let timeout = options.timeout.map(|time| Duration::from_nanos(time.max(0).cast_unsigned()));
+    timeout.and_then(|timeout| Instant::now().checked_add(timeout))
 }
 
 /// What comes before there is a run: the process becomes one that can guard.
