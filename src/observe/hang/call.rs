@@ -142,7 +142,7 @@ const OLD: &[Call] = &[];
 
 /// The row of a number; none for calls that are not expected to wait.
 pub fn call(number: i64) -> Option<Call> {
-    CALLS.iter().chain(OLD).find(|row| i64::from(row.number) == number).copied()
+    CALLS.iter().chain(OLD).find(|row| row.number == number).copied()
 }
 
 /// Which call the kernel is in, where the number no longer says it: from the function in which it sleeps.
