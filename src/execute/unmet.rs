@@ -3,7 +3,7 @@
 use super::Stop;
 use super::block::doing;
 use super::machine::Machine;
-use crate::event::hang::does;
+use crate::event::hang::{Doing, does};
 use crate::observe::hang::{Witness, examine_one};
 use crate::process::share::lock;
 use crate::process::{Blocked, BlockedKind, Row, Run};
@@ -60,7 +60,9 @@ impl Machine {
         let run = self.world.run;
         let others: Vec<i32> =
             run.live().into_iter().map(|record| record.pid).chain([self.world.pid]).collect();
-        examine_one(pid, &others, &Named(run)).as_ref().map(does)
+        let standing = examine_one(pid, &others, &Named(run))?;
+        // Its state says that already.
+        (!matches!(standing.doing, Doing::Stopped { .. })).then(|| does(&standing))
     }
 
     /// What a method of a shared object waits for.
