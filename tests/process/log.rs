@@ -55,7 +55,7 @@ fn no_record_that_was_written_is_lost_or_torn_by_kills() {
                                 std::thread::park();
                                 continue;
                             }
-                            let lane = if number % 3 == 0 { Lane::Life } else { Lane::Talk };
+                            let lane = if number.is_multiple_of(3) { Lane::Life } else { Lane::Talk };
                             let _ = log.append(lane, &record(writer as u64, number));
                             written[writer].store(number + 1, SeqCst);
                         },
@@ -89,8 +89,8 @@ fn check(log: Log, written: &[AtomicU64; 1024]) {
         found.entry(writer).or_default().push(number);
     }
     let mut all = 0;
-    for writer in 0..ROUNDS * WRITERS {
-        let done = written[writer].load(SeqCst);
+    for (writer, written) in written.iter().enumerate().take(ROUNDS * WRITERS) {
+        let done = written.load(SeqCst);
         all += done;
         let mut numbers = found.remove(&(writer as u64)).unwrap_or_default();
         numbers.sort_unstable();
