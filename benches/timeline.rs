@@ -12,7 +12,7 @@ use std::hint::black_box;
 /// Processes below each child of the first.
 const FAMILY: i32 = 100;
 
-/// What happens to one process in its life, which begins at a time in nanoseconds: 13 events.
+/// What happens to one process in its life, which begins at a time in nanoseconds: 14 events.
 fn life(events: &mut Vec<Event>, pid: i32, parent: i32, name: &str, start: i64) {
     let mut at = start;
     let mut happens = |pid, actor, what| {

@@ -62,15 +62,13 @@ impl Clock {
     pub fn label(self, time: i64) -> String {
         match self {
             Self::Steps => time.to_string(),
-            Self::Time => match time {
-                0 => "0".to_owned(),
-                time if time < MICROSECOND => format!("{time}ns"),
-                time if time < MILLISECOND => decimals(time, MICROSECOND, "us"),
-                time if time < SECOND => decimals(time, MILLISECOND, "ms"),
-                time if time < MINUTE => decimals(time, SECOND, "s"),
-                time if time < HOUR => composed(time, MINUTE, "m", SECOND, "s"),
-                _ => composed(time, HOUR, "h", MINUTE, "m"),
-            },
+            Self::Time if time == 0 => "0".to_owned(),
+            Self::Time if time < MICROSECOND => format!("{time}ns"),
+            Self::Time if time < MILLISECOND => decimals(time, MICROSECOND, "us"),
+            Self::Time if time < SECOND => decimals(time, MILLISECOND, "ms"),
+            Self::Time if time < MINUTE => decimals(time, SECOND, "s"),
+            Self::Time if time < HOUR => composed(time, MINUTE, "m", SECOND, "s"),
+            Self::Time => composed(time, HOUR, "h", MINUTE, "m"),
         }
     }
 }
