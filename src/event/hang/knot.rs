@@ -44,9 +44,11 @@ const TRIED: usize = 64;
 fn graph(hang: &Hang) -> BTreeMap<i32, Vec<i32>> {
     let mut fresh = Vec::new();
     let mut waiting: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
-    let known: BTreeSet<i32> = hang.processes.iter().map(|standing| standing.who.pid).collect();
-    for standing in hang.processes.iter().filter(|standing| !standing.is_over()) {
-        // Of one that was born while we looked nothing is known: it may help.
+    let living = || hang.processes.iter().filter(|standing| !standing.is_over());
+    let known: BTreeSet<i32> = living().map(|standing| standing.who.pid).collect();
+    for standing in living() {
+        // Of one that was born while we looked nothing is known: it may help. And one that ended while we looked has helped: its
+        // parent is about to wake, and so is who waited for what it held.
         let those =
             wakers(standing).filter(|those| those.iter().all(|pid| *pid == ANYBODY || known.contains(pid)));
         match those {
@@ -245,9 +247,10 @@ mod tests {
     #[test]
     fn somebody_outside_may_always_help() {
         let mut on = pipe(10, &[10, 11]);
-        let hang = |on: &On| Hang { processes: vec![standing(10, waits(on.clone()))] };
-        assert_eq!(hang(&on).deadlocked(), [10]);
-        assert_eq!(hang(&on).circle(), [10]);
+        let other = || standing(11, waits(On::Children(vec![child(10)])));
+        let hang = |on: &On| Hang { processes: vec![standing(10, waits(on.clone())), other()] };
+        assert_eq!(hang(&on).deadlocked(), [10, 11]);
+        assert_eq!(hang(&on).circle(), [11, 10]);
         let On::Stream(Stream { channel: Channel::Pipe { others, .. }, .. }) = &mut on else { return };
         others[1].kind = Kin::Outside;
         assert!(hang(&on).deadlocked().is_empty());
