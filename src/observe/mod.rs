@@ -9,11 +9,11 @@
 //! * New processes and threads, executions and ends are told by the kernel itself (`PTRACE_O_TRACEFORK` and its kin, and the
 //!   end of a tracee as the tracer's wait gives it). They need no stop at a call.
 //! * Some calls stop by a filter (seccomp(2), `SECCOMP_RET_TRACE`): those that execute, wait for children, send signals, change
-//!   groups and make pipes; [`call`] has the list. All others never stop: a program that computes, reads and writes
+//!   groups and make pipes; `call.rs` has the list. All others never stop: a program that computes, reads and writes
 //!   runs as fast as it does unobserved. The filter is installed before the program is executed ([`crate::process::Gate`]),
 //!   and the kernel hands it on to all that come from it.
 //! * Signals stop before they are delivered, as all of them do under a tracer, and are passed on as they are.
-//! * Which ends of pipes a process holds is read from /proc at a few steps, and only of those that can have any: [`pipes`].
+//! * Which ends of pipes a process holds is read from /proc at a few steps, and only of those that can have any: `pipes.rs`.
 //!
 //! The tracer takes hold with `PTRACE_SEIZE`, which sends nothing: so a stop by SIGSTOP, SIGTSTP and the like is a stop as it is
 //! unobserved (`PTRACE_LISTEN`), and the parent's wait sees it. `PTRACE_O_EXITKILL` kills the tracees when the tracer ends,

@@ -7,7 +7,7 @@
 //!
 //! So after some thousand forks by a process with thousands of children, its heap is copied to new memory, which takes the
 //! place of the old: the next children are on a new list. Those before keep the old pages, a copy of the heap for each
-//! [`EVERY`] of them, which is little beside what they take themselves.
+//! `EVERY` of them, which is little beside what they take themselves.
 
 use super::errno::{Errno, check};
 use super::{heap, signals};
