@@ -67,5 +67,7 @@ fn main() {
     tests.extend(secrets::TESTS);
     tests.extend(traces::TESTS);
     tests.extend(doctor::TESTS);
-    runner::run(&tests)
+    let code = runner::run_all(&tests);
+    part::leave();
+    std::process::exit(code)
 }

@@ -4,10 +4,9 @@
 //! whoever stands beside the guard. So keeper and scenario have a group of their own, of which the keeper, who takes no signal, is
 //! the leader. What the terminal sends to that group, the keeper hears too, and tells the guard.
 
-use crate::process::custody::signal_group_of_child;
+use crate::process::custody::{has_come, signal_group_of_child};
 use crate::process::{job, terminal};
 use std::os::fd::{AsFd, OwnedFd};
-use std::time::{Duration, Instant};
 
 /// The terminal, in the guard.
 #[derive(Debug)]
@@ -28,9 +27,6 @@ pub enum Resumed {
     /// Nobody could have resumed us, so we did not stop; and the terminal is not ours to lend.
     Orphan,
 }
-
-/// A stop that was over so soon was none.
-const NO_STOP: Duration = Duration::from_millis(2);
 
 impl Lender {
     /// Of the guard with this group to the keeper. None where the guard has no terminal.
@@ -63,9 +59,10 @@ impl Lender {
         // One that was stopped because it did not have the terminal only needs it.
         if self.lent || !self.is_ours() {
             self.take_back();
-            let began = Instant::now();
             job::stop_oneself();
-            if began.elapsed() < NO_STOP && !self.is_ours() {
+            // A stop takes a SIGCONT that waits away, and only another one ends it (signal(7)). Its reader blocks it, so that it
+            // is still there, however soon it came: without one there was no stop.
+            if !has_come(libc::SIGCONT) && !self.is_ours() {
                 resumed = Resumed::Orphan;
             }
         }

@@ -123,6 +123,16 @@ pub fn take_signal(set: &nix::sys::signal::SigSet) -> Option<(i32, i32)> {
     (number > 0).then_some((number, info.si_code))
 }
 
+/// Whether a blocked signal has come and is not taken yet; see sigpending(2).
+#[must_use]
+pub fn has_come(number: i32) -> bool {
+    // SAFETY: all zero bytes are a valid set, which sigpending fills; sigismember reads it.
+    unsafe {
+        let mut pending: libc::sigset_t = std::mem::zeroed();
+        libc::sigpending(&raw mut pending) == 0 && libc::sigismember(&raw const pending, number) == 1
+    }
+}
+
 /// Has writes to a closed pipe, or past a limit on the size of files, fail instead of ending this process.
 pub fn survive_failed_writes() {
     for number in [libc::SIGPIPE, libc::SIGXFSZ] {

@@ -34,9 +34,17 @@ pub fn play() {
 /// A user whom nobody else is.
 pub const STRANGER: u32 = 61_234;
 
+static PLACE: OnceLock<TempDir> = OnceLock::new();
+
+/// Removes the place once all tests are over: nobody drops what is static.
+pub fn leave() {
+    if let Some(place) = PLACE.get() {
+        let _ = std::fs::remove_dir_all(place.path());
+    }
+}
+
 /// Where the test binary can be executed by anybody, and a place that is anybody's.
 pub fn place() -> &'static Path {
-    static PLACE: OnceLock<TempDir> = OnceLock::new();
     PLACE
         .get_or_init(|| {
             let place = tempfile::Builder::new().prefix("proctor-contain-").tempdir().expect("a directory");

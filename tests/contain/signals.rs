@@ -3,6 +3,7 @@
 use super::keeper::runner::{Test, left_out};
 use super::part::{guarded, is_root, start_as};
 use proctor::keeper::Contain;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
@@ -35,27 +36,42 @@ pub fn stray(words: &str) -> ! {
                 // SAFETY: getppid always succeeds.
                 kill(unsafe { libc::getppid() });
             }
-            _ => (1..32768).filter(|pid| *pid != std::process::id() as i32).for_each(kill),
+            // Upwards from our own: who is older than our guard and keeper is hit before their end is ours.
+            _ => {
+                let own = std::process::id() as i32;
+                (own + 1..highest_pid()).chain(1..own).for_each(kill);
+            }
         }
         0
     })
 }
 
-/// Somebody of the same user, in the guard's group.
+/// One more than the highest pid: proc_sys_kernel(5).
+fn highest_pid() -> i32 {
+    let text = std::fs::read_to_string("/proc/sys/kernel/pid_max").expect("/proc");
+    text.trim().parse().expect("a number")
+}
+
+/// Somebody of the same user, in the guard's group, who says what it is told.
 struct Bystander(Child);
 
 impl Bystander {
     fn start(user: u32) -> Self {
-        let mut command = Command::new("sleep");
-        command.arg("1000").process_group(0).stdout(Stdio::null());
+        let mut command = Command::new("cat");
+        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
         if is_root() {
             command.uid(user).gid(user);
         }
         Self(command.spawn().expect("a bystander"))
     }
 
+    /// Whether it still answers: one that a deadly signal waits for never does, even where it has not got to dying yet.
     fn lives(&mut self) -> bool {
-        self.0.try_wait().expect("our child").is_none()
+        let (Some(mut ear), Some(mouth)) = (self.0.stdin.take(), self.0.stdout.take()) else { return false };
+        // Who is gone cannot be told anything, which is an answer too.
+        let _ = ear.write_all(b"there?\n");
+        let mut answer = String::new();
+        BufReader::new(mouth).read_line(&mut answer).is_ok_and(|_| answer == "there?\n")
     }
 }
 

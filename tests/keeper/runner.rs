@@ -49,11 +49,16 @@ impl Wanted {
 }
 
 pub fn run(tests: &[Test]) -> ! {
+    exit(run_all(tests))
+}
+
+/// The same for one who has something to do afterwards. Gives the exit code.
+pub fn run_all(tests: &[Test]) -> i32 {
     let wanted = Wanted::parse();
     let tests: Vec<&Test> = tests.iter().filter(|(name, _)| wanted.wants(name)).collect();
     if wanted.list {
         tests.iter().for_each(|(name, _)| println!("{name}: test"));
-        exit(0);
+        return 0;
     }
     println!("\nrunning {} tests", tests.len());
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -74,5 +79,5 @@ pub fn run(tests: &[Test]) -> ! {
     let failed = failed.load(SeqCst);
     let (passed, took) = (tests.len() - failed, began.elapsed().as_secs_f64());
     println!("\n{passed} passed; {failed} failed; {} parts left out; {took:.1} s\n", LEFT_OUT.load(SeqCst));
-    exit(i32::from(failed > 0) * 101);
+    i32::from(failed > 0) * 101
 }

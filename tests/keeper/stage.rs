@@ -176,7 +176,10 @@ impl Drop for Staged {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let _ = self.child.kill();
-            self.herd.clean_up();
+            // A second panic would end the whole harness.
+            if !self.herd.try_to_clean_up() {
+                eprintln!("cannot clean up after the failure: {:?}", self.herd.left());
+            }
             let _ = self.child.wait();
         }
     }
