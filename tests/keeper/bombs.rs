@@ -57,7 +57,8 @@ fn fork_bombs_leave_nothing() {
             let way = WAYS[round % WAYS.len()];
             let mut run =
                 Stage::new(&format!("bomb {kind}")).env("PROCTOR_KEEPER_PROCESSES", "64").start_up();
-            assert!(run.herd.until(LONG, |herd| herd.said("limit") || kind == "chain"), "{kind}: no limit");
+            let full = run.herd.until(LONG, |herd| herd.said("limit") || kind == "chain");
+            assert!(full, "{kind}, round {round}: no limit: {:?}", run.finish());
             see_it_end(run, kind, way, &mut times);
         }
         times.assert_promise(&format!("a bomb of 64, {kind}"));

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 pub struct Member {
     pub pid: i32,
     pub start: u64,
+    /// The pipe to the test, by its number, of one that has told of itself.
+    pipe: Option<u64>,
 }
 
 /// The test's end of the pipe that all of them hold.
@@ -68,7 +70,10 @@ impl Herd {
 
     fn take(&mut self, line: &str) {
         match line.split_once(' ').map(|(pid, start)| (pid.parse(), start.parse())) {
-            Some((Ok(pid), Ok(start))) => self.members.push(Member { pid, start }),
+            Some((Ok(pid), Ok(start))) => {
+                let pipe = rustix::fs::fstat(&self.pipe).ok().map(|facts| facts.st_ino);
+                self.members.push(Member { pid, start, pipe });
+            }
             _ => self.words.push(line.to_owned()),
         }
     }
@@ -105,11 +110,11 @@ impl Herd {
             return self.members.iter().all(Member::is_there);
         }
         let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
-        let here: Vec<Member> = pids
+        let here: Vec<(i32, u64)> = pids
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .filter_map(|pid| Some(Member { pid: inside(pid)?, start: member(pid)?.start }))
+            .filter_map(|pid| Some((inside(pid)?, member(pid)?.start)))
             .collect();
-        self.members.iter().all(|member| here.contains(member))
+        self.members.iter().all(|member| here.contains(&(member.pid, member.start)))
     }
 
     /// Those that are still there, by what the kernel says of them.
@@ -153,18 +158,18 @@ impl Member {
         self.here().into_iter().for_each(|member| member.end_here());
     }
 
-    /// Of a process that told its pid inside a namespace: as we see it. The start is the same. Among tests of runs that are
-    /// contained, a control's is not, and told the pid that we see.
+    /// Of a process that told its pid inside a namespace: as we see it. The start is the same, as it may be of another run's
+    /// process with the same pid in there: but it does not hold this pipe. Among tests of runs that are contained, a control's
+    /// is not, and told the pid that we see.
     pub fn here(&self) -> Option<Self> {
-        if !level::is_contained() {
-            return Some(*self);
-        }
+        // Whom we found ourselves has the pid that we see.
+        let Some(pipe) = self.pipe.filter(|_| level::is_contained()) else { return Some(*self) };
         let pids = std::fs::read_dir("/proc").expect("/proc").flatten();
         let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
         pids.filter(|pid| inside(*pid) == Some(self.pid))
             .filter_map(member)
-            .find(|member| member.start == self.start)
-            .or_else(|| Some(*self).filter(Self::is_there))
+            .find(|member| member.start == self.start && holds(member.pid, pipe))
+            .or_else(|| Some(*self).filter(|member| member.is_there() && holds(member.pid, pipe)))
     }
 
     fn end_here(&self) {
@@ -180,6 +185,13 @@ impl Member {
     fn describe(&self) -> String {
         std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default().trim().to_owned()
     }
+}
+
+/// Whether the process with this pid holds the pipe: proc_pid_fd(5).
+fn holds(pid: i32, pipe: u64) -> bool {
+    let pipe = format!("pipe:[{pipe}]");
+    let held = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+    held.filter_map(|fd| std::fs::read_link(fd.path()).ok()).any(|to| to.as_os_str() == pipe.as_str())
 }
 
 /// The pid of a process in its own namespace, where that is another one: `NSpid` of proc_pid_status(5).
@@ -198,7 +210,7 @@ fn inside(pid: i32) -> Option<i32> {
 /// The process that has this pid now.
 pub fn member(pid: i32) -> Option<Member> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    Some(Member { pid, start: start_of(&stat)? })
+    Some(Member { pid, start: start_of(&stat)?, pipe: None })
 }
 
 /// A process's children: proc(5).

@@ -190,7 +190,8 @@ fn killing_at_any_moment() {
         assert!(gone, "round {round}, {moment} us, {chance:?}: {:?}", known_by(&nonce));
         run.finish();
         assert!(none_are_there(&before), "round {round}, {moment} us, {chance:?}: zombies");
-        assert_eq!(known_by(&nonce), [], "round {round}, {moment} us, {chance:?}");
+        // A look goes from pid to pid, and may miss whoever was just being forked or executed: but it ends too.
+        assert!(none_known_by(&nonce, SOON), "round {round}, {moment} us, {chance:?}: {:?}", known_by(&nonce));
         remove(&nonce);
     }
     assert!(many >= 100, "only {many} had started their fifty");
