@@ -26,8 +26,8 @@ pub fn events(run: Run) -> Vec<Event> {
     all.extend(recorded.lives.iter().flat_map(birth));
     all.extend(recorded.events.iter().filter_map(|bytes| unpack(bytes)));
     all.extend(recorded.changes.iter().map(change));
-    let last_words = last_words(&all);
-    all.extend(recorded.lives.iter().filter_map(|life| end(life, &last_words)));
+    before_the_end(&mut all, &recorded.lives);
+    all.extend(recorded.lives.iter().filter_map(end));
     all.extend(adoptions(&recorded.lives, keeper));
     all.extend(recorded.lives.iter().filter_map(reaping));
     all.extend(recorded.dropped.iter().map(dropped));
@@ -49,30 +49,35 @@ fn birth(life: &Life) -> impl Iterator<Item = Event> {
     forked.into_iter().chain([spawned]).map(move |what| Event { time, pid, actor, place, what })
 }
 
-/// When each process did something last. The time of an end that was not its own word can be that of the signal sent to
-/// it, after which it may still have come to something.
-fn last_words(events: &[Event]) -> HashMap<i32, Vec<i64>> {
-    let mut all: HashMap<i32, Vec<i64>> = HashMap::new();
-    for event in events.iter().filter(|event| event.pid == event.actor) {
-        all.entry(event.pid).or_default().push(event.time);
+/// When each process ended and was reaped, in the order of births: of a pid that was several processes'.
+type Spans = HashMap<i32, Vec<(i64, i64, i64)>>;
+
+/// What a process did was before its end, whoever else told of it and when: the table alone says when that was.
+fn before_the_end(events: &mut [Event], lives: &[Life]) {
+    let mut spans = Spans::new();
+    for life in lives {
+        let reaped = life.reaped.map_or(i64::MAX, |reaping| reaping.time);
+        if let Some(ended) = life.ended {
+            spans.entry(life.pid).or_default().push((life.started, ended, reaped));
+        }
     }
-    all.values_mut().for_each(|times| times.sort_unstable());
-    all
+    for event in events.iter_mut().filter(|event| event.pid == event.actor) {
+        let of_pid = spans.get(&event.pid).map_or(&[][..], Vec::as_slice);
+        let ended = of_pid
+            .iter()
+            .rfind(|(started, _, reaped)| (*started..=*reaped).contains(&event.time))
+            .map(|(_, ended, _)| *ended);
+        event.time = event.time.min(ended.unwrap_or(i64::MAX));
+    }
 }
 
-fn end(life: &Life, last_words: &HashMap<i32, Vec<i64>>) -> Option<Event> {
-    let (ended, status) = (life.ended?, life.status?);
-    // Its pid may have been another's before and after.
-    let own = last_words.get(&life.pid).map_or(&[][..], Vec::as_slice);
-    let until = life.reaped.map_or(i64::MAX, |reaping| reaping.time);
-    let behind = own.partition_point(|time| *time <= until);
-    let last = own[..behind].last().copied().filter(|time| *time >= life.started);
+fn end(life: &Life) -> Option<Event> {
+    let (time, status) = (life.ended?, life.status?);
     let (actor, core) = match status {
         ExitStatus::Exited(_) => (life.pid, false),
         ExitStatus::Signaled { core, .. } => (0, core),
     };
     let what = What::Exited { exitcode: code(status), core };
-    let time = ended.max(last.unwrap_or(ended));
     Some(Event { time, pid: life.pid, actor, place: None, what })
 }
 

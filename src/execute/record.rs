@@ -26,7 +26,14 @@ impl World {
     fn note_by(&self, pid: i32, actor: i32, what: What, location: Option<Location>) -> Written {
         let lane = if what.is_talk() { Lane::Talk } else { Lane::Life };
         let place = location.and_then(|location| self.place(location));
-        let event = Event { time: clock::monotonic(), pid, actor, place, what };
+        // After its end a process does nothing, though its parent may come to tell only then of what it did.
+        let ended = if actor == self.pid { None } else { self.run.end_of(pid) };
+        let now = clock::monotonic();
+        let event = Event { time: ended.map_or(now, |ended| ended.min(now)), pid, actor, place, what };
+        if actor == self.pid {
+            // Before it is told: who is killed in the next instant has ended after it.
+            self.run.was_alive(self.row, now);
+        }
         self.run.log().append(lane, &pack(&event))
     }
 

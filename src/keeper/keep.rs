@@ -13,7 +13,7 @@ use super::wire::{Last, Line, Order, ScenarioEnd, Word};
 use crate::event::{Actor, Event, What, pack};
 use crate::process::custody::signal_child;
 use crate::process::wait::ChildState;
-use crate::process::{ExitStatus, Fork, Lane, Run, Scratch, clock, exit_now, fork, wait};
+use crate::process::{ExitStatus, Fork, Lane, Run, Scratch, clock, exit_now, fork, proc_file, wait};
 use rustix::process::{Pid, Signal, set_child_subreaper, set_parent_process_death_signal};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::Ordering::SeqCst;
@@ -201,7 +201,8 @@ impl Keeper<'_> {
                 self.orphans.1 = self.orphans.1.saturating_add(1);
             }
             // Nobody may signal its pid once it is reaped, and its exit code is to be known for ever.
-            let row = self.run.row_of_pid(pid);
+            // A row that is given up, or an earlier process's with the same pid, is not its own.
+            let row = self.run.row_of_pid(pid).filter(|row| self.run.is_held(*row));
             row.inspect(|row| self.run.reaping(*row));
             let stranger =
                 if row.is_none() && self.run.is_recorded() { Some(actor(self.run, pid)) } else { None };
@@ -304,6 +305,8 @@ impl Keeper<'_> {
                 found.iter().filter(|pid| !run.is_observer(**pid)).map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;
         });
+        // Who was killed right after it had reaped could not say so: that it did is in the record all the same.
+        run.repair(|pid| wait::peek(pid).is_ok());
         remove_scratch(run);
         if over == Over::GuardGone {
             if let Some(record) = self.kit.record.take() {
@@ -327,19 +330,11 @@ fn scenario_end(scenario: i32, over: Over) -> Option<ScenarioEnd> {
         Over::ScenarioEnded(status) => (status.into(), true),
         _ => (End::Killed(libc::SIGKILL), false),
     };
-    Some(ScenarioEnd { end, by_itself, our_code: runs_our_code(scenario) })
-}
-
-/// Whether a process forked from this one has not called execve(2) since: `PF_FORKNOEXEC` among the flags of
-/// proc_pid_stat(5), which a zombie still shows.
-fn runs_our_code(pid: i32) -> bool {
-    const FORKED_NOT_EXECUTED: u64 = 0x40;
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // The command may hold spaces and brackets: the fields are counted from behind it.
-    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-    fields.split_whitespace().nth(6).and_then(|flags| flags.parse().ok()).unwrap_or(0u64)
-        & FORKED_NOT_EXECUTED
-        != 0
+    Some(ScenarioEnd {
+        end,
+        by_itself,
+        our_code: proc_file::stat(scenario).is_ok_and(|stat| stat.only_forked),
+    })
 }
 
 /// What a process that was killed and is not reaped yet is called: the scenario's name for it, else its command.

@@ -48,7 +48,9 @@ impl Run {
         if let Some(memory) = self.memory(row) {
             self.expect_unspoken();
             // Before the sending, so that whoever sees the end finds the time of its cause.
-            memory.signal_time.store(clock::monotonic(), SeqCst);
+            // First of all that there is a signal: what the process does from now on is later than what it did unaware.
+            let _ = memory.signal_time.compare_exchange(0, 1, SeqCst, SeqCst);
+            memory.signal_time.fetch_max(clock::monotonic(), SeqCst);
             memory.last_signal.store(u32::from(signal.0), SeqCst);
         }
         self.without_pause(row, || pidfd.send(signal, reach))?;

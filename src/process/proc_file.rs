@@ -20,6 +20,8 @@ pub struct Stat {
     pub sid: i32,
     /// The controlling terminal's device number; 0: none.
     pub terminal: i32,
+    /// It has not executed a program since it was forked; a zombie still shows it.
+    pub only_forked: bool,
     /// The foreground group of that terminal; -1: none.
     pub foreground_pgid: i32,
     /// Nanoseconds, counted in ticks of 10 ms.
@@ -95,6 +97,8 @@ fn parse_stat(bytes: &[u8]) -> Option<Stat> {
     let field = |number: usize| fields.get(number - 3).copied();
     let int = |number: usize| field(number)?.parse::<i64>().ok();
     let small = |number: usize| field(number)?.parse::<i32>().ok();
+    /// `PF_FORKNOEXEC` of the kernel.
+    const ONLY_FORKED: i64 = 0x40;
     let tick = SECOND / i64::try_from(rustix::param::clock_ticks_per_second()).ok()?.max(1);
     Some(Stat {
         pid,
@@ -105,6 +109,7 @@ fn parse_stat(bytes: &[u8]) -> Option<Stat> {
         sid: small(6)?,
         terminal: small(7)?,
         foreground_pgid: small(8)?,
+        only_forked: int(9)? & ONLY_FORKED != 0,
         user_time: int(14)?.saturating_mul(tick),
         system_time: int(15)?.saturating_mul(tick),
         reaped_time: int(16)?.saturating_add(int(17)?).saturating_mul(tick),

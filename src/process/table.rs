@@ -12,8 +12,9 @@
 use super::row::{RowMemory, RowState, Word};
 use super::run::Run;
 use super::status::ExitStatus;
-use super::{clock, fork};
+use super::{clock, fork, proc_file};
 use crate::value::{ProcessRef, Signal};
+use std::collections::HashSet;
 use std::sync::atomic::{Ordering::Relaxed, Ordering::SeqCst};
 
 /// A use of a row: one process.
@@ -60,6 +61,9 @@ pub(super) const EXTERNAL: u32 = 2;
 pub(super) const HANDLES: u32 = 4;
 // The bits above are those of `identity`.
 
+/// SIGCONT, which ends nobody.
+const CONTINUE: u32 = 18;
+
 /// A ticket that was taken by this pid for a row not chosen yet.
 const CHOOSING: u64 = 1 << 63;
 
@@ -84,6 +88,7 @@ impl Run {
     pub fn reserve(&self, name: &str, daemon: bool) -> Result<Row, LimitReached> {
         let me = fork::pid();
         let Some(ticket) = self.take_ticket(me, self.max_processes()).or_else(|| {
+            self.give_up_unborn();
             self.free_stale_tickets();
             self.take_ticket(me, self.max_processes())
         }) else {
@@ -130,7 +135,9 @@ impl Run {
             let index = order % rows.len() as u64;
             let memory = &rows[index as usize];
             let seen = memory.word();
-            let abandoned = seen.state == RowState::Reserved && !exists(seen.actor);
+            let abandoned = seen.state == RowState::Reserved
+                && !exists(seen.actor)
+                && !self.is_ticketed(Row { index: index as u32, generation: seen.generation });
             if !matches!(seen.state, RowState::Free | RowState::Reaped) && !abandoned {
                 continue;
             }
@@ -145,6 +152,12 @@ impl Run {
                 return row;
             }
         }
+    }
+
+    /// Whether a ticket names the row. One that is reserved has none only as long as nothing was forked for it.
+    fn is_ticketed(&self, row: Row) -> bool {
+        let ticket = self.rows()[row.index as usize].ticket.load(SeqCst) as usize;
+        self.tickets().get(ticket).is_some_and(|place| place.load(SeqCst) == row.ticket())
     }
 
     /// The row's memory, where it still belongs to this process.
@@ -202,6 +215,24 @@ impl Run {
                 memory.flags.fetch_and(!flag, SeqCst)
             };
         }
+    }
+
+    /// The process did something at that time: if a signal that we sent it is what ends it, then later than this.
+    #[inline]
+    pub fn was_alive(&self, row: Row, time: i64) {
+        if let Some(memory) = self.memory(row)
+            && memory.signal_time.load(SeqCst) != 0
+            && memory.last_signal.load(SeqCst) != CONTINUE
+        {
+            memory.signal_time.fetch_max(time, SeqCst);
+        }
+    }
+
+    /// When the process that has this pid ended, where the table knows it.
+    #[must_use]
+    pub fn end_of(&self, pid: i32) -> Option<i64> {
+        let row = self.row_known_by(pid)?;
+        self.memory(row).map(|memory| memory.ended.load(SeqCst)).filter(|ended| *ended != 0)
     }
 
     /// A task says that it ends now, with this exit code: its last act before `_exit`.
@@ -263,6 +294,39 @@ impl Run {
         }
     }
 
+    /// Reservations of those who were killed before their fork. Such a one may have forked as well, and its child be there
+    /// without having told its pid yet: then it is the keeper's now, and nothing is given up while there is such a child.
+    fn give_up_unborn(&self) {
+        let unborn = |row: &Row| {
+            self.memory(*row).is_some_and(|memory| {
+                let word = memory.word();
+                word.state == RowState::Reserved && memory.pid.load(SeqCst) == 0 && !exists(word.actor)
+            })
+        };
+        let given_up: Vec<Row> = self.held_rows().into_iter().filter(unborn).collect();
+        if given_up.is_empty() || self.has_nameless_child() {
+            return;
+        }
+        // Who has told its pid meanwhile was no child without a name any more.
+        given_up.into_iter().filter(unborn).for_each(|row| self.finish(row, 0));
+    }
+
+    /// Whether the keeper has, or may have, a child that was forked from one of the run and is not in the table.
+    fn has_nameless_child(&self) -> bool {
+        let keeper = self.control().keeper_pid.load(SeqCst);
+        let keeper = if keeper == 0 { fork::pid() } else { keeper };
+        // The list has holes where one of them is reaped while it is read: not for the keeper itself, but for others.
+        let (Ok(children), Ok(again)) = (proc_file::children(keeper), proc_file::children(keeper)) else {
+            return true;
+        };
+        let named: HashSet<i32> = self.live().into_iter().map(|record| record.pid).collect();
+        children != again
+            || children.into_iter().any(|child| {
+                let nameless = !named.contains(&child) && !self.is_observer(child);
+                nameless && proc_file::stat(child).is_ok_and(|stat| stat.only_forked)
+            })
+    }
+
     /// Tickets whose row is reaped already, or whose taker died before it chose a row.
     fn free_stale_tickets(&self) {
         for (index, place) in self.tickets().iter().enumerate() {
@@ -302,18 +366,19 @@ impl Run {
             let Some(memory) = self.memory(row) else { continue };
             let word = memory.word();
             let pid = memory.pid.load(SeqCst);
-            let abandoned = match word.state {
-                // Killed between the reservation and the fork; a child that did start has told its pid.
-                RowState::Reserved => pid == 0 && !exists(word.actor),
-                // Killed between the two steps of reaping: where it had been reaped, it is nobody's child now.
-                RowState::Reaping => !exists(word.actor) && !own_child(pid),
-                _ => false,
-            };
-            if abandoned {
+            // Killed between the two steps of reaping: where it had been reaped, it is nobody's child now.
+            if word.state == RowState::Reaping && !exists(word.actor) && !own_child(pid) {
                 self.finish(row, word.actor);
             }
         }
+        self.give_up_unborn();
         self.free_stale_tickets();
+    }
+
+    /// Whether the row is still that of a process which is not reaped.
+    #[must_use]
+    pub fn is_held(&self, row: Row) -> bool {
+        self.memory(row).is_some_and(|memory| memory.word().state < RowState::Reaped)
     }
 
     pub(super) fn held_rows(&self) -> Vec<Row> {

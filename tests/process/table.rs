@@ -4,6 +4,7 @@ use crate::{World, in_process, process_of, sleep_for_ever};
 use proctor::process::share::event;
 use proctor::process::{ExitStatus, LimitReached, Reach, Row, RowState, Waited, clock, wait};
 use proctor::value::Signal;
+use std::io::{Read, Write};
 
 #[test]
 fn the_limit_holds_and_each_reaping_frees_one_place() {
@@ -143,6 +144,40 @@ fn spawners_killed_at_any_moment_leave_a_table_that_is_put_in_order() {
             world.run.repair(|pid| wait::peek(pid).is_ok());
             assert_eq!(world.run.alive(), 0, "round {round}: {:?}", world.run.live());
         }
+    });
+}
+
+/// A parent that dies right after its fork leaves a child that has not told who it is, but will.
+#[test]
+fn a_child_that_is_not_known_yet_is_not_given_up_with_its_parent() {
+    in_process(|| {
+        // SAFETY: this prctl takes numbers only.
+        assert_eq!(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) }, 0);
+        let mut world = World::new(9);
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        let (parent, _) = world.task("parent", |world| {
+            let row = world.run.reserve("child", false).expect("a row");
+            if proctor::process::fork() == Ok(proctor::process::Fork::Child) {
+                let mut go = [0];
+                (&reader).read_exact(&mut go).expect("the word to go on");
+                world.run.started(row, proctor::process::pid());
+                world.run.row_ended_now(row, 7);
+                proctor::process::exit_now(7);
+            }
+            proctor::process::exit_now(0);
+        });
+        world.join(parent);
+        world.run.repair(|pid| wait::peek(pid).is_ok());
+        let held = world.run.alive();
+        writer.write_all(&[1]).expect("the child listens");
+        assert_eq!(held, 1, "its place is still its own");
+        reap_all(&world);
+        world.run.repair(|pid| wait::peek(pid).is_ok());
+        assert_eq!(world.run.alive(), 0);
+        let lives = world.run.recorded().lives;
+        let child = lives.iter().find(|life| life.name == "child").expect("it lived");
+        assert_eq!(child.status, Some(ExitStatus::Exited(7)));
+        assert!(child.ended.is_some() && child.reaped.is_some());
     });
 }
 
