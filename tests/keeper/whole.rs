@@ -191,7 +191,11 @@ fn killing_at_any_moment() {
         run.finish();
         assert!(none_are_there(&before), "round {round}, {moment} us, {chance:?}: zombies");
         // A look goes from pid to pid, and may miss whoever was just being forked or executed: but it ends too.
-        assert!(none_known_by(&nonce, SOON), "round {round}, {moment} us, {chance:?}: {:?}", known_by(&nonce));
+        assert!(
+            none_known_by(&nonce, SOON),
+            "round {round}, {moment} us, {chance:?}: {:?}",
+            known_by(&nonce)
+        );
         remove(&nonce);
     }
     assert!(many >= 100, "only {many} had started their fifty");
