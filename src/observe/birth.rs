@@ -59,10 +59,12 @@ impl Engine<'_> {
     }
 
     fn new_thread(&mut self, tid: i32, process: i32) {
+        let mut task = Task::of(process);
         if let Some(process) = self.processes.get_mut(&process) {
             process.threads += 1;
+            task.stops = process.stops;
         }
-        self.tasks.insert(tid, Task::of(process));
+        self.tasks.insert(tid, task);
         self.came_early(tid);
     }
 
@@ -126,7 +128,7 @@ impl Engine<'_> {
         let by_signal = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&signal);
         task.listening = by_signal;
         if by_signal {
-            self.process_stopped(pid, signal);
+            self.thread_stopped(tid, pid, signal);
             ptrace::listen(tid);
         } else {
             if listening {

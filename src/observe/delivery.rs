@@ -43,18 +43,19 @@ impl Engine<'_> {
 
     /// A wait told of a stop. All threads of the child stand still by now; but their stops may not have come to us yet.
     pub fn stop_was_waited_for(&mut self, pid: i32, signal: i32) {
-        if let Some(process) = self.processes.get_mut(&pid).filter(|process| !process.stopped) {
-            process.stop_to_come = true;
-            self.tell_stop(pid, signal);
-        }
+        self.tell_stop(pid, signal);
     }
 
-    /// The stop of one of its threads.
-    pub fn process_stopped(&mut self, pid: i32, signal: i32) {
-        let process = self.processes.get_mut(&pid);
-        let is_told = process.is_some_and(|process| std::mem::take(&mut process.stop_to_come));
-        if !is_told {
+    /// One of its threads has stopped. Each tells of each stop of its process once, and maybe after the process was told to have
+    /// gone on: the first of them is news, and so is a wait that came before it.
+    pub fn thread_stopped(&mut self, tid: i32, pid: i32, signal: i32) {
+        let told = self.processes.get(&pid).map_or(0, |process| process.stops);
+        if self.tasks.get(&tid).is_some_and(|task| task.stops == told) {
             self.tell_stop(pid, signal);
+        }
+        let told = self.processes.get(&pid).map_or(0, |process| process.stops);
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.stops = told;
         }
     }
 
@@ -64,6 +65,7 @@ impl Engine<'_> {
         if std::mem::replace(&mut process.stopped, true) {
             return;
         }
+        process.stops += 1;
         let actor = match process.blame {
             Some((sent, by)) if i32::from(sent) == signal => by,
             _ => 0,

@@ -12,11 +12,13 @@ pub(super) struct Task {
     pub call: Option<Ongoing>,
     /// It stands still with its whole process.
     pub listening: bool,
+    /// Up to which stop of its process it has told of its own.
+    pub stops: u32,
 }
 
 impl Task {
     pub fn of(process: i32) -> Self {
-        Self { process, call: None, listening: false }
+        Self { process, call: None, listening: false, stops: 0 }
     }
 }
 
@@ -62,8 +64,8 @@ pub(super) struct Process {
     /// Of a zombie.
     pub exitcode: i32,
     pub stopped: bool,
-    /// That it stopped was told by its parent's wait, before its own stop came.
-    pub stop_to_come: bool,
+    /// How many of its stops were told.
+    pub stops: u32,
     /// How many of its threads are in a call that waits for children.
     pub waits: u32,
     /// Children that ended meanwhile: the kernel may have reaped them at once.
