@@ -464,6 +464,15 @@ impl Run {
         (self.rows()[row.index as usize].word().state < RowState::Reaped).then_some(row)
     }
 
+    /// Whether a process of the run has said, as its last act, that it ends, and is not reaped yet.
+    #[must_use]
+    pub fn is_ending(&self, pid: i32) -> bool {
+        let row = self.row_known_by(pid).and_then(|row| self.record(row));
+        row.is_some_and(|record| {
+            record.ended.is_some() && matches!(record.status, Some(ExitStatus::Exited(_)))
+        })
+    }
+
     /// Whether this process has forked, or is about to, and the table does not name the new process yet.
     #[must_use]
     pub fn is_starting(&self, spawner: i32) -> bool {

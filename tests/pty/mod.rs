@@ -22,6 +22,10 @@ pub fn lead(command: &mut Command, name: &str) {
     // SAFETY: only system calls that are async-signal-safe.
     unsafe {
         command.pre_exec(|| {
+            // Whoever runs the tests in the background of a script has these ignored, and a terminal's keys would do nothing.
+            for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP] {
+                libc::signal(signal, libc::SIG_DFL);
+            }
             rustix::process::setsid()?;
             rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
             Ok(())
