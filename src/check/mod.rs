@@ -18,7 +18,6 @@ mod setting;
 mod storage;
 mod survey;
 mod table;
-mod text;
 mod unsure;
 
 use crate::program::Program;

@@ -1,6 +1,6 @@
 //! The life of one process: from its birth to the moment when its pid was free again.
 
-use crate::value::Signal;
+use crate::value::{Signal, ending::signal_of};
 use std::rc::Rc;
 
 /// Somebody whom an event names by pid, and the life that had this pid then, where one is known.
@@ -129,8 +129,7 @@ impl Life {
     /// The signal that ended it.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
-        let number = self.exitcode.filter(|code| *code < 0)?.unsigned_abs();
-        u8::try_from(number).ok().map(Signal)
+        self.exitcode.and_then(signal_of)
     }
 
     /// The time after which it was not alive: its end, or where none is known, that of its record.

@@ -121,6 +121,17 @@ pub enum End {
     Write,
 }
 
+impl End {
+    /// As on the wire.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
 impl What {
     /// Of what was printed, so many bytes are kept with the event.
     pub const LONGEST_TEXT: usize = 256;

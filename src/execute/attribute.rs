@@ -2,12 +2,12 @@
 
 use super::Stop;
 use super::block::fault;
-use super::facts::{self, Facts};
+use super::facts::Facts;
 use super::machine::Machine;
 use crate::process::{Errno, clock, proc_file};
 use crate::program::Attribute;
 use crate::source::Code;
-use crate::value::{Key, ProcessRef, Signal, Trouble, Value, signal::signal_name};
+use crate::value::{Key, ProcessRef, Signal, Trouble, Value, ending::ending, signal::signal_name};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
@@ -91,7 +91,7 @@ impl Machine {
 
     /// Of the signals that a task catches, those that the program has handlers for: every process of ours notes its children's ends.
     fn own_handlers(&self, process: &ProcessRef, caught: u64) -> u64 {
-        const CHILD: u64 = 1 << (17 - 1);
+        const CHILD: u64 = 1 << (Signal::CHLD.0 - 1);
         let task = self.record(process).filter(|record| !record.external);
         match task {
             Some(record) if !self.world.run.catches_child(record.row) => caught & !CHILD,
@@ -102,7 +102,7 @@ impl Machine {
     /// How it ended, in words.
     fn ending(&mut self, process: &Rc<ProcessRef>) -> Result<String, Stop> {
         Ok(match self.facts(process)? {
-            Facts::Ended { code: Some(code), .. } => facts::ending_words(code),
+            Facts::Ended { code: Some(code), .. } => ending(code, false),
             Facts::Ended { code: None, .. } => "ended".to_owned(),
             Facts::Alive => match self.stop_signal(process)? {
                 Some(signal) => format!("stopped by {}", signal_name(signal)),

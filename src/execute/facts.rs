@@ -3,9 +3,10 @@
 
 use super::Stop;
 use super::block::fault;
+use super::history::INIT;
 use super::machine::Machine;
 use crate::process::{Errno, ExitStatus, Pidfd, Record, Row, RowState, clock, proc_file, wait};
-use crate::value::{ProcessRef, Signal, Value, signal};
+use crate::value::{ProcessRef, Signal, Value};
 use std::rc::Rc;
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -129,7 +130,7 @@ impl Machine {
             .and_then(|child| wait::peek_state(child.process.pid).ok());
         Ok(Some(match state.flatten() {
             Some(wait::ChildState::Stopped(signal)) => signal,
-            _ => Signal(19),
+            _ => Signal::STOP,
         }))
     }
 
@@ -193,7 +194,7 @@ impl Machine {
     /// The keeper stands in for init and is shown as it; others have the name of their command.
     fn name_of_stranger(&self, pid: i32) -> String {
         if self.world.run.control().keeper_pid.load(SeqCst) == pid {
-            return "init".to_owned();
+            return INIT.to_owned();
         }
         proc_file::stat(pid).map_or_else(|_| pid.to_string(), |stat| stat.name)
     }
@@ -230,15 +231,4 @@ fn state_word(letter: char, alive: bool) -> &'static str {
         't' => "traced",
         _ => "sleeping",
     }
-}
-
-/// "exit 3", "killed by SIGSEGV (segmentation fault)".
-pub(super) fn ending_words(code: i64) -> String {
-    if code >= 0 {
-        return format!("exit {code}");
-    }
-    let killer = Signal(code.unsigned_abs() as u8);
-    let meaning = signal::SIGNALS.iter().find(|row| row.number == killer.0).map(|row| row.doc);
-    let name = signal::signal_name(killer);
-    meaning.map_or_else(|| format!("killed by {name}"), |meaning| format!("killed by {name} ({meaning})"))
 }

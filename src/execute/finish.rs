@@ -108,7 +108,7 @@ impl Machine {
         for daemon in &daemons {
             if let Some(row) = Row::of(&daemon.process) {
                 // Whoever cannot be told now is ended with what is left behind.
-                let _ = self.world.send(row, daemon.process.pid, Signal(15), None);
+                let _ = self.world.send(row, daemon.process.pid, Signal::TERM, None);
             }
         }
         let operands: Vec<Value> = others.iter().map(|child| Value::Process(child.process.clone())).collect();
@@ -139,7 +139,7 @@ impl super::World {
             if child.number >= since
                 && let Some(row) = Row::of(&child.process)
             {
-                let _ = self.send(row, child.process.pid, Signal(15), None);
+                let _ = self.send(row, child.process.pid, Signal::TERM, None);
             }
         }
     }

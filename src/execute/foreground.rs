@@ -1,17 +1,15 @@
 //! The terminal of a child that is spawned with `{foreground: true}`: lent to it, and taken back as it is reaped.
 
 use super::Stop;
-use super::lent::{Before, CHILD, Parked};
+use super::lent::{Before, Parked};
 use super::machine::Machine;
 use super::world::World;
 use crate::process::{Errno, Pidfd, ProcessEvents, clock, group, signals, terminal, wait};
 use crate::value::Signal;
 use std::os::fd::AsFd;
 
-/// SIGCONT.
-const RESUME: Signal = Signal(18);
 /// What stops a process because of the terminal: SIGTSTP is Ctrl-Z, SIGTTIN and SIGTTOU are for those in the background.
-const OF_TERMINAL: [Signal; 3] = [Signal(20), Signal(21), Signal(22)];
+const OF_TERMINAL: [Signal; 3] = [Signal::TSTP, Signal::TTIN, Signal::TTOU];
 /// How often one looks after a child that has the prompt's terminal, while one waits for something else.
 const LOOK: i64 = 50 * clock::MILLISECOND;
 
@@ -21,7 +19,7 @@ impl World {
         self.lent = Some(before.lent_to(pid));
         if self.behind.is_none() {
             // A stop of the child is to be noticed whatever we wait for. Where it cannot be, it only has to be resumed.
-            let _ = signals::catch(CHILD);
+            let _ = signals::catch(Signal::CHLD);
             // It may have been stopped before that.
             self.follow_foreground();
         }
@@ -45,8 +43,8 @@ impl World {
     }
 
     fn unwatch_foreground(&self) {
-        if self.behind.is_none() && !self.handlers.blocks.contains_key(&CHILD.0) {
-            let _ = signals::default(CHILD);
+        if self.behind.is_none() && !self.handlers.blocks.contains_key(&Signal::CHLD.0) {
+            let _ = signals::default(Signal::CHLD);
         }
     }
 
@@ -79,7 +77,7 @@ impl World {
             let _ = group::of(lent.pid).and_then(|group| terminal::give(tty, group));
         }
         lent.away = away;
-        let _ = Pidfd::open(lent.pid).and_then(|child| group::signal(&child, RESUME));
+        let _ = Pidfd::open(lent.pid).and_then(|child| group::signal(&child, Signal::CONT));
     }
 
     /// Where nothing was started that could have it.

@@ -3,10 +3,10 @@
 use super::Stop;
 use super::history::events;
 use super::machine::Machine;
-use crate::event::{Effect, End, Event, History, Life, What};
+use crate::event::{Effect, Event, History, Life, What};
 use crate::process::{Row, clock};
 use crate::source::Code;
-use crate::value::{Key, ProcessRef, Trouble, Value, a_kind};
+use crate::value::{Key, ProcessRef, Trouble, Value, a_kind, ending::signal_of};
 use indexmap::IndexMap;
 use std::collections::HashSet;
 use std::sync::atomic::Ordering::SeqCst;
@@ -153,7 +153,7 @@ fn details(event: &Event) -> Entries {
             entries([("path", text(path)), ("args", args), ("error", failure(error))])
         }
         What::Exited { exitcode, core } => {
-            let signal = signal_of(*exitcode);
+            let signal = signal_of(*exitcode).map_or(Value::None, Value::Signal);
             entries([("exitcode", int(*exitcode)), ("signal", signal), ("core", Value::Bool(*core))])
         }
         What::Signalled { signal, call, error } => {
@@ -185,17 +185,11 @@ fn details(event: &Event) -> Entries {
         What::Opened { fd, pipe, end, call } | What::Closed { fd, pipe, end, call } => entries([
             ("fd", int(*fd)),
             ("pipe", Value::Int(pipe.cast_signed())),
-            ("end", text(if *end == End::Read { "read" } else { "write" })),
+            ("end", text(end.word())),
             ("call", text(call)),
         ]),
         What::Dropped { events } => entries([("events", Value::Int(events.cast_signed()))]),
     }
-}
-
-/// The signal that an exit code tells of.
-fn signal_of(exitcode: i32) -> Value {
-    let number = if exitcode < 0 { u8::try_from(exitcode.unsigned_abs()).ok() } else { None };
-    number.map_or(Value::None, |number| Value::Signal(crate::value::Signal(number)))
 }
 
 fn life_map(history: &History, life: &Life) -> Value {
@@ -211,7 +205,7 @@ fn life_map(history: &History, life: &Life) -> Value {
         ("started", Value::Instant(life.started)),
         ("ended", instant(life.ended)),
         ("exitcode", life.exitcode.map_or(Value::None, int)),
-        ("signal", life.exitcode.map_or(Value::None, signal_of)),
+        ("signal", life.signal().map_or(Value::None, Value::Signal)),
         (
             "reaped_by",
             life.reaped.map_or(Value::None, |reap| {

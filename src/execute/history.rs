@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering::SeqCst;
 
 /// Who adopts orphans, in the language's words.
-const INIT: &str = "init";
+pub(super) const INIT: &str = "init";
 
 /// All that is recorded of a run up to now, in the order of time. Any process of the run may ask, also when the run is over.
 ///

@@ -12,10 +12,8 @@ use std::sync::atomic::Ordering::SeqCst;
 
 /// How far up the tree of processes the keeper is looked for.
 const HIGHEST: usize = 4096;
-/// SIGCONT.
-const CONTINUE: Signal = Signal(18);
-/// SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.
-const STOPS: [Signal; 4] = [Signal(19), Signal(20), Signal(21), Signal(22)];
+/// Those that stop a process.
+const STOPS: [Signal; 4] = [Signal::STOP, Signal::TSTP, Signal::TTIN, Signal::TTOU];
 
 impl Machine {
     pub(super) fn send_to_all(&mut self, operands: &[Value], signal: Signal) -> Result<Value, Stop> {
@@ -38,30 +36,21 @@ impl Machine {
 
     fn send(&mut self, process: &Rc<ProcessRef>, signal: Signal, reach: Reach) -> Result<(), Stop> {
         self.check_may_stop(process, signal)?;
-        if signal == CONTINUE {
+        if signal == Signal::CONT {
             self.world.lend_again(process.pid);
         }
-        let here = self.here();
+        let here = Some(self.here());
         let sent = match Row::of(process) {
-            Some(row) if reach == Reach::Group => {
-                self.noting(process, signal, reach, |machine| machine.send_to_group(row, signal))
+            Some(row) if reach == Reach::Process => {
+                self.world.send(row, process.pid, signal, here).map(|_| Sent::Yes)
             }
-            Some(row) => self.world.send(row, process.pid, signal, Some(here)).map(|_| Sent::Yes),
-            None => {
-                let mut refused = None;
-                let sent = self.noting(process, signal, reach, |machine| {
-                    match machine.send_to_outsider(process, signal, reach) {
-                        Ok(sent) => sent,
-                        Err(stop) => {
-                            refused = Some(stop);
-                            Err(Errno::EPERM)
-                        }
-                    }
-                });
-                if let Some(stop) = refused {
-                    return Err(stop);
-                }
-                sent
+            row => {
+                let send = || match row {
+                    Some(row) => Ok(self.send_to_group(row, signal)),
+                    None => self.send_to_outsider(process, signal, reach),
+                };
+                let is_sent = |sent: &Result<_, Stop>| matches!(sent, Ok(Ok(Sent::Yes)));
+                self.world.noting(process.pid, signal, reach, here, send, is_sent)?
             }
         };
         match sent {
@@ -82,22 +71,6 @@ impl Machine {
                 Err(super::block::explained(Trouble::new(Code::IO, message), errno).into())
             }
         }
-    }
-
-    /// Records a signal, unless the sending fails.
-    fn noting(
-        &self,
-        process: &ProcessRef,
-        signal: Signal,
-        reach: Reach,
-        send: impl FnOnce(&Self) -> Result<Sent, Errno>,
-    ) -> Result<Sent, Errno> {
-        let noted = self.world.note_signal(process.pid, signal, reach, Some(self.here()));
-        let sent = send(self);
-        if !matches!(sent, Ok(Sent::Yes)) {
-            self.world.run.log().take_back(noted);
-        }
-        sent
     }
 
     /// A session that is stopped could not be asked to go on.

@@ -1,11 +1,7 @@
 //! The terminal of a process while a child of it has it, as data.
 
 use crate::process::{Errno, terminal};
-use crate::value::Signal;
 use std::os::fd::{AsFd, OwnedFd};
-
-/// SIGCHLD: tells that a child has stopped, too.
-pub(super) const CHILD: Signal = Signal(17);
 
 /// Our terminal while a child has it.
 pub(super) struct Lent {

@@ -1,10 +1,12 @@
 //! `with {observe: true}`: the tracer of a program that is about to be started, whose events go into the run's log.
 
 use super::Stop;
+use super::history::INIT;
 use super::machine::Machine;
-use crate::event::{Event, pack};
+use super::record::append;
+use crate::event::Event;
 use crate::observe::{Around, start_tracer};
-use crate::process::{Errno, Gate, Lane, Run, Stage, proc_file};
+use crate::process::{Errno, Gate, Run, Stage, proc_file};
 use crate::source::Code;
 use crate::value::Trouble;
 use std::sync::atomic::Ordering::SeqCst;
@@ -53,15 +55,12 @@ fn around<'s>(run: Run) -> Around<'s> {
     let keeper = run.control().keeper_pid.load(SeqCst);
     Around {
         tells_itself: Box::new(move |pid| run.row_of_pid(pid).is_some()),
-        name: Box::new(move |pid| (pid == keeper).then(|| "init".to_owned())),
+        name: Box::new(move |pid| (pid == keeper).then(|| INIT.to_owned())),
     }
 }
 
 fn sink(run: Run) -> impl FnMut(Event) {
-    move |event| {
-        let lane = if event.what.is_talk() { Lane::Talk } else { Lane::Life };
-        let _ = run.log().append(lane, &pack(&event));
-    }
+    move |event| _ = append(run, &event)
 }
 
 pub(super) fn not_observed(errno: Errno) -> Trouble {

@@ -1,7 +1,6 @@
 //! `on`, `ignore`, `default`: what a process does when a signal arrives.
 
 use super::handlers::bit;
-use super::lent::CHILD;
 use super::machine::Machine;
 use super::{Stop, world};
 use crate::event::{Effect, What};
@@ -9,9 +8,6 @@ use crate::process::{clock, signals};
 use crate::source::Code;
 use crate::value::{Signal, Trouble, Value, a_kind, signal::signal_name};
 use std::sync::atomic::Ordering::SeqCst;
-
-/// What Ctrl-C is.
-pub(super) const INTERRUPT: Signal = Signal(2);
 
 impl Machine {
     pub(super) fn on(&mut self, signal: &Value, block: Value) -> Result<(), Stop> {
@@ -51,7 +47,7 @@ impl Machine {
         let world = &self.world;
         let handled: Vec<Signal> = world.handlers.blocks.keys().map(|number| Signal(*number)).collect();
         world.run.note_handlers(world.row, &handled);
-        world.run.note_catches_child(world.row, handled.contains(&CHILD));
+        world.run.note_catches_child(world.row, handled.contains(&Signal::CHLD));
         if world.is_main() {
             world.run.control().handled.store(world.handlers.handled(), SeqCst);
         }
@@ -69,11 +65,11 @@ impl Machine {
     /// Runs the blocks of the signals that arrived. Called between statements and by whatever blocks.
     pub(super) fn run_handlers(&mut self) -> Result<(), Stop> {
         while let Some(signal) = self.next_signal() {
-            if signal == CHILD {
+            if signal == Signal::CHLD {
                 self.world.follow_foreground();
             }
             let block = self.world.handlers.blocks.get(&signal.0).cloned();
-            if signal == INTERRUPT
+            if signal == Signal::INT
                 && let Some(behind) = &mut self.world.behind
                 && behind.interrupts(block.is_some())
             {
@@ -91,7 +87,7 @@ impl Machine {
 
     /// Whether this signal is how a prompt interrupts this process.
     fn is_interrupt(&self, signal: Signal) -> bool {
-        signal == INTERRUPT && self.world.behind.as_ref().is_some_and(|behind| behind.is_session)
+        signal == Signal::INT && self.world.behind.as_ref().is_some_and(|behind| behind.is_session)
     }
 
     /// In a child of the session: Ctrl-C is for the session, and a SIGINT does to the child what the scenario says.
@@ -100,11 +96,11 @@ impl Machine {
         let Some(behind) = &mut world.behind else { return };
         behind.relay.task(world.pid, &world.name);
         if std::mem::replace(&mut behind.is_session, false)
-            && !world.handlers.blocks.contains_key(&INTERRUPT.0)
+            && !world.handlers.blocks.contains_key(&Signal::INT.0)
         {
-            let ignored = world.handlers.ignored & bit(INTERRUPT) != 0;
+            let ignored = world.handlers.ignored & bit(Signal::INT) != 0;
             // It worked for the parent, and there is nobody to tell where it does not here.
-            let _ = if ignored { signals::ignore(INTERRUPT) } else { signals::default(INTERRUPT) };
+            let _ = if ignored { signals::ignore(Signal::INT) } else { signals::default(Signal::INT) };
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::Stop;
 use super::machine::Machine;
-use super::on::INTERRUPT;
 use super::option::{Options, Stream};
 use super::prompt::Behind;
 use super::streams::Wiring;
@@ -38,7 +37,7 @@ impl Machine {
         self.set_nameless(None);
         let code = match joined {
             // As in a shell: Ctrl-C was for whoever had the terminal, and means all that was to come as well.
-            Ok(Value::Int(code)) if may_lend && code == -i64::from(INTERRUPT.0) => {
+            Ok(Value::Int(code)) if may_lend && code == -i64::from(Signal::INT.0) => {
                 self.forget_streams_of(&process);
                 return Err(Stop::Interrupted);
             }
@@ -66,7 +65,7 @@ impl Machine {
     /// A program whose end nobody waits for any more: nobody has a name for it either.
     fn end_at_once(&mut self, process: &Value) {
         let Value::Process(child) = process else { return };
-        if self.send_to_all(std::slice::from_ref(process), Signal(9)).is_err() {
+        if self.send_to_all(std::slice::from_ref(process), Signal::KILL).is_err() {
             return;
         }
         // Whatever interrupts us, the stop that brought us here goes first.

@@ -6,7 +6,7 @@
 use super::machine::Machine;
 use super::world::World;
 use crate::event::{Event, Place, What, cut, pack};
-use crate::process::{Birth, Errno, Lane, Reach, Row, Written, clock};
+use crate::process::{Birth, Errno, Lane, Reach, Row, Run, Written, clock};
 use crate::source::Location;
 use crate::value::Signal;
 
@@ -24,7 +24,6 @@ impl World {
 
     /// Records what `actor` does to `pid`.
     fn note_by(&self, pid: i32, actor: i32, what: What, location: Option<Location>) -> Written {
-        let lane = if what.is_talk() { Lane::Talk } else { Lane::Life };
         let place = location.and_then(|location| self.place(location));
         // After its end a process does nothing, though its parent may come to tell only then of what it did.
         let ended = if actor == self.pid { None } else { self.run.end_of(pid) };
@@ -34,7 +33,7 @@ impl World {
             // Before it is told: who is killed in the next instant has ended after it.
             self.run.was_alive(self.row, now);
         }
-        self.run.log().append(lane, &pack(&event))
+        append(self.run, &event)
     }
 
     /// Sends a signal to a process of the run, and records it. True where it was there to be sent to.
@@ -45,25 +44,35 @@ impl World {
         signal: Signal,
         location: Option<Location>,
     ) -> Result<bool, Errno> {
-        // Before the sending: who sees the effect finds its cause.
-        let noted = self.note_signal(pid, signal, Reach::Process, location);
-        let sent = self.run.signal(row, signal, Reach::Process);
-        if !matches!(sent, Ok(true)) {
-            self.run.log().take_back(noted);
-        }
-        sent
+        let send = || self.run.signal(row, signal, Reach::Process);
+        self.noting(pid, signal, Reach::Process, location, send, |sent| matches!(sent, Ok(true)))
     }
 
-    pub(super) fn note_signal(
+    /// Records a signal, and sends it; where it was not sent, the record is taken back.
+    pub(super) fn noting<T>(
         &self,
         pid: i32,
         signal: Signal,
         reach: Reach,
         location: Option<Location>,
-    ) -> Written {
+        send: impl FnOnce() -> T,
+        is_sent: impl FnOnce(&T) -> bool,
+    ) -> T {
         let call = if reach == Reach::Group { "killpg" } else { "kill" };
-        self.note(pid, What::Signalled { signal, call: call.to_owned(), error: None }, location)
+        // Before the sending: who sees the effect finds its cause.
+        let noted = self.note(pid, What::Signalled { signal, call: call.to_owned(), error: None }, location);
+        let sent = send();
+        if !is_sent(&sent) {
+            self.run.log().take_back(noted);
+        }
+        sent
     }
+}
+
+/// Writes an event into the run's log, among those of its sort.
+pub(super) fn append(run: Run, event: &Event) -> Written {
+    let lane = if event.what.is_talk() { Lane::Talk } else { Lane::Life };
+    run.log().append(lane, &pack(event))
 }
 
 impl Machine {

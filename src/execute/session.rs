@@ -2,7 +2,6 @@
 
 use super::Stop;
 use super::machine::Machine;
-use super::on::INTERRUPT;
 use super::world::{Setting, World};
 use crate::event::{ProcessRow, TreeRow};
 use crate::process::{
@@ -10,7 +9,7 @@ use crate::process::{
 };
 use crate::program::{NO_REG, Program};
 use crate::source::SourceMap;
-use crate::value::{ProcessRef, Value};
+use crate::value::{ProcessRef, Signal, Value, ending::ending, signal::signal_name};
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::rc::Rc;
 
@@ -87,7 +86,7 @@ impl Session {
         let waiter = Waiter::new(run, row, Some(deadlock::stuck));
         let world = World::new(run, waiter, Rc::new(me), row, setting);
         // Where it cannot be caught, Ctrl-C ends the session, which leaves nothing behind either.
-        let _ = signals::catch(INTERRUPT);
+        let _ = signals::catch(Signal::INT);
         Self { machine: Machine::new(Rc::new(Program::default()), world), events: ProcessEvents::watch() }
     }
 
@@ -175,7 +174,7 @@ impl Session {
         // Behind the look, which notes the end.
         let record = self.machine.world.run.record(row)?;
         let super::facts::Facts::Ended { code } = facts else { return None };
-        let ending = code.map_or_else(|| "ended".to_owned(), super::facts::ending_words);
+        let ending = code.map_or_else(|| "ended".to_owned(), |code| ending(code, false));
         let ended = record.ended.unwrap_or_else(clock::monotonic);
         Some(Ended { ending, elapsed: ended - record.started })
     }
@@ -185,7 +184,7 @@ impl Session {
         let record = self.machine.world.run.record(row)?;
         let process = self.process(&record);
         let signal = self.machine.stop_signal(&process).ok()??;
-        Some(crate::value::signal::signal_name(signal))
+        Some(signal_name(signal))
     }
 
     fn process(&self, record: &Record) -> Rc<ProcessRef> {
@@ -196,12 +195,6 @@ impl Session {
         }
         let Row { index, generation } = record.row;
         Rc::new(ProcessRef::new(record.pid, index, generation, Rc::from(&*record.name)))
-    }
-
-    /// An exit code in words, as the attribute `ending` says it.
-    #[must_use]
-    pub fn ending(&self, code: i64) -> String {
-        super::facts::ending_words(code)
     }
 
     /// How many tests have failed so far.

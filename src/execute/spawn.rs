@@ -50,7 +50,7 @@ impl Machine {
                     return Ok(());
                 }
                 Err(stop) => {
-                    self.send_to_all(&started, crate::value::Signal(15))?;
+                    self.send_to_all(&started, crate::value::Signal::TERM)?;
                     return Err(stop);
                 }
             }

@@ -8,11 +8,6 @@ use crate::program::{Reg, Verb};
 use crate::source::Code;
 use crate::value::{Signal, Trouble, Value, time};
 
-const SIGTERM: Signal = Signal(15);
-const SIGKILL: Signal = Signal(9);
-const SIGSTOP: Signal = Signal(19);
-const SIGCONT: Signal = Signal(18);
-
 impl Machine {
     pub(super) fn verb(&mut self, verb: Verb, dst: Reg, first: Reg, count: u16) -> Result<(), Stop> {
         let operands = self.operands(first, count);
@@ -20,10 +15,10 @@ impl Machine {
             Verb::Join => self.join(&operands)?,
             Verb::JoinAll => self.join_all()?,
             Verb::WaitAny => self.wait_any()?,
-            Verb::Terminate => self.send_to_all(&operands, SIGTERM)?,
-            Verb::Kill => self.send_to_all(&operands, SIGKILL)?,
-            Verb::Stop => self.send_to_all(&operands, SIGSTOP)?,
-            Verb::Resume => self.send_to_all(&operands, SIGCONT)?,
+            Verb::Terminate => self.send_to_all(&operands, Signal::TERM)?,
+            Verb::Kill => self.send_to_all(&operands, Signal::KILL)?,
+            Verb::Stop => self.send_to_all(&operands, Signal::STOP)?,
+            Verb::Resume => self.send_to_all(&operands, Signal::CONT)?,
             Verb::Signal => self.send_any(&operands, false)?,
             Verb::SignalGroup => self.send_any(&operands, true)?,
             Verb::On => self.on(&operands[0], operands[1].clone()).map(|()| Value::None)?,

@@ -18,9 +18,9 @@ pub const REMEMBERED: usize = super::Ended::NAMED;
 pub struct Cleaner {
     run: Run,
     children: Children,
-    /// Those found alive, the first of them.
+    /// Those that were left behind: found alive, and neither about to end nor our own. The first of them.
     found: Vec<i32>,
-    /// How many were found alive.
+    /// How many they are.
     count: u32,
     /// A bit for each that was found alive. Two pids can share one: then the count is a little low.
     seen: Box<[u64; SEEN_WORDS]>,
@@ -91,8 +91,8 @@ impl Cleaner {
     /// when only processes are left that the kernel itself holds on to.
     ///
     /// `hurry` is called when it takes long, and may do what it can to have it over sooner.
-    /// `before_reaping` is called once, when all have been killed and most of them have ended, with the pids that
-    /// were found alive, and with how many were alive beyond those.
+    /// `before_reaping` is called once, when all have been killed and most of them have ended, with the pids of those that
+    /// were left behind, and with how many there were beyond those.
     pub fn clear(
         &mut self,
         signals: &Signals,
@@ -182,16 +182,21 @@ impl Cleaner {
     /// Kills every child that lives and stands in the file behind that place.
     fn pass(&mut self, from: u64) -> Pass {
         let mut pass = Pass::default();
-        let Self { children, found, count, seen, hurried, .. } = self;
+        let Self { run, children, found, count, seen, hurried } = self;
         let hurried = *hurried;
         let mut note = |pid: i32| {
             let (word, bit) = place(pid);
-            if seen[word] & bit == 0 {
-                seen[word] |= bit;
-                *count += 1;
-                if found.len() < REMEMBERED {
-                    found.push(pid);
-                }
+            if seen[word] & bit != 0 {
+                return;
+            }
+            seen[word] |= bit;
+            // Nobody has left a tracer of ours behind, nor one who has said, as the last thing that it does, that it ends.
+            if run.is_observer(pid) || run.is_ending(pid) {
+                return;
+            }
+            *count += 1;
+            if found.len() < REMEMBERED {
+                found.push(pid);
             }
         };
         pass.read_to = children.each(from, |pid| match peek(pid) {

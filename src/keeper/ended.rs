@@ -51,7 +51,7 @@ pub struct Ended {
     pub memory: Run,
     pub outcome: Outcome,
     /// What was still alive when the scenario was over, or its time was up, and was killed:
-    /// at most [`Ended::NAMED`] of them.
+    /// at most [`Ended::NAMED`] of them. A task that has said, as its last act, that it ends is none of them.
     pub leftovers: Vec<Actor>,
     /// How many more of them there were.
     pub unnamed: u32,

@@ -458,6 +458,7 @@ impl Guard<'_> {
         let cleared = self.cleaner.clear(&self.signals, PATIENCE, hurry, |pids, beyond| {
             found = (pids.iter().map(|pid| keep::actor(run, *pid)).collect(), beyond);
         });
+        run.repair(|pid| wait::peek(pid).is_ok());
         let stuck = match cleared {
             Cleared::All => Vec::new(),
             Cleared::Stuck => self.cleaner.living().into_iter().map(|pid| keep::actor(run, pid)).collect(),

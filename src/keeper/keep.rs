@@ -301,9 +301,7 @@ impl Keeper<'_> {
             }
             last.end = scenario_end(scenario, over);
             last.spent = if let Over::Spent(spent) = over { Some(spent) } else { None };
-            // Who has said that it ends is about to: it is not left behind.
-            let is_left = |pid: i32| !run.is_observer(pid) && !run.is_ending(pid);
-            last.leftovers = found.iter().filter(|pid| is_left(**pid)).map(|pid| actor(run, *pid)).collect();
+            last.leftovers = found.iter().map(|pid| actor(run, *pid)).collect();
             last.unnamed = beyond;
         });
         // Who was killed right after it had reaped could not say so: that it did is in the record all the same.

@@ -2,7 +2,7 @@
 //! ends what is theirs, it all becomes this process's own.
 
 use crate::process::custody::signal_child;
-use crate::process::wait;
+use crate::process::{pid, proc_file, wait};
 use rustix::process::{Pid, set_child_subreaper};
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,8 @@ pub fn adopt_orphans() {
 pub fn end_orphans(is_own: impl Fn(i32) -> bool) -> bool {
     let since = Instant::now();
     loop {
-        let all: Vec<i32> = children().into_iter().filter(|pid| !is_own(*pid)).collect();
+        let mut all = proc_file::children(pid()).unwrap_or_default();
+        all.retain(|pid| !is_own(*pid));
         if all.is_empty() {
             return true;
         }
@@ -38,14 +39,4 @@ pub fn end_orphans(is_own: impl Fn(i32) -> bool) -> bool {
         }
         std::thread::sleep(STEP);
     }
-}
-
-/// The children of this process, of all its threads; see proc_pid_children(5).
-fn children() -> Vec<i32> {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let of =
-        |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
-    tasks
-        .flat_map(|task| of(task).split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
-        .collect()
 }

@@ -1,14 +1,18 @@
 //! New processes and threads: fork(2), vfork(2), clone(2). The first stop of a new one and the event of its birth come in
 //! any order, and whoever made it may be killed before that event.
 
-use super::engine::Engine;
+use super::engine::{BIRTH, Engine};
 use super::ptrace::{self, Resume};
-use super::task::{Detail, Early, Process, Task};
+use super::task::{Detail, Early, EarlyNews, Process, Task};
 use super::{proc, register};
 use crate::event::What;
+use crate::process::{clock, proc_file};
 
 const CLONE_PARENT: u64 = libc::CLONE_PARENT as u64;
 const CLONE_THREAD: u64 = libc::CLONE_THREAD as u64;
+
+/// Whoever may be the maker and still has not come to the event after so long, is not: he computes, somewhere else.
+const LATE: i64 = 2 * clock::SECOND;
 
 impl Engine<'_> {
     /// The thread has just made another one, or a process.
@@ -73,7 +77,7 @@ impl Engine<'_> {
         self.forget_former(pid);
         let (pgid, ends) = match self.processes.get(&maker) {
             Some(maker) => (maker.pgid, maker.ends.clone()),
-            None => (crate::process::proc_file::stat(pid).map_or(0, |stat| stat.pgid), None),
+            None => (proc_file::stat(pid).map_or(0, |stat| stat.pgid), None),
         };
         self.tasks.insert(pid, Task::of(pid));
         let new = Process { parent, pgid, threads: 1, executed: true, ends, ..Process::default() };
@@ -88,9 +92,9 @@ impl Engine<'_> {
 
     /// What came from it before is taken now.
     fn came_early(&mut self, tid: i32) {
-        match self.early.remove(&tid) {
-            Some(Early::Stopped { signal }) => self.stands(tid, signal),
-            Some(Early::Dead { exitcode, core }) => {
+        match self.early.remove(&tid).map(|early| early.news) {
+            Some(EarlyNews::Stopped { signal }) => self.stands(tid, signal),
+            Some(EarlyNews::Dead { exitcode, core }) => {
                 let Some(task) = self.tasks.remove(&tid) else { return };
                 if task.process == tid {
                     self.ended(tid, exitcode, core);
@@ -102,23 +106,57 @@ impl Engine<'_> {
         }
     }
 
+    /// Came before the event of its birth: kept until that comes, or nobody is left who could bring it.
+    pub fn keep_early(&mut self, tid: i32, news: EarlyNews) {
+        self.early.insert(tid, Early { news, since: clock::monotonic() });
+    }
+
     /// Tracees whose birth nobody told in time: their maker was killed in the call, so they are taken for what /proc says
     /// they are.
     pub fn settle_early(&mut self) {
-        let waiting: Vec<(i32, Early)> = self.early.iter().map(|(tid, early)| (*tid, *early)).collect();
-        for (tid, early) in waiting {
-            match (early, proc::thread_group(tid)) {
-                (Early::Stopped { .. }, Some(group)) if group != tid => self.new_thread(tid, group),
-                (Early::Stopped { .. }, _) => {
-                    let parent = crate::process::proc_file::stat(tid).map_or(0, |stat| stat.ppid);
+        if self.early.is_empty() {
+            return;
+        }
+        let now = clock::monotonic();
+        let due: Vec<(i32, EarlyNews)> = self
+            .early
+            .iter()
+            .filter(|(tid, early)| match now - early.since {
+                ..BIRTH => false,
+                LATE.. => true,
+                _ => !self.may_be_told(**tid),
+            })
+            .map(|(tid, early)| (*tid, early.news))
+            .collect();
+        for (tid, news) in due {
+            match (news, proc::thread_group(tid)) {
+                (EarlyNews::Stopped { .. }, Some(group)) if group != tid => self.new_thread(tid, group),
+                (EarlyNews::Stopped { .. }, _) => {
+                    let parent = proc_file::stat(tid).map_or(0, |stat| stat.ppid);
                     self.new_process(tid, parent, parent, "fork");
                 }
                 // Nothing is known of it but that it was there.
-                (Early::Dead { .. }, _) => {
+                (EarlyNews::Dead { .. }, _) => {
                     self.early.remove(&tid);
                 }
             }
         }
+    }
+
+    /// Whether one of the family, who may have made it, is about to come to the event: he has made the child, and is kept from the
+    /// processor by others, or stands before us already. Whoever sleeps or stands still is past it.
+    fn may_be_told(&self, new: i32) -> bool {
+        let parent = proc_file::stat(new).map(|stat| stat.ppid).ok();
+        let group = proc::thread_group(new);
+        let is_family = |process: i32| match parent {
+            None => true,
+            Some(parent) => {
+                let sibling = self.processes.get(&process).is_some_and(|process| process.parent == parent);
+                process == parent || sibling || group == Some(process)
+            }
+        };
+        let comes = |tid: i32| proc_file::stat(tid).is_ok_and(|stat| matches!(stat.state, 'R' | 't'));
+        self.tasks.iter().any(|(tid, task)| !task.listening && is_family(task.process) && comes(*tid))
     }
 
     /// The first stop of a new tracee, a stop by a signal, or the end of one; see "Group-stop" in ptrace(2).

@@ -1,7 +1,7 @@
 //! The tracer at work: it takes what the kernel tells of its tracees, makes events of it, and lets them go on.
 
 use super::ptrace::{self, Death, News, Resume, Stop};
-use super::task::{Early, Process, Task};
+use super::task::{Early, EarlyNews, Process, Task};
 use crate::event::{Event, What};
 use crate::process::{Errno, Pidfd, clock, proc_file};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -50,12 +50,14 @@ pub(super) struct Watched {
     pub held: Pidfd,
 }
 
-/// After so much time without the event of its birth, a tracee is taken as it is: whoever made it was killed in the middle.
-const BIRTH: i64 = 20 * clock::MILLISECOND;
+/// So soon after a child's first stop the event of its birth comes; or its maker was killed in the middle, or is kept from the
+/// processor.
+pub(super) const BIRTH: i64 = 20 * clock::MILLISECOND;
 /// So often it is looked for what came without a signal.
 const SILENT: i64 = clock::SECOND;
 /// So long somebody whom we do not trace has to reap a zombie, once nobody else is left.
 const LAST_REAP: i64 = 200 * clock::MILLISECOND;
+
 impl std::fmt::Debug for Engine<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Engine")
@@ -143,6 +145,7 @@ impl<'s> Engine<'s> {
     pub fn work(&mut self, until: Option<i64>) -> Result<Pause, Errno> {
         loop {
             self.take_all();
+            self.settle_early();
             if let Some(code) = self.root_ended.take() {
                 return Ok(Pause::Ended(code));
             }
@@ -204,7 +207,6 @@ impl<'s> Engine<'s> {
             if until.is_some_and(|until| until <= clock::monotonic()) {
                 return Ok(Some(Pause::TimedOut));
             }
-            self.settle_early();
             if only_zombies {
                 // Whoever should reap them has better things to do.
                 self.look_at_zombies();
@@ -229,7 +231,7 @@ impl<'s> Engine<'s> {
     fn stopped(&mut self, stop: Stop) {
         let Stop { tid, signal, event } = stop;
         if !self.tasks.contains_key(&tid) {
-            self.early.insert(tid, Early::Stopped { signal });
+            self.keep_early(tid, EarlyNews::Stopped { signal });
             return ptrace::take_note(tid);
         }
         match event {
@@ -257,7 +259,7 @@ impl<'s> Engine<'s> {
     fn died(&mut self, death: Death) {
         let Death { tid, exitcode, core } = death;
         let Some(task) = self.tasks.remove(&tid) else {
-            self.early.insert(tid, Early::Dead { exitcode, core });
+            self.keep_early(tid, EarlyNews::Dead { exitcode, core });
             ptrace::let_go(tid);
             return;
         };

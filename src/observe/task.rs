@@ -78,9 +78,15 @@ pub(super) struct Process {
     pub ends: Option<Ends>,
 }
 
-/// What came from a tracee before the event of its birth.
+/// What came from a tracee before the event of its birth, and when that was by the monotonic clock.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Early {
+pub(super) struct Early {
+    pub news: EarlyNews,
+    pub since: i64,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum EarlyNews {
     /// It stands still, with this signal of a PTRACE_EVENT_STOP.
     Stopped {
         signal: i32,

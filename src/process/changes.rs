@@ -20,9 +20,6 @@ const LOOKED_AT: usize = 256;
 /// In the same word: the program itself has a handler for SIGCHLD.
 const CATCHES: u64 = 16;
 
-const KILL: Signal = Signal(9);
-const CONTINUE: Signal = Signal(18);
-
 /// In the word of a row's birth: its process is known to stand still.
 pub(super) const STOPPED: u64 = 1;
 
@@ -105,9 +102,7 @@ impl Run {
 
     /// Looks what has become of a child of this process, of which the kernel has told this.
     fn note_child(&self, pid: i32, told: Option<ChildState>) {
-        let index = self.by_pid().get(pid.cast_unsigned() as usize).map_or(0, |place| place.load(SeqCst));
-        let row = index.checked_sub(1).and_then(|index| self.use_of(index, pid));
-        match row {
+        match self.row_known_by(pid) {
             Some(row) => self.look_at(row, pid, told),
             None => {
                 EARLY.1.store(clock::monotonic(), SeqCst);
@@ -147,7 +142,7 @@ impl Run {
         let own = memory.ended.load(SeqCst) != 0;
         match if own { None } else { wait::peek_state(pid).ok().flatten() } {
             Some(ChildState::Ended(status)) => {
-                if status.signal() != Some(KILL) {
+                if status.signal() != Some(Signal::KILL) {
                     self.note_change(row, pid, None, time);
                 }
                 let _ = memory.ended.compare_exchange(0, time, SeqCst, SeqCst);
@@ -171,7 +166,8 @@ impl Run {
             return;
         }
         // The kernel tells it a little late: it went on as the signal was sent.
-        let sent = self.memory(row).filter(|memory| memory.last_signal.load(SeqCst) == u32::from(CONTINUE.0));
+        let sent =
+            self.memory(row).filter(|memory| memory.last_signal.load(SeqCst) == u32::from(Signal::CONT.0));
         let sent = sent.map(|memory| memory.signal_time.load(SeqCst)).filter(|_| signal.is_none());
         let change = Change { time: sent.map_or(time, |sent| sent.min(time)), pid, signal };
         let _ = self.log().write(Lane::Life, Tag::Change, &change.bytes());

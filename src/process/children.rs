@@ -7,7 +7,6 @@
 
 use super::errno::Errno;
 use super::pidfd::Pidfd;
-use super::row::RowState;
 use super::run::Run;
 use crate::value::ProcessRef;
 use rustix::event::epoll;
@@ -111,7 +110,7 @@ impl Children {
         let row = self.run.by_pid().get(usize::try_from(pid).ok()?)?.load(SeqCst).checked_sub(1);
         let by_row = row.and_then(|row| self.place_of_row(row)).filter(|at| is_it(&self.known[*at]));
         by_row.or_else(|| {
-            let lives = |row| self.run.record(row).is_some_and(|record| record.state < RowState::Reaped);
+            let lives = |row| self.run.is_held(row);
             // A program may have reaped it without our knowledge, and its row may be another's now: then all are looked at.
             if self.run.row_of_pid(pid).is_some_and(lives) { None } else { self.known.iter().position(is_it) }
         })

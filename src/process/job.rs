@@ -11,8 +11,6 @@ use super::{group, signals};
 use crate::value::Signal;
 use std::sync::atomic::Ordering::SeqCst;
 
-const STOP: Signal = Signal(libc::SIGTSTP as u8);
-
 impl Run {
     /// Stops the processes of the run that are in this process's group, this one among them, and comes back once this one
     /// goes on. At once where nobody could resume them (an orphaned process group, setpgid(2)), or where SIGTSTP is ignored
@@ -36,7 +34,7 @@ impl Run {
                 && let Ok(Some(held)) = self.hold(record.row)
             {
                 // One that has ended meanwhile needs nothing.
-                let _ = held.send(STOP, Reach::Process);
+                let _ = held.send(Signal::TSTP, Reach::Process);
             }
         }
         signals::set_mask(&before);
@@ -62,5 +60,5 @@ pub fn stop_oneself() {
 }
 
 fn stop(own: i32) {
-    let _ = Pidfd::open(own).and_then(|held| held.send(STOP, Reach::Process));
+    let _ = Pidfd::open(own).and_then(|held| held.send(Signal::TSTP, Reach::Process));
 }

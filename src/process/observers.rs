@@ -2,6 +2,7 @@
 //! without being stopped.
 
 use super::run::Run;
+use super::table::exists;
 use std::sync::atomic::Ordering::SeqCst;
 
 impl Run {
@@ -12,11 +13,7 @@ impl Run {
     pub fn add_observer(&self, pid: i32) {
         for place in &self.control().observers {
             let known = place.load(SeqCst);
-            let free = known == 0
-                || rustix::process::Pid::from_raw(known).is_none_or(|known| {
-                    rustix::process::test_kill_process(known) == Err(rustix::io::Errno::SRCH)
-                });
-            if free && place.compare_exchange(known, pid, SeqCst, SeqCst).is_ok() {
+            if !exists(known) && place.compare_exchange(known, pid, SeqCst, SeqCst).is_ok() {
                 return;
             }
         }
@@ -25,6 +22,8 @@ impl Run {
     /// Whether a process is, or was, a tracer of ours.
     #[must_use]
     pub fn is_observer(&self, pid: i32) -> bool {
-        pid != 0 && self.control().observers.iter().any(|known| known.load(SeqCst) == pid)
+        // Places are taken from the first on, and never given back to nobody.
+        let known = self.control().observers.iter().map(|known| known.load(SeqCst));
+        known.take_while(|known| *known != 0).any(|known| known == pid)
     }
 }

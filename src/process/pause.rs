@@ -12,8 +12,6 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
-const STOP: Signal = Signal(19);
-const CONTINUE: Signal = Signal(18);
 /// SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU, a bit each.
 const STOPS: u64 = 0b1111 << 18;
 /// How long one who asks waits for the end of a pause: much longer than one lasts.
@@ -62,13 +60,13 @@ impl Run {
         if pending & STOPS != 0 || matches!(state, 'T' | 't' | 'Z' | 'X') {
             return None;
         }
-        held.send(STOP, Reach::Process).ok()?;
+        held.send(Signal::STOP, Reach::Process).ok()?;
         Some(Paused(held))
     }
 
     /// The process goes on.
     pub fn end_pause(&self, paused: &Paused) {
-        let _ = paused.0.send(CONTINUE, Reach::Process);
+        let _ = paused.0.send(Signal::CONT, Reach::Process);
         self.control().paused.store(0, SeqCst);
     }
 

@@ -170,57 +170,50 @@ impl Run {
         self.max_processes
     }
 
+    /// A table of the run's memory.
+    ///
+    /// # Safety
+    /// So many `T` must lie at that place by [`Places`], and `T` be made of atomics only.
+    #[inline]
+    unsafe fn table<T>(&self, at: usize, count: usize) -> &[T] {
+        // SAFETY: by the caller's word the table lies within the mapping, which is never unmapped and begins, as each table, at
+        // a page; and zeroes are valid atomics.
+        unsafe { std::slice::from_raw_parts(self.base.add(at).cast::<T>(), count) }
+    }
+
     /// Who has which of the places for processes that are alive.
     pub(super) fn tickets(&self) -> &[AtomicU64] {
-        // SAFETY: the table lies within the mapping, is aligned to a page, and zeroes are valid atomics.
-        unsafe {
-            let first = self.base.add(self.at.tickets).cast::<AtomicU64>();
-            std::slice::from_raw_parts(first, self.max_processes as usize + 1)
-        }
+        // SAFETY: `create` has left this room.
+        unsafe { self.table(self.at.tickets, self.max_processes as usize + 1) }
     }
 
     pub(super) fn rows(&self) -> &[RowMemory] {
         // SAFETY: as in `tickets`; a row is made of atomics only.
-        unsafe {
-            let first = self.base.add(self.at.rows).cast::<RowMemory>();
-            std::slice::from_raw_parts(first, self.rows as usize)
-        }
+        unsafe { self.table(self.at.rows, self.rows as usize) }
     }
 
     /// The row of each pid, plus one; 0: none.
     pub(super) fn by_pid(&self) -> &[AtomicU32] {
         // SAFETY: as in `tickets`.
-        unsafe {
-            let first = self.base.add(self.at.by_pid).cast::<AtomicU32>();
-            std::slice::from_raw_parts(first, PIDS)
-        }
+        unsafe { self.table(self.at.by_pid, PIDS) }
     }
 
     /// Each row's place for its process's waits at barriers.
     pub(super) fn presences(&self) -> &[Presence] {
         // SAFETY: as in `tickets`; a presence is made of atomics only.
-        unsafe {
-            let first = self.base.add(self.at.presences).cast::<Presence>();
-            std::slice::from_raw_parts(first, self.rows as usize)
-        }
+        unsafe { self.table(self.at.presences, self.rows as usize) }
     }
 
     /// Each row's place among the children of its parent; see `children`.
     pub(super) fn places(&self) -> &[AtomicU64] {
         // SAFETY: as in `tickets`.
-        unsafe {
-            let first = self.base.add(self.at.places).cast::<AtomicU64>();
-            std::slice::from_raw_parts(first, self.rows as usize)
-        }
+        unsafe { self.table(self.at.places, self.rows as usize) }
     }
 
     /// Where in the scenario's texts each row's process was started, and what was recorded of it; see `life`.
     pub(super) fn births(&self) -> &[AtomicU64] {
         // SAFETY: as in `tickets`.
-        unsafe {
-            let first = self.base.add(self.at.births).cast::<AtomicU64>();
-            std::slice::from_raw_parts(first, self.rows as usize)
-        }
+        unsafe { self.table(self.at.births, self.rows as usize) }
     }
 
     /// The memory of the log: `LOG_BYTES` bytes, all zero at first.

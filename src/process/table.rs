@@ -61,9 +61,6 @@ pub(super) const EXTERNAL: u32 = 2;
 pub(super) const HANDLES: u32 = 4;
 // The bits above are those of `identity`.
 
-/// SIGCONT, which ends nobody.
-const CONTINUE: u32 = 18;
-
 /// A ticket that was taken by this pid for a row not chosen yet.
 const CHOOSING: u64 = 1 << 63;
 
@@ -222,7 +219,7 @@ impl Run {
     pub fn was_alive(&self, row: Row, time: i64) {
         if let Some(memory) = self.memory(row)
             && memory.signal_time.load(SeqCst) != 0
-            && memory.last_signal.load(SeqCst) != CONTINUE
+            && memory.last_signal.load(SeqCst) != u32::from(Signal::CONT.0)
         {
             memory.signal_time.fetch_max(time, SeqCst);
         }
@@ -359,8 +356,8 @@ impl Run {
         (row.ticket() == holds).then_some(row)
     }
 
-    /// Puts in order what killed processes left half done. Only the keeper calls it, who adopts the children of the
-    /// dead: `own_child` says whether a pid is a child of the caller's, reaped or not.
+    /// Puts in order what killed processes left half done. Only the keeper calls it, or the guard in its place, who adopt the
+    /// children of the dead: `own_child` says whether a pid is a child of the caller's, reaped or not.
     pub fn repair(&self, own_child: impl Fn(i32) -> bool) {
         for row in self.held_rows() {
             let Some(memory) = self.memory(row) else { continue };
@@ -444,11 +441,9 @@ impl Run {
     /// The process that has, or had last, this pid in the run.
     #[must_use]
     pub fn row_of_pid(&self, pid: i32) -> Option<Row> {
-        let place = self.by_pid().get(usize::try_from(pid).ok()?)?;
-        let row = place.load(SeqCst).checked_sub(1).and_then(|index| self.use_of(index, pid));
-        let live = |row: &Row| self.rows()[row.index as usize].word().state < RowState::Reaped;
+        let row = self.indexed(pid);
         // A task whose parent was killed before it entered the pid here has at least told it itself.
-        row.filter(live)
+        row.filter(|row| self.is_held(*row))
             .or_else(|| {
                 let mut held = self.held_rows().into_iter();
                 held.find(|held| self.use_of(held.index, pid) == Some(*held))
@@ -459,18 +454,22 @@ impl Run {
     /// As [`Run::row_of_pid`], but only where the index knows it: in no time, and without memory.
     #[must_use]
     pub fn row_known_by(&self, pid: i32) -> Option<Row> {
-        let place = self.by_pid().get(usize::try_from(pid).ok()?)?;
-        let row = place.load(SeqCst).checked_sub(1).and_then(|index| self.use_of(index, pid))?;
-        (self.rows()[row.index as usize].word().state < RowState::Reaped).then_some(row)
+        self.indexed(pid).filter(|row| self.is_held(*row))
     }
 
-    /// Whether a process of the run has said, as its last act, that it ends, and is not reaped yet.
+    /// The use of a row by the process that has, or had last, this pid, as the index has it.
+    fn indexed(&self, pid: i32) -> Option<Row> {
+        let place = self.by_pid().get(usize::try_from(pid).ok()?)?;
+        place.load(SeqCst).checked_sub(1).and_then(|index| self.use_of(index, pid))
+    }
+
+    /// Whether a process of the run has said, as its last act, that it ends, or has been seen to have exited; in no time, and
+    /// without memory. What has killed it meanwhile, and that nobody has noted, does not count.
     #[must_use]
     pub fn is_ending(&self, pid: i32) -> bool {
-        let row = self.row_known_by(pid).and_then(|row| self.record(row));
-        row.is_some_and(|record| {
-            record.ended.is_some() && matches!(record.status, Some(ExitStatus::Exited(_)))
-        })
+        let memory = self.row_known_by(pid).and_then(|row| self.memory(row));
+        let status = memory.and_then(|memory| ExitStatus::from_word(memory.status.load(SeqCst)));
+        matches!(status, Some(ExitStatus::Exited(_)))
     }
 
     /// Whether this process has forked, or is about to, and the table does not name the new process yet.
@@ -482,7 +481,7 @@ impl Run {
     }
 
     /// The use of this row now, where its process has this pid.
-    pub(super) fn use_of(&self, index: u32, pid: i32) -> Option<Row> {
+    fn use_of(&self, index: u32, pid: i32) -> Option<Row> {
         let memory = self.rows().get(index as usize)?;
         let generation = memory.word().generation;
         (memory.pid.load(SeqCst) == pid).then_some(Row { index, generation })
@@ -490,7 +489,7 @@ impl Run {
 }
 
 /// Whether a process with this pid exists, as a zombie or alive: kill(2) with signal 0.
-fn exists(pid: i32) -> bool {
+pub(super) fn exists(pid: i32) -> bool {
     // SAFETY: signal 0 sends nothing.
     pid > 0
         && (unsafe { libc::kill(pid, 0) } == 0 || super::errno::Errno::last() != super::errno::Errno::ESRCH)

@@ -198,6 +198,19 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+/// The text of a string literal that holds no interpolation.
+#[must_use]
+pub fn literal_text(value: &Expr) -> Option<&str> {
+    match &value.kind {
+        ExprKind::Str(parts) => match parts.as_slice() {
+            [] => Some(""),
+            [StrPart::Text(text)] => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExprKind {
     None,

@@ -4,6 +4,7 @@ pub mod arith;
 mod collect;
 pub mod compare;
 pub mod encode;
+pub mod ending;
 pub mod format;
 pub mod index;
 mod kinds;

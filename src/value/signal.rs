@@ -11,6 +11,19 @@ pub struct SignalRow {
     pub doc: &'static str,
 }
 
+/// Those that we ourselves send, or have a rule for.
+impl Signal {
+    pub const INT: Self = Self(2);
+    pub const KILL: Self = Self(9);
+    pub const TERM: Self = Self(15);
+    pub const CHLD: Self = Self(17);
+    pub const CONT: Self = Self(18);
+    pub const STOP: Self = Self(19);
+    pub const TSTP: Self = Self(20);
+    pub const TTIN: Self = Self(21);
+    pub const TTOU: Self = Self(22);
+}
+
 const fn row(name: &'static str, number: u8, doc: &'static str) -> SignalRow {
     SignalRow { name, number, doc }
 }
@@ -71,5 +84,15 @@ pub fn signal_name(signal: Signal) -> String {
         Some(row) => row.name.to_owned(),
         None if (35..64).contains(&signal.0) => format!("SIGRTMIN+{}", signal.0 - 34),
         None => format!("SIG{}", signal.0),
+    }
+}
+
+/// The name, with what it means where that has words: `SIGSEGV (segmentation fault)`.
+#[must_use]
+pub fn meaning(signal: Signal) -> String {
+    let name = signal_name(signal);
+    match SIGNALS.iter().find(|row| row.number == signal.0) {
+        Some(row) => format!("{name} ({})", row.doc),
+        None => name,
     }
 }

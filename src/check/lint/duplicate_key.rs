@@ -3,8 +3,8 @@
 use crate::check::context::{Context, int_literal};
 use crate::check::findings::Findings;
 use crate::check::hash::FastMap;
-use crate::check::text::literal_text;
 use crate::source::{Code, Diagnostic, Span};
+use crate::syntax::tree::literal_text;
 use crate::syntax::tree::{Expr, ExprKind, MapKey};
 
 /// A key as the text shows it.

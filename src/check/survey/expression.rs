@@ -6,9 +6,9 @@ use crate::check::context::shown;
 use crate::check::lint::{always_false, duplicate_keys};
 use crate::check::resolution::DeclKind;
 use crate::check::table::{check_attribute, check_method, check_options, wrong_states};
-use crate::check::text::literal_text;
 use crate::program::{Builtin, Piped, methods_named};
 use crate::source::Span;
+use crate::syntax::tree::literal_text;
 use crate::syntax::tree::{
     BinaryOp, Block, Expr, ExprKind, FunctionBody, MapKey, Name, Spawn, Stmt, StmtKind, StrPart, Target,
     TargetKind,

@@ -2,12 +2,12 @@
 
 use crate::check::context::{Context, Shown, int_literal, is_negative, shown};
 use crate::check::findings::Findings;
-use crate::check::text::literal_text;
 use crate::program::{
     Expected, LIMITS, NICE, OPTIONS, OptionRow, PIPED_HELP, Piped, SpawnOption, Way, conflict,
     conflict_with_pipe, option,
 };
 use crate::source::{Code, Diagnostic, Span, did_you_mean};
+use crate::syntax::tree::literal_text;
 use crate::syntax::tree::{Expr, ExprKind, MapKey};
 
 pub(in crate::check) fn check_options(

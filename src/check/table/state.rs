@@ -1,9 +1,9 @@
 //! Words that `p.state` is compared with and can never be.
 
 use crate::check::findings::Findings;
-use crate::check::text::literal_text;
 use crate::program::STATES;
 use crate::source::{Code, Diagnostic, did_you_mean};
+use crate::syntax::tree::literal_text;
 use crate::syntax::tree::{Expr, ExprKind};
 
 /// The findings for `side` being compared with the state of a process.

@@ -3,8 +3,8 @@
 use crate::check::context::{Shown, is_negative, shown};
 use crate::check::findings::Findings;
 use crate::check::hash::FastMap;
-use crate::check::text::literal_text;
 use crate::source::{Code, Diagnostic, Span, did_you_mean};
+use crate::syntax::tree::literal_text;
 use crate::syntax::tree::{ClauseKind, Expr, File, StmtKind, Test};
 
 pub(in crate::check) fn check_tests(file: &File, findings: &mut Findings) {

@@ -1,10 +1,9 @@
 //! What a student can do about a hang: in which process to close which descriptor, what to do in another order.
 
-use super::words::{locked_by, path_of};
+use super::words::{locked_by, names, path_of};
 use super::{Channel, Child, Doing, Hang, Holder, Kin, On, Shared, Standing, Stream, Wait};
 use crate::event::End;
 use crate::value::Signal;
-use crate::value::signal::signal_name;
 use std::collections::BTreeMap;
 
 /// More are not given: the first ones undone, the rest looks different.
@@ -231,17 +230,15 @@ fn about_open(hang: &Hang, standing: &Standing, path: &str) -> String {
 }
 
 fn about_signals(who: &str, call: &str, pending: &[Signal], before: &[Signal], hang: &Hang) -> Vec<String> {
-    let names =
-        |signals: &[Signal]| signals.iter().map(|signal| signal_name(*signal)).collect::<Vec<_>>().join(", ");
     if !pending.is_empty() {
         return vec![format!(
             "unblock {} in {who}: take it out of the mask that is given to {call}(), or of sigprocmask()'s",
-            names(pending)
+            names(pending, "and")
         )];
     }
     let (these, came) = match before {
         [] => ("the signal".to_owned(), "if it came before"),
-        before => (names(before), "it came before"),
+        before => (names(before, "and"), "it came before"),
     };
     let alone = hang.processes.iter().filter(|other| !other.is_over()).count() == 1;
     if before.is_empty() && !alone {

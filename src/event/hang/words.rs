@@ -3,7 +3,7 @@
 use super::{Channel, Child, Doing, Hang, Holder, Kin, On, Shared, Standing, Stream, Time, Wait, Who};
 use crate::event::End;
 use crate::value::Signal;
-use crate::value::signal::{SIGNALS, signal_name};
+use crate::value::signal::{meaning, signal_name};
 use crate::value::text::visible;
 
 /// Of many holders or children, so many are named.
@@ -55,16 +55,11 @@ pub fn does(standing: &Standing) -> String {
         })
         .collect();
     let more = if more == 0 { String::new() } else { format!("; and threads that do {more} other things") };
-    let first = if matches!(standing.doing, Doing::Zombie | Doing::Gone) {
-        "first thread has ended"
-    } else {
-        "first thread"
+    let first = match standing.doing {
+        Doing::Zombie | Doing::Gone => "lives on without its first thread, which has ended".to_owned(),
+        _ => own,
     };
-    if first == "first thread" {
-        format!("{own}; {}{more}", others.join("; "))
-    } else {
-        format!("lives on without its first thread, which has ended; {}{more}", others.join("; "))
-    }
+    format!("{first}; {}{more}", others.join("; "))
 }
 
 /// In a few words, for a list: `waits in read()`, `is stopped`.
@@ -323,18 +318,10 @@ fn signals_said(call: &str, wanted: &[Signal], pending: &[Signal], before: &[Sig
     text
 }
 
-fn names(signals: &[Signal], last: &str) -> String {
+/// `SIGUSR1, SIGUSR2 and SIGTERM`, with this word before the last.
+pub fn names(signals: &[Signal], last: &str) -> String {
     let all: Vec<String> = signals.iter().map(|signal| signal_name(*signal)).collect();
     joined(&all, last)
-}
-
-/// `SIGTTIN (terminal input from the background)`.
-fn meaning(signal: Signal) -> String {
-    let name = signal_name(signal);
-    match SIGNALS.iter().find(|row| row.number == signal.0) {
-        Some(row) => format!("{name} ({})", row.doc),
-        None => name,
-    }
 }
 
 /// The first few, with "and" before the last, and how many more there are.

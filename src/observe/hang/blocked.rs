@@ -10,6 +10,7 @@ use super::place::Place;
 use super::stream;
 use crate::event::End;
 use crate::event::hang::{Child, Doing, On, Stream, Time, Wait, Who};
+use crate::observe::proc::held_by_pidfd;
 use crate::process::clock::MILLISECOND;
 use crate::process::proc_file::{self, signal_masks};
 use crate::process::sysv;
@@ -29,8 +30,8 @@ pub fn doing(case: &Case<'_>, pid: i32, thread: &Glance, threads: &[i32]) -> Doi
     let stopped = case.witness.stopped(pid);
     match thread.state {
         'Z' | 'X' | 'x' => return Doing::Zombie,
-        'T' => return stop(case, pid, thread, stopped),
-        't' if stopped.is_some() => return stop(case, pid, thread, stopped),
+        'T' => return stop(pid, thread, stopped),
+        't' if stopped.is_some() => return stop(pid, thread, stopped),
         'R' => return Doing::Running,
         _ => {}
     }
@@ -65,7 +66,7 @@ pub fn doing(case: &Case<'_>, pid: i32, thread: &Glance, threads: &[i32]) -> Doi
 }
 
 /// Without a witness, one stop can be told: that of a process in the background that reads its terminal.
-fn stop(case: &Case<'_>, pid: i32, thread: &Glance, signal: Option<Signal>) -> Doing {
+fn stop(pid: i32, thread: &Glance, signal: Option<Signal>) -> Doing {
     const SIGTTIN: Signal = Signal(libc::SIGTTIN as u8);
     let call = match &thread.place {
         Place::Call { number, .. } => call::call(*number),
@@ -79,7 +80,6 @@ fn stop(case: &Case<'_>, pid: i32, thread: &Glance, signal: Option<Signal>) -> D
             && stat.is_ok_and(|stat| stat.foreground_pgid > 0 && stat.foreground_pgid != stat.pgid)
     };
     let signal = signal.or_else(|| reads_terminal().then_some(SIGTTIN));
-    let _ = case;
     Doing::Stopped { signal, call: call.map(|call| call.name) }
 }
 
@@ -246,8 +246,7 @@ impl Caller<'_> {
             (libc::P_PID, pid) => self.children(Wanted::Pid(pid)),
             (libc::P_PGID, group) => self.children(Wanted::Group((group > 0).then_some(group))),
             (libc::P_PIDFD, fd) => {
-                let info = text(&format!("/proc/{}/fdinfo/{fd}", self.pid)).unwrap_or_default();
-                let pid = info.lines().find_map(|line| line.strip_prefix("Pid:")?.trim().parse().ok());
+                let pid = held_by_pidfd(self.pid, fd as u64);
                 self.children(Wanted::Pid(pid.unwrap_or(-1)))
             }
             _ => On::Unknown,

@@ -5,6 +5,7 @@ use super::case::Case;
 use super::glance::text;
 use super::memory::Memory;
 use crate::event::hang::{Holder, Kin, On, Shared, Who};
+use crate::observe::proc::thread_group;
 use crate::process::proc_file::all_pids;
 
 /// Of linux/futex.h.
@@ -70,9 +71,7 @@ fn holder(case: &Case<'_>, call: &Call<'_>, shared: &Shared, tid: i32) -> Holder
         return thread(Kin::Thread);
     }
     // Whose thread it is: /proc knows the threads of others by their numbers too.
-    let status = text(&format!("/proc/{tid}/status")).unwrap_or_default();
-    let pid = status.lines().find_map(|line| line.strip_prefix("Tgid:")?.trim().parse::<i32>().ok());
-    match (pid, shared) {
+    match (thread_group(tid), shared) {
         // A copy that fork() made of a lock that another had then.
         (_, Shared::Threads(_)) => thread(Kin::Forked),
         (Some(pid), _) => case.holder(call.pid, pid, -1),

@@ -63,13 +63,12 @@ pub fn examine(pids: &[i32], witness: &dyn Witness) -> Hang {
 #[must_use]
 pub fn examine_one(pid: i32, others: &[i32], witness: &dyn Witness) -> Option<Standing> {
     let tree: BTreeSet<i32> = others.iter().copied().chain([pid]).collect();
-    let looks = (0..TRIES).filter_map(|_| {
+    (0..TRIES).find_map(|_| {
         let case = Case { tree: &tree, witness, descriptors: Descriptors::default() };
         let before = glance(pid);
         let standing = standing(&case, pid, &before)?;
         (glance(pid) == before).then_some(standing)
-    });
-    looks.into_iter().next()
+    })
 }
 
 /// Of one that did not stay as it was while we looked.

@@ -43,10 +43,7 @@ impl Cgroup {
     pub fn create(name: &str, ceiling: Ceiling) -> Result<Self, Errno> {
         let own = fs::read_to_string("/proc/self/cgroup").map_err(Errno::from)?;
         let mounts = fs::read_to_string("/proc/self/mountinfo").map_err(Errno::from)?;
-        let parents = match parents(&own, &mounts) {
-            Some(parents) => parents,
-            None => return Err(Errno::ENOENT),
-        };
+        let parents = parents(&own, &mounts).ok_or(Errno::ENOENT)?;
         let mut group = Self { places: Vec::new() };
         for Parent { place, second } in parents {
             let made = if second { allow_below(&place) } else { Ok(()) };
