@@ -12,12 +12,15 @@ use crate::process::proc_file::signal_masks;
 use crate::process::{Run, Standard, clock};
 use crate::report::{Log, Notice, draw_hang, hang_json, shorten, visible_line};
 use crate::source::{Severity, SourceMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write;
 use std::time::Duration;
 
 pub const SIGINT: i32 = 2;
 pub const SIGQUIT: i32 = 3;
+/// Those that a terminal makes of keys, and that are meant to end.
+const KEYS: [i32; 2] = [SIGINT, SIGQUIT];
 
 /// Events that are kept for the pictures.
 const KEPT: usize = 1 << 20;
@@ -25,14 +28,25 @@ const KEPT: usize = 1 << 20;
 /// One press of a key reaches many processes: so long after a diagnosis no other one is made for it.
 const PRESS: i64 = 500 * clock::MILLISECOND;
 
-/// After a diagnosis a program that dies of its signal does so within this time.
+/// After a diagnosis, and after the death of one who dies of the key, so long it is waited for whatever else ends.
 const SOON: i64 = 300 * clock::MILLISECOND;
 
-/// How long processes that a signal has woken may take to come to a stop before it.
+/// Who has been given a signal that ends it dies as soon as it has the processor. A disk may keep it longer than anybody wants
+/// to wait.
+const DYING: i64 = 10 * clock::SECOND;
+
+/// How long processes that run may take to come to where they wait.
 const SETTLING: i64 = 200 * clock::MILLISECOND;
+
+/// How long those that the key has woken may take to get the processor, and stop before it.
+const WAKING: i64 = 5 * clock::SECOND;
 
 /// The exit code of shells where there is no such program.
 const NO_PROGRAM: u8 = 127;
+
+/// What a refusal to execute may come from.
+const PRIVILEGED: &str = "is it set-user-id, set-group-id, or has it capabilities? Such a program would lose its privilege while it is \
+     traced, so it is refused: run it by itself, or all of proctor as root";
 
 /// Processes that a headline names.
 const NAMED: usize = 3;
@@ -66,6 +80,8 @@ pub struct Board<'a> {
     dropped: u64,
     /// Whether the program itself was executed.
     executed: bool,
+    /// Whether the last try to do so was refused with EPERM.
+    refused: bool,
     /// The program's pid; 0 before its first event.
     root: i32,
     own: i32,
@@ -73,6 +89,8 @@ pub struct Board<'a> {
     looked: Option<i64>,
     /// A diagnosis that is to be shown as the last thing, if all end soon.
     pending: Option<Pending>,
+    /// Whom a key has ended, and when it reached them: they are about to die.
+    dying: BTreeMap<i32, i64>,
     ending: bool,
 }
 
@@ -110,11 +128,13 @@ impl<'a> Board<'a> {
             events: Vec::new(),
             dropped: 0,
             executed: false,
+            refused: false,
             root: 0,
             own: -1,
             started,
             looked: None,
             pending: None,
+            dying: BTreeMap::new(),
             ending: false,
         })
     }
@@ -138,11 +158,18 @@ impl<'a> Board<'a> {
             // A key: nobody sent it.
             What::Delivered { signal, effect } if event.actor == 0 => {
                 let number = i32::from(signal.0);
-                if [SIGINT, SIGQUIT].contains(&number) && *effect != Effect::Ignored {
+                if KEYS.contains(&number) && *effect != Effect::Ignored {
                     self.look_once();
                 }
+                if KEYS.contains(&number) && *effect == Effect::Default {
+                    self.dying.insert(event.pid, event.time);
+                }
             }
-            What::Executed { error: None, .. } if event.pid == self.root => self.executed = true,
+            What::Exited { .. } => self.died(event.pid, event.time),
+            What::Executed { error, .. } if event.pid == self.root => {
+                self.executed |= error.is_none();
+                self.refused = error.as_deref() == Some("EPERM");
+            }
             _ => {}
         }
         if self.order.args.draws() {
@@ -220,24 +247,44 @@ impl<'a> Board<'a> {
     }
 
     /// The signal that makes us look has just woken the processes as well: they stand still before it as soon as they have had
-    /// the processor. One that runs and runs is given up soon.
+    /// the processor, and until then it is pending. Others that run may be about to wait; one that runs and runs is given up soon.
     fn settled(&self) -> Hang {
         const PAUSE: Duration = Duration::from_millis(2);
-        let give_up = clock::monotonic() + SETTLING;
+        let start = clock::monotonic();
         loop {
-            let hang = examine(&self.eyes.present(), &self.eyes);
-            let runs = |standing: &Standing| standing.all().any(|doing| *doing == Doing::Running);
-            if !hang.processes.iter().any(runs) || clock::monotonic() >= give_up {
+            let present = self.eyes.present();
+            // Asked first: whoever had it taken by then is seen to stand still.
+            let woken: BTreeSet<i32> = present.iter().copied().filter(|pid| has_key_pending(*pid)).collect();
+            let hang = examine(&present, &self.eyes);
+            let running: Vec<i32> =
+                hang.processes.iter().filter(|one| runs(one)).map(|one| one.who.pid).collect();
+            let limit = if running.iter().any(|pid| woken.contains(pid)) { WAKING } else { SETTLING };
+            if running.is_empty() || clock::monotonic() - start >= limit {
                 return hang;
             }
             std::thread::sleep(PAUSE);
         }
     }
 
+    fn died(&mut self, pid: i32, time: i64) {
+        if self.dying.remove(&pid).is_some()
+            && let Some(pending) = &mut self.pending
+        {
+            pending.until = time.saturating_add(SOON);
+        }
+    }
+
+    /// Until when those that are about to die are waited for; none where nobody is.
+    #[must_use]
+    pub fn dying(&self) -> Option<i64> {
+        let now = clock::monotonic();
+        self.dying.values().map(|since| since.saturating_add(DYING)).filter(|until| *until > now).max()
+    }
+
     /// When the diagnosis has to be shown, whoever still lives then.
     #[must_use]
     pub fn pending(&self) -> Option<i64> {
-        self.pending.as_ref().map(|pending| pending.until)
+        self.pending.as_ref().map(|pending| pending.until.max(self.dying().unwrap_or(0)))
     }
 
     pub fn show(&mut self) {
@@ -283,28 +330,18 @@ impl<'a> Board<'a> {
     /// Draws the pictures, and says what went wrong. Gives the exit code.
     pub fn finish(&mut self, code: u8) -> u8 {
         let output = self.order.output;
-        let error = |code, message: &str| {
-            output.say(&Notice {
-                code,
-                severity: Severity::Error,
-                message,
-                help: None,
-                run: None,
-                processes: &[],
-                unnamed: 0,
-            });
-        };
         if !self.executed {
             let name = self.order.args.program.first().map(|name| name.to_string_lossy()).unwrap_or_default();
-            let why = if code == NO_PROGRAM {
-                "there is no such program (a path, or in the PATH)"
-            } else {
-                "it may not be executed (`ls -l` shows its rights), or is no program"
+            let (why, help) = match code {
+                NO_PROGRAM => ("there is no such program (a path, or in the PATH)", None),
+                _ if self.refused => ("the system refuses it (EPERM)", Some(PRIVILEGED)),
+                _ => ("it may not be executed (`ls -l` shows its rights), or is no program", None),
             };
-            error("exec", &format!("{} cannot be executed: {why}", shorten(&name, 400)));
+            output.say_error("exec", &format!("{} cannot be executed: {why}", shorten(&name, 400)), help);
         }
         if let Some(lost) = &self.lost {
-            error("record_not_written", &format!("the events could not all be written: {lost}"));
+            let message = format!("the events could not all be written: {lost}");
+            output.say_error("record_not_written", &message, None);
         }
         if self.order.args.draws() && self.executed {
             self.draw();
@@ -336,6 +373,16 @@ impl<'a> Board<'a> {
         // What could not be written is said, and is no reason to give another exit code than the program's.
         let _ = pictures.draw(History::of(events));
     }
+}
+
+/// Whether a key's signal is about to reach it; see proc_pid_status(5).
+fn has_key_pending(pid: i32) -> bool {
+    let keys = KEYS.iter().fold(0, |all, key| all | 1 << (key - 1));
+    signal_masks(pid).is_ok_and(|masks| masks.pending & !masks.blocked & keys != 0)
+}
+
+fn runs(standing: &Standing) -> bool {
+    standing.all().any(|doing| *doing == Doing::Running)
 }
 
 /// One write for a line.

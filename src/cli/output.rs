@@ -3,6 +3,7 @@
 use super::args::{Global, MessageFormat};
 use crate::process::{Errno, Standard};
 use crate::report::{Notice, Style, draw_notice, notice_json};
+use crate::source::Severity;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
@@ -35,6 +36,12 @@ impl Output {
     /// Says it on standard error, for people or for machines.
     pub fn say(&self, notice: &Notice<'_>) {
         to_stderr(&if self.is_json() { notice_json(notice) } else { draw_notice(notice, self.stderr) });
+    }
+
+    /// Says what went wrong, where it is about no run and no process.
+    pub fn say_error(&self, code: &'static str, message: &str, help: Option<&'static str>) {
+        let severity = Severity::Error;
+        self.say(&Notice { code, severity, message, help, run: None, processes: &[], unnamed: 0 });
     }
 }
 

@@ -3,13 +3,14 @@
 //! The guard draws them from the memory that the run's processes shared: so it does not matter how the scenario ended.
 
 use super::output::{Output, to_stderr, to_stdout};
+use super::recording::writable;
 use super::timeline::{Format, Timeline};
 use crate::event::History;
 use crate::process::{Standard, terminal};
 use crate::report::timeline::{Canvas, Clock, chrome_trace, draw_growth, draw_svg, draw_timeline};
-use crate::report::{Notice, PageSetting, draw_page};
-use crate::source::{Severity, SourceMap};
-use std::fs::{self, OpenOptions};
+use crate::report::{PageSetting, draw_page};
+use crate::source::SourceMap;
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -20,12 +21,7 @@ use std::path::Path;
 pub fn check(timelines: &[Timeline]) -> Result<(), String> {
     for timeline in timelines {
         let Timeline::File(path, _) = timeline else { continue };
-        // To open a pipe could block, or tell its reader that all is said.
-        let special = fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir());
-        if !special {
-            let opened = OpenOptions::new().create(true).append(true).open(path);
-            opened.map_err(|error| refused(path, &error))?;
-        }
+        writable(path).map_err(|error| refused(path, &error))?;
     }
     Ok(())
 }
@@ -80,15 +76,7 @@ impl Pictures<'_> {
             Format::Json => chrome_trace(history),
         };
         let Err(error) = fs::write(path, text) else { return true };
-        self.output.say(&Notice {
-            code: "timeline_not_written",
-            severity: Severity::Error,
-            message: &refused(path, &error),
-            help: None,
-            run: None,
-            processes: &[],
-            unnamed: 0,
-        });
+        self.output.say_error("timeline_not_written", &refused(path, &error), None);
         false
     }
 }

@@ -23,16 +23,23 @@ const STANDARD: &str = "-";
 /// # Errors
 /// Says why not.
 pub fn check(path: &OsStr) -> Result<(), String> {
-    let path = Path::new(path);
-    // To open a pipe could block, or tell its reader that all is said.
-    let special = fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir());
-    if path.as_os_str() == STANDARD || special {
+    if path == STANDARD {
         return Ok(());
     }
-    match OpenOptions::new().create(true).append(true).open(path) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(refused(path, &error)),
+    let path = Path::new(path);
+    writable(path).map_err(|error| refused(path, &error))
+}
+
+/// Whether a file can be written, or made; what stands in it remains.
+///
+/// # Errors
+/// Those of open(2).
+pub fn writable(path: &Path) -> io::Result<()> {
+    // To open a pipe could block, or tell its reader that all is said.
+    if fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir()) {
+        return Ok(());
     }
+    OpenOptions::new().create(true).append(true).open(path).map(drop)
 }
 
 /// All that is recorded of a run that is over.

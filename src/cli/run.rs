@@ -13,8 +13,7 @@ use crate::execute::{self, Setting};
 use crate::keeper::{Contain, GuardOptions, guard};
 use crate::process::Standard;
 use crate::program::Program;
-use crate::report::Notice;
-use crate::source::{Diagnostic, Severity, Source, SourceMap, Sources};
+use crate::source::{Diagnostic, Source, SourceMap, Sources};
 use std::rc::Rc;
 
 /// A program that may be run, and the texts that its messages quote.
@@ -89,15 +88,7 @@ fn draw(args: &RunArgs, sources: &SourceMap, output: Output, history: History) -
 
 /// The system would not let us; gives the exit code.
 pub fn not_started(output: Output, message: &str) -> u8 {
-    output.say(&Notice {
-        code: "not_started",
-        severity: Severity::Error,
-        message,
-        help: None,
-        run: None,
-        processes: &[],
-        unnamed: 0,
-    });
+    output.say_error("not_started", message, None);
     exit::UNCAUGHT
 }
 

@@ -9,8 +9,6 @@ use super::exit;
 use super::output::{Output, to_stderr};
 use crate::observe::{Around, Observed, Pause};
 use crate::process::{Command, Errno, Run, Setup, clock, custody, signals};
-use crate::report::Notice;
-use crate::source::Severity;
 use crate::value::Signal;
 use std::cell::RefCell;
 use std::os::unix::ffi::OsStrExt;
@@ -88,28 +86,32 @@ impl Watch<'_, '_> {
         let start = clock::monotonic();
         let timeout = self.order.args.timeout.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX));
         let deadline = timeout.map(|time| start.saturating_add(time));
-        let mut linger = None;
+        // When it is said who has outlived the program.
+        let mut linger: Option<i64> = None;
         loop {
-            let pending = self.board.borrow().pending();
-            let until = [deadline, linger, pending].into_iter().flatten().min();
-            match self.observed.work(until) {
+            let until = [deadline, self.later(linger), self.board.borrow().pending(), self.next_look()];
+            match self.observed.work(until.into_iter().flatten().min()) {
                 Ok(Pause::Over) => return self.ended.unwrap_or(exit::UNCAUGHT),
                 Ok(Pause::Ended(code)) => {
                     self.ended = Some(exit_code(code));
                     linger = Some(clock::monotonic().saturating_add(LINGER));
                 }
-                Ok(Pause::TimedOut) if linger.is_some_and(|linger| linger <= clock::monotonic()) => {
-                    linger = None;
-                    if let Some(code) = self.outlived() {
-                        return self.end(code);
-                    }
-                }
-                Ok(Pause::TimedOut) if pending.is_some_and(|pending| pending <= clock::monotonic()) => {
-                    self.board.borrow_mut().show();
-                }
                 Ok(Pause::TimedOut) => {
-                    self.board.borrow_mut().look(Why::TimedOut);
-                    return self.end(exit::TIMED_OUT);
+                    let is_over = |time: Option<i64>| time.is_some_and(|time| time <= clock::monotonic());
+                    if is_over(self.later(linger)) {
+                        linger = None;
+                        if let Some(code) = self.outlived() {
+                            return self.end(code);
+                        }
+                    }
+                    let pending = self.board.borrow().pending();
+                    if is_over(pending) {
+                        self.board.borrow_mut().show();
+                    }
+                    if is_over(deadline) {
+                        self.board.borrow_mut().look(Why::TimedOut);
+                        return self.end(exit::TIMED_OUT);
+                    }
                 }
                 Ok(Pause::Signal(number, by_terminal)) => {
                     if let Some(code) = self.signalled(number, by_terminal) {
@@ -123,6 +125,16 @@ impl Watch<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Nobody who is about to die has outlived anything.
+    fn later(&self, linger: Option<i64>) -> Option<i64> {
+        linger.map(|linger| linger.max(self.board.borrow().dying().unwrap_or(0)))
+    }
+
+    /// While somebody is about to die, what is waited for may be sooner after his death.
+    fn next_look(&self) -> Option<i64> {
+        self.board.borrow().dying().map(|_| clock::monotonic().saturating_add(LINGER))
     }
 
     /// Ends all, and gives the code.
@@ -193,14 +205,6 @@ fn exit_code(code: i32) -> u8 {
 
 /// Says why the program could not be watched; gives the exit code.
 fn failed(output: Output, message: &str, help: Option<&'static str>) -> u8 {
-    output.say(&Notice {
-        code: "not_traced",
-        severity: Severity::Error,
-        message,
-        help,
-        run: None,
-        processes: &[],
-        unnamed: 0,
-    });
+    output.say_error("not_traced", message, help);
     exit::UNCAUGHT
 }

@@ -2,7 +2,7 @@
 
 use crate::execute::Session;
 use crate::report::{Style, visible_line};
-use crate::value::{ProcessRef, Value, text};
+use crate::value::{ProcessRef, Value, ending::ending, text};
 use std::rc::Rc;
 
 /// Bytes of a value that are shown.
@@ -78,7 +78,7 @@ pub fn about(session: &Session, process: &Rc<ProcessRef>, style: Style) -> Strin
             words.push(row.state.clone());
         }
         if let Some(code) = row.exitcode {
-            words.push(session.ending(code));
+            words.push(ending(code, false));
         }
         words.push(brief(row.elapsed));
     }

@@ -70,9 +70,10 @@ pub fn draw_diagnostics(diagnostics: &[Diagnostic], places: &Places<'_>, style: 
     text
 }
 
-/// `1 error`, `2 errors`.
+/// `1 error`, `2 errors`, `3 processes`.
 pub(super) fn number(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+    let plural = if word.ends_with('s') { "es" } else { "s" };
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}{plural}") }
 }
 
 /// `  title: text`, further lines indented below the text.

@@ -96,11 +96,18 @@ struct LeftoversRecord<'a> {
 /// A diagnostic as one line of JSON, ending in a newline.
 #[must_use]
 pub fn diagnostic_json(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
+    line(&diagnostic_record(diagnostic, places))
+}
+
+pub(super) fn diagnostic_record<'a>(
+    diagnostic: &'a Diagnostic,
+    places: &Places<'a>,
+) -> impl Serialize + use<'a> {
     // A file that could not be read has a name and no text that a label could stand in.
     let has_text =
         |label: &&Label| places.source(label.location.source).is_some_and(|source| !source.text().is_empty());
     let labels = diagnostic.labels.iter().filter(has_text);
-    line(&Record {
+    Record {
         kind: "diagnostic",
         code: diagnostic.code.name(),
         severity: severity(diagnostic.severity),
@@ -114,14 +121,18 @@ pub fn diagnostic_json(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
         chain_left_out: 0,
         parts: Vec::new(),
         difference: None,
-    })
+    }
 }
 
 /// A failure as one line of JSON, ending in a newline.
 #[must_use]
 pub fn failure_json(failure: &Failure, places: &Places<'_>) -> String {
+    line(&failure_record(failure, places))
+}
+
+pub(super) fn failure_record<'a>(failure: &'a Failure, places: &Places<'a>) -> impl Serialize + use<'a> {
     let place = |location: Location| places.place(location.source, location.span.start as usize);
-    line(&Record {
+    Record {
         kind: "failure",
         code: failure.code.name(),
         severity: "error",
@@ -161,7 +172,7 @@ pub fn failure_json(failure: &Failure, places: &Places<'_>) -> String {
             })
             .collect(),
         difference: failure.difference.as_ref().map(DifferenceRecord::of),
-    })
+    }
 }
 
 /// The warning about processes that were killed at the end as one line of JSON; empty where there were none.
@@ -207,21 +218,30 @@ pub(super) fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// JSON escapes the controls of ASCII; a terminal would also obey others, so these are escaped too.
+/// One line, ending in a newline.
 pub(super) fn line(record: &impl Serialize) -> String {
     // Strings and numbers alone cannot fail to be written.
     let json = serde_json::to_string(record).unwrap_or_default();
-    let mut line = String::with_capacity(json.len() + 1);
+    printable(&json).into_owned() + "\n"
+}
+
+/// JSON escapes the controls of ASCII; a terminal would also obey others, so these are escaped too. A newline stands between
+/// values only.
+pub(super) fn printable(json: &str) -> Cow<'_, str> {
+    let hidden = |character: char| character != '\n' && is_hidden(character);
+    if !json.contains(hidden) {
+        return Cow::Borrowed(json);
+    }
+    let mut text = String::with_capacity(json.len() + 16);
     for character in json.chars() {
-        if is_hidden(character) {
+        if hidden(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing to a String cannot fail.
-                let _ = write!(line, "\\u{unit:04x}");
+                let _ = write!(text, "\\u{unit:04x}");
             }
         } else {
-            line.push(character);
+            text.push(character);
         }
     }
-    line.push('\n');
-    line
+    Cow::Owned(text)
 }

@@ -40,9 +40,6 @@ pub(super) fn draw_actors(actors: &[Actor], unnamed: u32, style: Style) -> Strin
 
 pub(super) fn leftovers_message(count: usize) -> String {
     let verb = if count == 1 { "was" } else { "were" };
-    let processes = match number(count, "process") {
-        one if count == 1 => one,
-        many => many.replace("processs", "processes"),
-    };
+    let processes = number(count, "process");
     format!("{processes} {verb} still there when the scenario was over, and {verb} killed")
 }

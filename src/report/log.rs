@@ -1,11 +1,13 @@
 //! The live log of what processes do: a line an event, as it comes, for people.
 
+use super::sentence::{command, events_are, pipe_end};
 use super::style::Style;
 use super::visible::{shorten, visible_line};
 use super::width::cut;
-use crate::event::{Effect, End, Event, What};
+use crate::event::{Effect, Event, What};
 use crate::value::Signal;
-use crate::value::signal::{SIGNALS, signal_name};
+use crate::value::ending::ending;
+use crate::value::signal::{meaning, signal_name};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -166,7 +168,7 @@ impl Log {
             }
             What::Found { .. } => (pid, "is there already".to_owned()),
             What::Executed { path, args, error } => {
-                let command = command(path, args);
+                let command = visible_line(&command(path, args, TEXT)).into_owned();
                 match error {
                     None => (pid, format!("executes {command}")),
                     Some(errno) => (pid, red(&format!("cannot execute {command}: {}", short(errno)))),
@@ -211,12 +213,12 @@ impl Log {
                 (pid, format!("joins the process group {pgid} ({})", short(call)))
             }
             What::Opened { fd, pipe, end, call } => {
-                (pid, format!("has the {} end of pipe {pipe} as fd {fd} ({})", word(*end), short(call)))
+                (pid, format!("has {} as fd {fd} ({})", pipe_end(*end, *pipe), short(call)))
             }
-            What::Closed { fd, pipe, end, .. } => {
-                (pid, format!("closes fd {fd}, the {} end of pipe {pipe}", word(*end)))
+            What::Closed { fd, pipe, end, .. } => (pid, format!("closes fd {fd}, {}", pipe_end(*end, *pipe))),
+            What::Dropped { events } => {
+                (0, self.style.yellow(&format!("{} missing here", events_are(*events))))
             }
-            What::Dropped { events } => (0, self.style.yellow(&format!("{events} events are missing here"))),
         }
     }
 
@@ -237,11 +239,7 @@ impl Log {
     }
 
     fn reaped(&self, event: &Event, exitcode: i32) -> (i32, String) {
-        let how = if exitcode < 0 {
-            format!("killed by {}", of_code(exitcode))
-        } else {
-            format!("exit {exitcode}")
-        };
+        let how = ending(exitcode, false);
         if self.entries.contains_key(&event.actor) {
             return (event.actor, format!("has waited for {}: {how}", self.called(event.pid)));
         }
@@ -249,29 +247,12 @@ impl Log {
     }
 
     fn ended(&self, exitcode: i32, core: bool) -> String {
-        let core = if core { ", core dumped" } else { "" };
+        let text = format!("ends: {}", ending(exitcode, core));
         match exitcode {
-            0 => self.style.green("ends: exit 0"),
-            1.. => self.style.yellow(&format!("ends: exit {exitcode}")),
-            signal => self.style.red(&format!("ends: killed by {}{core}", of_code(signal))),
+            0 => self.style.green(&text),
+            1.. => self.style.yellow(&text),
+            _ => self.style.red(&text),
         }
-    }
-}
-
-/// The signal in minus its number.
-fn of_code(exitcode: i32) -> String {
-    match u8::try_from(exitcode.unsigned_abs()) {
-        Ok(number) => meaning(Signal(number)),
-        Err(_) => format!("signal {}", exitcode.unsigned_abs()),
-    }
-}
-
-/// `SIGSEGV (segmentation fault)`.
-fn meaning(signal: Signal) -> String {
-    let name = signal_name(signal);
-    match SIGNALS.iter().find(|row| row.number == signal.0) {
-        Some(row) if row.doc != "killed" => format!("{name} ({})", row.doc),
-        _ => name,
     }
 }
 
@@ -279,31 +260,9 @@ fn given(result: &str) -> String {
     if result.is_empty() { String::new() } else { format!(": {}", short(result)) }
 }
 
-fn word(end: End) -> &'static str {
-    match end {
-        End::Read => "read",
-        End::Write => "write",
-    }
-}
-
 /// Text of a program: harmless, on one line, and not longer than is good for the line.
 fn short(text: &str) -> String {
-    shorten(&visible_line(&shorten(text, TEXT)), TEXT).into_owned()
-}
-
-/// The path, and the arguments behind the first as a shell would need them quoted, as far as there is room.
-fn command(path: &str, args: &[String]) -> String {
-    let mut line = short(path);
-    for arg in args.iter().skip(1) {
-        if line.chars().count() > TEXT {
-            line.push_str(" ...");
-            break;
-        }
-        line.push(' ');
-        let plain = !arg.is_empty() && arg.chars().all(|c| c.is_alphanumeric() || "-_./=:,+@%".contains(c));
-        line.push_str(&if plain { short(arg) } else { format!("'{}'", short(arg)) });
-    }
-    line
+    visible_line(&shorten(text, TEXT)).into_owned()
 }
 
 fn base(path: &str) -> &str {
@@ -382,6 +341,19 @@ mod tests {
              \x20   0.007s    hw 21  ends: killed by SIGSEGV (segmentation fault), core dumped\n\
              \x20   1.234s  hw 20  ends: exit 0\n"
         );
+    }
+
+    #[test]
+    fn of_a_long_text_it_is_said_how_much_is_missing() {
+        let text = "x".repeat(200);
+        let events = [
+            event(0, 20, 9, What::Spawned { name: "p".into(), daemon: false }),
+            event(1, 20, 20, What::Printed { stream: "stdout".into(), text, bytes: 200 }),
+            event(2, 0, 0, What::Dropped { events: 1 }),
+        ];
+        let drawn = drawn(Style::PLAIN, None, &events);
+        assert!(drawn.contains(&format!("stdout: {}... (80 more characters)\n", "x".repeat(120))), "{drawn}");
+        assert!(drawn.ends_with("s  1 event is missing here\n"), "{drawn}");
     }
 
     #[test]

@@ -54,15 +54,13 @@ impl Collector {
         })
     }
 
-    /// Reads what the descriptor with this number has, up to a turn; false where it is none of ours.
-    pub fn hear(&mut self, number: u64, watch: &Watch) -> bool {
+    /// Reads what the descriptor with this number has, up to a turn.
+    pub fn hear(&mut self, number: u64, watch: &Watch) {
         match number {
             VOICE => self.voice(watch),
             PROGRAMS => self.greet(watch),
-            pipe if self.pipes.contains_key(&pipe) => self.pipe(pipe, watch),
-            _ => return false,
+            pipe => self.pipe(pipe, watch),
         }
-        true
     }
 
     /// Reads what is left when nobody lives any more, and gives all of it.

@@ -4,13 +4,13 @@ use super::find::Found;
 use super::trial::Text;
 use crate::check::{Loader, check};
 use crate::program::TestSite;
-use crate::source::{Diagnostic, Location, SourceId, SourceMap, Span};
+use crate::source::{Diagnostic, Location, Source, SourceId, SourceMap, Span};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A file that was read and checked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct File {
     /// As it was named or found.
     pub path: PathBuf,
@@ -27,7 +27,7 @@ pub struct File {
 }
 
 /// A test of a file, or the whole of a file that has none.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Test {
     /// Its number in the file; none for the whole file.
     pub number: Option<u16>,
@@ -80,7 +80,7 @@ impl File {
             }
             Err(diagnostic) => (vec![*diagnostic], Vec::new()),
         };
-        let text = |source: &crate::source::Source| Text {
+        let text = |source: &Source| Text {
             name: source.name().to_owned(),
             path: source.path().map(Path::to_path_buf),
             text: source.text().to_owned(),
@@ -104,18 +104,8 @@ impl File {
 fn tests(sites: &[TestSite], root: SourceId, sources: &SourceMap, path: &Path) -> Vec<Test> {
     if sites.is_empty() {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        return vec![Test {
-            number: None,
-            name,
-            place: Location::new(root, Span::default()),
-            line: 1,
-            tags: Vec::new(),
-            needs: Vec::new(),
-            hidden: false,
-            skip: None,
-            xfail: None,
-            limit: None,
-        }];
+        let place = Location::new(root, Span::default());
+        return vec![Test { name, place, line: 1, ..Test::default() }];
     }
     // The line is counted on from test to test: a file may have thousands.
     let text = sources.get(root).text();

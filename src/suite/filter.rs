@@ -102,30 +102,11 @@ impl Term {
 #[cfg(test)]
 mod tests {
     use super::Filter;
-    use crate::source::{Location, SourceMap};
     use crate::suite::{File, Test};
 
     fn means(filter: &str) -> bool {
-        let file = File {
-            path: "dir/a.proc".into(),
-            name: "dir/a.proc".into(),
-            sources: SourceMap::default(),
-            texts: [].into(),
-            findings: Vec::new(),
-            tests: Vec::new(),
-        };
-        let test = Test {
-            number: Some(0),
-            name: "a child: ends".into(),
-            place: Location::default(),
-            line: 1,
-            tags: vec!["slow".into()],
-            needs: Vec::new(),
-            hidden: false,
-            skip: None,
-            xfail: None,
-            limit: None,
-        };
+        let file = File { name: "dir/a.proc".into(), ..File::default() };
+        let test = Test { name: "a child: ends".into(), tags: vec!["slow".into()], ..Test::default() };
         Filter::parse(filter).expect(filter).means(&file, &test)
     }
 

@@ -1,7 +1,7 @@
 //! Finding scenarios: files that are named, and `*.proc` below folders that are.
 
 use ignore::WalkBuilder;
-use std::collections::HashSet;
+use indexmap::IndexMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -22,33 +22,33 @@ pub struct Found {
 /// # Errors
 /// The path that is not there, or the folder that cannot be read, and why.
 pub fn find(paths: &[OsString]) -> Result<Vec<Found>, String> {
-    let here = [OsString::from(".")];
-    let paths = if paths.is_empty() { &here[..] } else { paths };
-    let mut all = Vec::new();
-    let mut known = HashSet::new();
-    for path in paths {
+    let mut all: IndexMap<PathBuf, bool> = IndexMap::new();
+    for path in or_here(paths) {
         let path = Path::new(path);
         if path.is_dir() {
             for file in below(path)? {
-                if known.insert(file.clone()) {
-                    all.push(Found { path: file, named: false });
-                }
+                all.entry(file).or_insert(false);
             }
         } else if path == Path::new("-") {
             return Err("tests cannot be read from standard input: name a file or a folder".to_owned());
         } else {
             // One that is not there is told by whoever reads it, who knows which was meant.
-            let path = path.to_path_buf();
-            match all.iter_mut().find(|found: &&mut Found| found.path == path) {
-                Some(found) => found.named = true,
-                None => {
-                    known.insert(path.clone());
-                    all.push(Found { path, named: true });
-                }
-            }
+            all.insert(path.to_path_buf(), true);
         }
     }
-    Ok(all)
+    Ok(all.into_iter().map(|(path, named)| Found { path, named }).collect())
+}
+
+/// This folder where none is named.
+fn or_here(paths: &[OsString]) -> impl Iterator<Item = &OsStr> {
+    let here = paths.is_empty().then_some(OsStr::new("."));
+    here.into_iter().chain(paths.iter().map(OsString::as_os_str))
+}
+
+/// Whether a file is one by its name.
+#[must_use]
+pub fn is_scenario(path: &Path) -> bool {
+    path.extension() == Some(OsStr::new(ENDING))
 }
 
 /// By name, so that two runs see the same order.
@@ -59,7 +59,7 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
         let entry = entry.map_err(|error| error.to_string())?;
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file())
             || entry.path_is_symlink() && entry.path().is_file();
-        if is_file && entry.path().extension() == Some(OsStr::new(ENDING)) {
+        if is_file && is_scenario(entry.path()) {
             let path = entry.into_path();
             files.push(path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path));
         }
@@ -70,14 +70,12 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
 /// The folders that were named, and all below them.
 #[must_use]
 pub fn folders(paths: &[OsString]) -> Vec<PathBuf> {
-    let here = [OsString::from(".")];
-    let paths = if paths.is_empty() { &here[..] } else { paths };
-    let below = |path: &OsString| {
+    let below = |path: &OsStr| {
         let walk = WalkBuilder::new(path).require_git(false).build().flatten();
         walk.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir()))
             .map(ignore::DirEntry::into_path)
     };
-    paths.iter().filter(|path| Path::new(path).is_dir()).flat_map(below).collect()
+    or_here(paths).filter(|path| Path::new(path).is_dir()).flat_map(below).collect()
 }
 
 #[cfg(test)]

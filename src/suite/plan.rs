@@ -2,7 +2,7 @@
 
 use super::file::{File, Test};
 use super::seed::{Use, seed};
-use super::trial::{Containment, Limits, Trial};
+use super::trial::{Limits, Trial};
 
 /// How tests are to be run.
 #[derive(Debug, Clone)]
@@ -27,7 +27,6 @@ pub struct Plan {
     /// After one that failed, no other is begun.
     pub fail_fast: bool,
     pub leaks: LeakRule,
-    pub containment: Containment,
     /// What `args()` gives.
     pub args: Vec<String>,
 }
@@ -51,7 +50,6 @@ impl Plan {
             texts: file.texts.clone(),
             test: test.number,
             limits: Limits { time: self.limit(test), processes: self.processes, output: self.output },
-            containment: self.containment,
             seed: seed(Use::Scenario),
             disturbance: self.stress.then(|| seed(Use::Disturbance)),
             args: self.args.clone(),

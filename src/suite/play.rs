@@ -117,7 +117,10 @@ fn prepare(trial: &Trial) -> Result<(Program, SourceMap), String> {
     std::mem::forget(checked.trees);
     match checked.program {
         Some(program) => Ok((program, sources)),
-        None => Err(wire::first_error(&checked.diagnostics)),
+        None => {
+            let error = checked.diagnostics.iter().find(|finding| finding.is_error());
+            Err(error.map_or_else(|| "it cannot be run".to_owned(), |error| error.message.clone()))
+        }
     }
 }
 

@@ -23,8 +23,8 @@ use std::time::{Instant, SystemTime};
 pub trait Observer {
     /// A test begins, for the first time.
     fn began(&mut self, file: usize, test: usize);
-    /// A test is over.
-    fn ended(&mut self, tested: &Tested, over: usize, all: usize);
+    /// A test is over, and so many are.
+    fn ended(&mut self, tested: &Tested, over: usize);
 }
 
 /// What ends a run: a key, a request, a closed terminal.
@@ -250,7 +250,7 @@ impl Schedule<'_> {
         self.cases[case].verdict = Some(verdict);
         self.over += 1;
         let tested = self.cases[case].tested();
-        self.observer.ended(&tested, self.over, self.cases.len());
+        self.observer.ended(&tested, self.over);
     }
 
     /// The first asks what runs to end, the second ends it.

@@ -12,7 +12,6 @@ pub struct Trial {
     /// The test's number in its file; none runs the whole file.
     pub test: Option<u16>,
     pub limits: Limits,
-    pub containment: Containment,
     /// Of the scenario's random numbers.
     pub seed: u64,
     /// The timing of its processes is disturbed, from this seed.
@@ -40,23 +39,4 @@ pub struct Limits {
     pub processes: u32,
     /// Bytes of output that are kept.
     pub output: usize,
-}
-
-/// How far the trial is kept from the rest of the machine; see `docs/reliability.md`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Containment {
-    /// Its processes are the machine's own; guard and keeper end them.
-    #[default]
-    Host,
-}
-
-impl Containment {
-    /// The word for it in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Host => "host",
-        }
-    }
 }

@@ -6,7 +6,7 @@ use super::result::Tested;
 use crate::event::{Difference, Failure, Verdict};
 use crate::source::{Code, Diagnostic, Source, SourceId, Span};
 use crate::syntax::parse;
-use crate::syntax::tree::{BinaryOp, Expect, Expr, ExprKind, Stmt, StmtKind, StrPart};
+use crate::syntax::tree::{BinaryOp, Expect, Expr, ExprKind, Stmt, StmtKind, literal_text};
 use crate::syntax::visit::{Visit, walk_stmt};
 
 /// A literal that is to be another one.
@@ -86,18 +86,6 @@ fn actual(failure: &Failure, left: &Expr) -> Option<String> {
             let part = failure.parts.iter().find(|part| part.location.span == left.span)?;
             read(&part.value)
         }
-    }
-}
-
-/// The text of a string literal without interpolations.
-fn literal_text(value: &Expr) -> Option<&str> {
-    match &value.kind {
-        ExprKind::Str(parts) => match parts.as_slice() {
-            [] => Some(""),
-            [StrPart::Text(text)] => Some(text),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::event::{Actor, Difference, Failure, Message};
 use crate::keeper::{self, Ended};
 use crate::process::{Channel, Errno, Received};
-use crate::source::Diagnostic;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -110,11 +109,4 @@ fn cut_failure(failure: &mut Failure) {
         }
         None => {}
     }
-}
-
-/// The first error among findings, in a line.
-#[must_use]
-pub fn first_error(findings: &[Diagnostic]) -> String {
-    let error = findings.iter().find(|finding| finding.is_error());
-    error.map_or_else(|| "it cannot be run".to_owned(), |error| error.message.clone())
 }

@@ -58,7 +58,7 @@ impl Observer for Progress<'_> {
         }
     }
 
-    fn ended(&mut self, tested: &Tested, over: usize, _: usize) {
+    fn ended(&mut self, tested: &Tested, over: usize) {
         self.failed += usize::from(tested.verdict.is_bad());
         let text = if self.stable {
             let mut stable = tested.clone();

@@ -5,7 +5,7 @@ use super::super::output::{Output, to_stderr, to_stdout};
 use super::args::TestArgs;
 use super::once::once;
 use crate::process::{Folders, Watch, signals};
-use crate::suite::{ENDS, File, folders as named};
+use crate::suite::{ENDS, File, folders as named, is_scenario};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -67,9 +67,7 @@ fn wait(folders: &Folders, files: &[File]) -> Result<bool, String> {
         .flat_map(|file| file.texts.iter().filter_map(|text| text.path.as_ref()).chain([&file.path]))
         .filter_map(|path| path.file_name().map(OsString::from))
         .collect();
-    let matters = |name: &OsString| {
-        used.contains(name) || Path::new(name).extension().is_some_and(|ending| ending == "proc")
-    };
+    let matters = |name: &OsString| used.contains(name) || is_scenario(Path::new(name));
     let mut watch = Watch::new().map_err(|errno| errno.to_string())?;
     watch.add(folders, 0).map_err(|errno| errno.to_string())?;
     let mut changed = false;

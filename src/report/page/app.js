@@ -5,15 +5,14 @@ class App {
     this.model = new Model(data);
     this.rows = new Rows(this.model);
     this.scale = new Scale(this.model.end);
-    this.shown = this.model.kinds.map((kind) => !KINDS[kind]?.hidden);
+    this.shown = this.model.kinds.map((kind) => !KINDS[kind].hidden);
     /** The chosen row's node, and the chosen event; NONE where there is none. */
     this.chosen = NONE;
     this.event = NONE;
     /** What the pointer is over. */
     this.hover = null;
     this.view = "timeline";
-    this.asked = false;
-    this.frames = 0;
+    this.ask = onceAFrame(() => this.frame());
     /** The height of a row, and half that of a bar in it. */
     this.row = 28;
     this.bar = 7;
@@ -122,16 +121,10 @@ class App {
   /** Asks for a frame; `colours` where what is drawn once must be drawn again. */
   refresh(colours = false) {
     this.repaint ||= colours;
-    if (this.asked) return;
-    this.asked = true;
-    requestAnimationFrame(() => {
-      this.asked = false;
-      this.frame();
-    });
+    this.ask();
   }
 
   frame() {
-    this.frames += 1;
     if (this.repaint) this.paintSwatches();
     this.repaint = false;
     // What was hidden a moment ago has no size yet; it is drawn as soon as it has one.
@@ -307,8 +300,7 @@ class App {
     // The playback goes through what happened to everybody.
     const process = this.player.on ? NONE : this.chosenProcess;
     const list = process === NONE ? this.player.steps : model.eventsOf.of(process);
-    const place = (step) => step;
-    let at = by > 0 ? after(list, event, place) : after(list, event - 1, place) - 1;
+    let at = by > 0 ? after(list, event) : after(list, event - 1) - 1;
     if (event === NONE && by < 0) at = list.length - 1;
     while (at >= 0 && at < list.length && !shown[model.kind[list[at]]]) at += by;
     return list[at] ?? NONE;

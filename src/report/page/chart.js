@@ -111,12 +111,12 @@ class Chart {
     const node = app.rows.list[row];
     const group = app.rows.isGroup(node);
     const process = group ? app.rows.members(node)[0] : node;
-    const x = app.scale.x(group ? app.rows.steps(node).ends.at(-1) : model.until[node]);
+    const x = app.scale.x(group ? app.rows.alive(node).ends.at(-1) : model.until[node]);
     if (x < -10 || x > this.width) return;
     const bad = model.outcome[process] === ENDED_BADLY;
     const ending = model.words[model.ending[process]];
     if (group) {
-      const { most } = app.rows.steps(node);
+      const { most } = app.rows.alive(node);
       this.drawWords(`${app.rows.members(node).length} × ${ending}, ${most} at once`, x + 12, this.y(row), bad);
     } else {
       this.drawWords(ending, x + 12, this.y(row), bad);
@@ -139,19 +139,16 @@ class Chart {
   drawGroup(node, y) {
     const { context, app } = this;
     const { scale } = app;
-    const steps = app.rows.steps(node);
-    const from = Math.max(0, Math.floor(scale.x(steps.starts[0])));
-    const to = Math.min(this.width, Math.ceil(scale.x(steps.ends.at(-1))) + 1);
+    const alive = app.rows.alive(node);
+    const from = Math.max(0, Math.floor(scale.x(alive.starts[0])));
+    const to = Math.min(this.width, Math.ceil(scale.x(alive.ends.at(-1))) + 1);
     if (to <= from) return;
     const height = 2 * app.bar + 4;
     const base = y + app.bar + 2;
     context.beginPath();
     context.moveTo(from, base);
     for (let x = from; x <= to; x += 1) {
-      // All who lived in this pixel: those who had started by its end, but for those who had ended before it.
-      const value = (number) => number;
-      const alive = after(steps.starts, scale.time(x + 1), value) - after(steps.ends, scale.time(x), value);
-      const top = base - (Math.min(alive, steps.most) / Math.max(steps.most, 1)) * height;
+      const top = base - Math.min(1, alive.within(scale.time(x), scale.time(x + 1)) / Math.max(1, alive.most)) * height;
       context.lineTo(x, top);
       context.lineTo(x + 1, top);
     }
@@ -242,9 +239,8 @@ class Chart {
     const found = new Set();
     const take = (process, most) => {
       const numbers = model.arrowsOf.get(process) ?? [];
-      const place = (number) => number;
-      const first = after(numbers, from - 1, place);
-      const last = Math.min(after(numbers, to - 1, place), first + most);
+      const first = after(numbers, from - 1);
+      const last = Math.min(after(numbers, to - 1), first + most);
       for (let at = first; at < last; at += 1) found.add(model.arrows[numbers[at]]);
     };
     if (center !== NONE) take(center, MOST_ARROWS);

@@ -1,10 +1,11 @@
 //! What happened as the page's script reads it: columns of numbers, times counted from the begin of the record.
 
-use super::sentence::{command, ending, is_bad, sentence, wait};
 use super::setting::PageSetting;
-use super::word::{Words, line};
+use super::word::{LONGEST_LINE, Words, line};
 use crate::event::{Event, History, Life, Phase, What};
+use crate::report::sentence::{command, events_are, printed, sentence, wait};
 use crate::source::SourceMap;
+use crate::value::ending::brief_ending;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -88,8 +89,7 @@ impl Data {
         let span = spans(history, &rows, &mut words);
         let notice = match history.dropped() {
             0 => String::new(),
-            1 => "the record was full: 1 event is missing".to_owned(),
-            dropped => format!("the record was full: {dropped} events are missing"),
+            dropped => format!("the record was full: {} missing", events_are(dropped)),
         };
         Self {
             title: line(setting.title),
@@ -137,7 +137,7 @@ fn processes(history: &History, rows: &Rows<'_>, words: &mut Words) -> Processes
         let (how, outcome) = outcome(life);
         all.pid.push(life.pid);
         all.name.push(words.line(&life.name));
-        let run = history.command(life).map(|(path, args)| command(path, args));
+        let run = history.command(life).map(|(path, args)| command(path, args, LONGEST_LINE));
         all.command.push(words.line(&run.unwrap_or_default()));
         all.parent.push(rows.number(life.parent));
         all.from.push(since(life.started));
@@ -154,7 +154,7 @@ fn outcome(life: &Life) -> (String, u8) {
     match (life.ended, life.exitcode) {
         (None, _) => ("still alive".to_owned(), 2),
         (Some(_), None) => ("ended".to_owned(), 0),
-        (Some(_), Some(exitcode)) => (ending(exitcode, life.core), u8::from(exitcode != 0)),
+        (Some(_), Some(exitcode)) => (brief_ending(exitcode, life.core), u8::from(exitcode != 0)),
     }
 }
 
@@ -191,9 +191,11 @@ fn events(
         let place = event.place.filter(|place| (place.source as usize) < texts);
         all.source.push(place.map_or(-1, |place| i64::from(place.source)));
         all.line.push(place.map_or(0, |place| place.line));
-        let text = sentence(&event.what);
-        let printed = matches!(event.what, What::Printed { .. });
-        all.detail.push(if printed { words.lines(&text) } else { words.line(&text) });
+        all.detail.push(match &event.what {
+            // The script makes a sentence of it, and shows it as output as well.
+            What::Printed { text, bytes, .. } => words.lines(&printed(text, *bytes)),
+            what => words.line(&sentence(what)),
+        });
         if is_bad(&event.what) {
             all.bad.push(index);
         }
@@ -202,6 +204,17 @@ fn events(
         }
     }
     (all, kinds)
+}
+
+/// Whether it is a failure that should catch the eye.
+fn is_bad(what: &What) -> bool {
+    match what {
+        What::Executed { error, .. } | What::Signalled { error, .. } => error.is_some(),
+        What::Exited { exitcode, .. } => *exitcode != 0,
+        What::Expected { held, .. } => !held,
+        What::Dropped { .. } => true,
+        _ => false,
+    }
 }
 
 /// One who has no row of its own.
@@ -248,4 +261,22 @@ fn texts(sources: &SourceMap) -> Vec<Text> {
 /// A tab as the four blanks that it looks like, for it would be shown as an escape.
 fn tabs(text: &str) -> String {
     text.replace('\t', "    ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_bad;
+    use crate::event::What;
+
+    #[test]
+    fn what_failed_catches_the_eye() {
+        let exec = |error: Option<&str>| {
+            is_bad(&What::Executed {
+                path: "/bin/ls".into(),
+                args: Vec::new(),
+                error: error.map(str::to_owned),
+            })
+        };
+        assert!(exec(Some("ENOENT")) && !exec(None));
+    }
 }

@@ -3,7 +3,7 @@
 use super::data::Data;
 use super::setting::PageSetting;
 use crate::event::History;
-use crate::report::visible::visible_line;
+use crate::report::markup::push_text;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 const SKELETON: &str = include_str!("page.html");
@@ -33,26 +33,27 @@ const SCRIPTS: &[&str] = &[
 /// A whole HTML document that shows the history. It loads nothing, sends nothing, and is the same for the same history.
 #[must_use]
 pub fn draw_page(history: &History, setting: &PageSetting<'_>) -> String {
-    let data = Data::of(history, setting);
     // Serialising strings and numbers to a string does not fail; without data the page says that there is none.
-    let data = embeddable(&serde_json::to_string(&data).unwrap_or_default());
+    let data = embeddable(&serde_json::to_string(&Data::of(history, setting)).unwrap_or_default());
     let script = format!("\"use strict\";\n{}", SCRIPTS.join("\n"));
     let nonce = nonce(&data);
+    let mut title = String::new();
+    push_text(&mut title, setting.title);
     fill(SKELETON, |mark| match mark {
-        "nonce" => nonce.clone(),
-        "version" => env!("CARGO_PKG_VERSION").to_owned(),
-        "title" => markup(&visible_line(setting.title)),
-        "style" => STYLE.to_owned(),
-        "script" => script.clone(),
-        "data" => data.clone(),
-        _ => String::new(),
+        "nonce" => &nonce,
+        "version" => env!("CARGO_PKG_VERSION"),
+        "title" => &title,
+        "style" => STYLE,
+        "script" => &script,
+        "data" => &data,
+        _ => "",
     })
 }
 
 /// JSON that can stand in a `script` element: nothing in it ends the element or begins a comment.
 fn embeddable(json: &str) -> String {
     // Outside of strings JSON has no `<`, and in a string the escape means the same.
-    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    json.replace('<', "\\u003c")
 }
 
 /// A word that only the page's own script and style have. Whoever would write it into the data would have to know the hash of
@@ -65,18 +66,14 @@ fn nonce(data: &str) -> String {
     format!("{first:016x}{:016x}", hasher.finish())
 }
 
-fn markup(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 /// The text with each mark in double braces replaced, in one pass: what is put in is not looked at again.
-fn fill(skeleton: &str, put: impl Fn(&str) -> String) -> String {
+fn fill<'a>(skeleton: &str, put: impl Fn(&str) -> &'a str) -> String {
     let mut page = String::with_capacity(skeleton.len());
     let mut rest = skeleton;
     while let Some((before, marked)) = rest.split_once("{{") {
         let Some((mark, after)) = marked.split_once("}}") else { break };
         page.push_str(before);
-        page.push_str(&put(mark));
+        page.push_str(put(mark));
         rest = after;
     }
     page.push_str(rest);
@@ -89,8 +86,8 @@ mod tests {
 
     #[test]
     fn what_is_put_in_is_not_looked_at_again() {
-        let page = fill("a{{one}}b{{two}}c", |mark| format!("<{mark} {{{{one}}}}>"));
-        assert_eq!(page, "a<one {{one}}>b<two {{one}}>c");
+        let put = |mark: &str| if mark == "one" { "<{{two}} {{one}}>" } else { "<{{one}}>" };
+        assert_eq!(fill("a{{one}}b{{two}}c", put), "a<{{two}} {{one}}>b<{{one}}>c");
     }
 
     #[test]

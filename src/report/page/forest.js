@@ -186,7 +186,7 @@ class Forest {
     context.scale(grown, grown);
     context.translate(0, -CARD.height / 2);
     const state = this.stateOf(node);
-        this.drawFrame(node, state);
+    this.drawFrame(node, state);
     if (this.zoomed > 0.3) this.drawWords(node, state);
     context.restore();
   }
@@ -196,7 +196,7 @@ class Forest {
     const { app } = this;
     const { model } = app;
     if (app.rows.isGroup(node)) {
-      const alive = aliveAt(app.rows.steps(node), this.time);
+      const alive = app.rows.alive(node).at(this.time);
       return { state: RUNNING, gone: alive === 0, text: `${alive} of ${app.rows.members(node).length} alive`, bad: false };
     }
     const reaped = model.reaped[node];

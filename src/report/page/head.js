@@ -6,10 +6,7 @@ class Head {
   constructor(app, canvas) {
     this.app = app;
     this.canvas = canvas;
-    const { model } = app;
-    this.starts = Float64Array.from(model.from).sort();
-    this.ends = Float64Array.from(model.to, (time) => (time < 0 ? model.end : time)).sort();
-    this.most = Math.max(1, mostAlive(this.starts, this.ends));
+    this.alive = new Alive(app.model, [...app.model.pid.keys()]);
     canvas.addEventListener("pointerdown", (event) => this.grab(event));
     canvas.addEventListener("pointermove", (event) => this.drag(event));
     canvas.addEventListener("pointerup", () => { this.grabbed = null; });
@@ -40,13 +37,12 @@ class Head {
   drawHills() {
     const { context, app, width } = this;
     const picture = app.theme.sprite(`hills ${width}`, width, OVERVIEW, (draw) => {
-      const value = (number) => number;
       const base = OVERVIEW - 2;
       draw.fillStyle = app.theme.color.waiting;
       draw.globalAlpha = 0.7;
       for (let x = 0; x < width; x += 1) {
-        const alive = after(this.starts, this.time(x + 1), value) - after(this.ends, this.time(x), value);
-        const height = Math.min(1, alive / this.most) * (OVERVIEW - 10);
+        const share = this.alive.within(this.time(x), this.time(x + 1)) / Math.max(1, this.alive.most);
+        const height = Math.min(1, share) * (OVERVIEW - 10);
         draw.fillRect(x, base - height, 1, height);
       }
     });

@@ -14,6 +14,19 @@ function foreign(text) {
   return make("bdi", "", text);
 }
 
+/** What asks for a drawing: in the next frame, and once however often it is asked for. */
+function onceAFrame(draw) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      draw();
+    });
+  };
+}
+
 /** A list of lines, all of one height, in a box that scrolls. `fill(element, number)` writes one. */
 class Lines {
   static HEIGHT = 18;
@@ -25,7 +38,7 @@ class Lines {
     this.all = make("div", "all");
     this.pool = [];
     this.count = 0;
-    this.asked = false;
+    this.ask = onceAFrame(() => this.draw());
     box.append(this.all);
     box.addEventListener("scroll", () => {
       this.top = box.scrollTop;
@@ -43,15 +56,6 @@ class Lines {
     this.box.querySelector(".empty")?.remove();
     if (count === 0) this.box.append(make("p", "empty", empty));
     this.draw();
-  }
-
-  ask() {
-    if (this.asked) return;
-    this.asked = true;
-    requestAnimationFrame(() => {
-      this.asked = false;
-      this.draw();
-    });
   }
 
   draw() {

@@ -5,7 +5,6 @@
 
 mod data;
 mod draw;
-mod sentence;
 mod setting;
 mod word;
 

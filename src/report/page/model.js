@@ -23,8 +23,8 @@ class Index {
   }
 }
 
-/** The first place in `list` (which is sorted by `key`) where the key is greater than `value`. */
-function after(list, value, key) {
+/** The first place in `list` (which is sorted by `key`, or by itself) where the key is greater than `value`. */
+function after(list, value, key = (item) => item) {
   let low = 0;
   let high = list.length;
   while (low < high) {
@@ -33,6 +33,35 @@ function after(list, value, key) {
     else low = middle + 1;
   }
   return low;
+}
+
+/** Puts an item to those that a map has for a key. */
+function gather(map, key, item) {
+  const list = map.get(key);
+  if (list) list.push(item);
+  else map.set(key, [item]);
+}
+
+/** How many of some processes were alive, and when: their sorted starts and ends. Who has not ended is alive to the end. */
+class Alive {
+  constructor(model, processes) {
+    this.starts = Float64Array.from(processes, (process) => model.from[process]).sort();
+    this.ends = Float64Array.from(processes, (process) => (model.to[process] < 0 ? model.end : model.to[process])).sort();
+    this.most = 0;
+    for (let started = 0, ended = 0; started < this.starts.length; started += 1) {
+      while (ended < this.ends.length && this.ends[ended] <= this.starts[started]) ended += 1;
+      this.most = Math.max(this.most, started + 1 - ended);
+    }
+  }
+
+  at(time) {
+    return this.within(time, time);
+  }
+
+  /** All who lived in a span: those who had started by its end, but for those who had ended before it. */
+  within(from, to) {
+    return after(this.starts, to) - after(this.ends, from);
+  }
 }
 
 /** The run: processes, spans of their states, events, texts. Times are nanoseconds from the run's begin. */
@@ -102,7 +131,7 @@ class Model {
   }
 
   kindOf(event) {
-    return KINDS[this.kinds[this.kind[event]]] ?? OTHER_KIND;
+    return KINDS[this.kinds[this.kind[event]]];
   }
 
   eventsOfKind(word) {
@@ -149,7 +178,7 @@ class Model {
 
   /** The number of events that had happened at a time. */
   happened(time) {
-    return after(this.time, time, (value) => value);
+    return after(this.time, time);
   }
 
   /** Arrows from who did something to whom it happened, in the order of time. */
@@ -170,11 +199,7 @@ class Model {
   indexArrows() {
     const found = new Map();
     this.arrows.forEach((arrow, number) => {
-      for (const process of [arrow.from, arrow.to]) {
-        const list = found.get(process);
-        if (list) list.push(number);
-        else found.set(process, [number]);
-      }
+      for (const process of [arrow.from, arrow.to]) gather(found, process, number);
     });
     return found;
   }
@@ -183,11 +208,7 @@ class Model {
   findAdoptions() {
     const found = new Map();
     for (const event of this.eventsOfKind("adopt")) {
-      const process = this.process[event];
-      if (process < 0) continue;
-      const list = found.get(process);
-      if (list) list.push(event);
-      else found.set(process, [event]);
+      if (this.process[event] >= 0) gather(found, this.process[event], event);
     }
     return found;
   }

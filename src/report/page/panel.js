@@ -87,7 +87,7 @@ class Panel {
       ["at", formatExactly(model.time[event])],
       ["kind", model.kinds[model.kind[event]]],
       ["process", this.linkTo(process)],
-      [model.kindOf(event).by, actor >= 0 && actor !== process ? this.linkTo(actor) : stranger],
+      [model.kindOf(event).by ?? "by", actor >= 0 && actor !== process ? this.linkTo(actor) : stranger],
       ["state", span === NONE ? "" : this.stateWords(span)],
       ["line", this.placeOf(event)],
     ]), this.walkButtons(event)];
@@ -144,15 +144,15 @@ class Panel {
   groupDetails(node) {
     const { rows, model } = this.app;
     const members = rows.members(node);
-    const steps = rows.steps(node);
+    const alive = rows.alive(node);
     return [
       make("div", "what", null, foreign(rows.nameOf(node))),
       this.facts([
         ["processes", members.length],
         ["all ended", model.words[model.ending[members[0]]]],
-        ["at once", `at most ${steps.most}`],
-        ["first", formatExactly(steps.starts[0])],
-        ["last", formatExactly(steps.ends.at(-1))],
+        ["at once", `at most ${alive.most}`],
+        ["first", formatExactly(alive.starts[0])],
+        ["last", formatExactly(alive.ends.at(-1))],
         ["parent", this.linkTo(model.parent[members[0]])],
       ]),
       make("p", "hint", "They are alike, and drawn as one row. Enter or a double click unfolds it."),
@@ -167,7 +167,7 @@ class Panel {
     return [make("div", "what", "The whole run"), this.facts([
       ["processes", model.count],
       ["lasted", formatSpan(model.end)],
-      ["at once", `at most ${this.app.head.most}`],
+      ["at once", `at most ${this.app.head.alive.most}`],
       ["ended badly", bad || ""],
       ["still alive", left || ""],
       ["beware", model.notice],

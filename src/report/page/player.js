@@ -31,7 +31,7 @@ class Player {
 
   /** How many of the steps have been made. */
   get step() {
-    return this.on ? after(this.steps, this.happened - 1, (event) => event) : this.steps.length;
+    return this.on ? after(this.steps, this.happened - 1) : this.steps.length;
   }
 
   /** Too fast for things to move softly, or nobody wants them to. */
@@ -73,7 +73,7 @@ class Player {
 
   /** To the state right after an event. */
   jump(event) {
-    this.go(after(this.steps, event, (step) => step));
+    this.go(after(this.steps, event));
   }
 
   toggle() {

@@ -65,11 +65,7 @@ class Rows {
   /** A group stands where its first member stood. */
   foldAlike(siblings, shapes, parent) {
     const alike = new Map();
-    for (const process of siblings) {
-      const members = alike.get(shapes[process]);
-      if (members) members.push(process);
-      else alike.set(shapes[process], [process]);
-    }
+    for (const process of siblings) gather(alike, shapes[process], process);
     const kept = [];
     for (const process of siblings) {
       const members = alike.get(shapes[process]);
@@ -82,7 +78,7 @@ class Rows {
   makeGroup(members, parent) {
     const node = this.model.count + this.groups.length;
     const name = rangeOf(this.model.nameOf(members[0]), this.model.nameOf(members.at(-1)));
-    this.groups.push({ members, parent, name, steps: null });
+    this.groups.push({ members, parent, name, alive: null });
     for (const member of members) this.group[member] = node;
     return node;
   }
@@ -195,15 +191,11 @@ class Rows {
     return NONE;
   }
 
-  /** How many members of a group were alive, as steps: sorted times, and the number from each on. */
-  steps(node) {
+  /** How many members of a group were alive. */
+  alive(node) {
     const group = this.groups[node - this.model.count];
-    if (group.steps) return group.steps;
-    const model = this.model;
-    const starts = Float64Array.from(group.members, (member) => model.from[member]).sort();
-    const ends = Float64Array.from(group.members, (member) => (model.to[member] < 0 ? model.end : model.to[member])).sort();
-    group.steps = { starts, ends, most: mostAlive(starts, ends) };
-    return group.steps;
+    group.alive ??= new Alive(this.model, group.members);
+    return group.alive;
   }
 }
 
@@ -213,20 +205,4 @@ function rangeOf(first, last) {
   const number = /^(.*?)(\d+)$/s;
   const [one, other] = [number.exec(first), number.exec(last)];
   return one && other && one[1] === other[1] ? `${first} … ${other[2]}` : `${first} … ${last}`;
-}
-
-/** How many had started and not ended, at most. */
-function mostAlive(starts, ends) {
-  let most = 0;
-  for (let started = 0, ended = 0; started < starts.length; started += 1) {
-    while (ended < ends.length && ends[ended] <= starts[started]) ended += 1;
-    most = Math.max(most, started + 1 - ended);
-  }
-  return most;
-}
-
-/** How many are alive at a time, given sorted starts and ends. */
-function aliveAt({ starts, ends }, time) {
-  const value = (number) => number;
-  return after(starts, time, value) - after(ends, time, value);
 }

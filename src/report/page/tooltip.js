@@ -30,7 +30,7 @@ class Tooltip {
     const heading = make("p", "", null, make("b", "", null, foreign(rows.nameOf(hover.node))));
     if (rows.isGroup(hover.node)) {
       const count = rows.members(hover.node).length;
-      const alive = hover.time === undefined ? "" : `, ${aliveAt(rows.steps(hover.node), hover.time)} alive here`;
+      const alive = hover.time === undefined ? "" : `, ${rows.alive(hover.node).at(hover.time)} alive here`;
       return [heading, make("p", "", `${count} processes alike${alive}`)];
     }
     if (hover.event !== NONE) return this.eventLines(heading, hover.event);
@@ -50,7 +50,7 @@ class Tooltip {
     sentence.className = "said";
     heading.append(" ", sentence);
     const actor = model.actorOf(event);
-    const by = actor ? ` ${model.kindOf(event).by} ${actor}` : "";
+    const by = actor ? ` ${model.kindOf(event).by ?? "by"} ${actor}` : "";
     const place = this.app.panel.placeOf(event);
     return [heading, make("p", "", null, `at ${formatExactly(model.time[event])}`, foreign(by), place ? ", " : "", foreign(place))];
   }

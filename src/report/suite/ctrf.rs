@@ -1,7 +1,7 @@
 //! The Common Test Report Format: `--report-ctrf`. See <https://ctrf.io>.
 
-use super::plain::{details, line, milliseconds, output, timestamp};
-use super::subject::{Row, Subject};
+use super::plain::{details, document, line, milliseconds, output, timestamp};
+use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
 use crate::event::Verdict;
 use crate::suite::Outcome;
 use serde_json::{Value, json};
@@ -35,9 +35,7 @@ pub fn suite_ctrf(subject: &Subject<'_>) -> String {
             "tests": tests,
         },
     });
-    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-    text.push('\n');
-    text
+    document(&whole)
 }
 
 /// Whole milliseconds.
@@ -106,15 +104,14 @@ fn named(name: &str) -> String {
 
 fn wrong<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = Value> + 'a {
     subject.wrong().map(|file| {
-        let first = file.findings.iter().find(|finding| finding.is_error());
         json!({
-            "name": "the file can be run",
+            "name": CAN_BE_RUN,
             "status": "failed",
             "rawStatus": "wrong_file",
             "duration": 0,
             "suite": [line(&file.name)],
             "filePath": line(&file.name),
-            "message": first.map_or_else(String::new, |first| line(&first.message)),
+            "message": line(mistake(file)),
         })
     })
 }

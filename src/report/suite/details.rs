@@ -16,14 +16,15 @@ const NAME: usize = 40;
 /// Everything about one trial that is not said by its verdict.
 #[must_use]
 pub fn draw_details(file: &File, outcome: &Outcome, style: Style) -> String {
-    let mut text = String::new();
-    if let Some(why) = &outcome.why {
-        text.push_str(&section("because", why, style));
-    }
-    text.push_str(&draw_messages(file, outcome, style));
-    text.push_str(&draw_output(&outcome.output, style));
-    text.push_str(&draw_leaks(outcome, style));
-    text
+    let parts =
+        [draw_reasons(file, outcome, style), draw_output(&outcome.output, style), draw_leaks(outcome, style)];
+    parts.concat()
+}
+
+/// Why it ended as it did, and its failures.
+pub fn draw_reasons(file: &File, outcome: &Outcome, style: Style) -> String {
+    let why = outcome.why.as_ref().map_or_else(String::new, |why| section("because", why, style));
+    why + &draw_messages(file, outcome, style)
 }
 
 /// What it left behind.

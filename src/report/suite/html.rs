@@ -1,10 +1,11 @@
 //! A page for people, one file that needs no network: `--report-html`. What was printed is text in it and nothing else: the template
 //! escapes all that is put into it, and the page allows no script but its own.
 
-use super::plain::{line, output, text, timestamp};
+use super::details::{draw_leaks, draw_reasons};
+use super::plain::{STYLE, line, output, text, timestamp};
 use super::subject::{Row, Subject};
 use crate::event::Verdict;
-use crate::report::{Places, Style, brief, draw_diagnostics};
+use crate::report::{Places, brief, draw_diagnostics};
 use crate::suite::Outcome;
 use minijinja::Environment;
 use minijinja::value::{Serde, Value};
@@ -87,8 +88,7 @@ pub fn suite_html(subject: &Subject<'_>, nonce: &str) -> Result<String, String> 
     let wrong: Vec<Wrong> = subject
         .wrong()
         .map(|file| {
-            let style = Style { color: false, unicode: true };
-            let findings = draw_diagnostics(&file.findings, &Places::new(&file.sources), style);
+            let findings = draw_diagnostics(&file.findings, &Places::new(&file.sources), STYLE);
             Wrong { file: line(&file.name), findings: text(findings.trim_end()) }
         })
         .collect();
@@ -147,13 +147,12 @@ fn test_row(row: &Row<'_>) -> TestRow {
 }
 
 fn trial(row: &Row<'_>, outcome: &Outcome) -> Trial {
-    let style = Style { color: false, unicode: true };
-    let without_output = Outcome { output: Default::default(), ..outcome.clone() };
+    let details = draw_reasons(row.file, outcome, STYLE) + &draw_leaks(outcome, STYLE);
     Trial {
         word: outcome.verdict.word(),
         elapsed: brief(outcome.elapsed),
         seed: outcome.seed.to_string(),
-        details: text(super::details::draw_details(row.file, &without_output, style).trim_end()),
+        details: text(details.trim_end()),
         output: output(&outcome.output),
     }
 }

@@ -1,9 +1,10 @@
 //! Everything, as JSON: `--report-json`. The fields are described in `docs/testing.md`.
 
-use super::plain::{milliseconds, output, text, timestamp};
+use super::plain::{document, milliseconds, output, text, timestamp};
 use super::subject::{Row, Subject};
 use crate::event::{Actor, Message};
-use crate::report::{Places, diagnostic_json, failure_json};
+use crate::report::Places;
+use crate::report::json::{diagnostic_record, failure_record};
 use crate::suite::{File, Outcome};
 use serde_json::{Value, json};
 
@@ -27,9 +28,7 @@ pub fn suite_json(subject: &Subject<'_>) -> String {
         "wrong_files": subject.wrong().map(wrong).collect::<Vec<_>>(),
         "tests": subject.rows().map(|row| test(&row)).collect::<Vec<_>>(),
     });
-    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-    text.push('\n');
-    text
+    document(&whole)
 }
 
 fn counts(subject: &Subject<'_>) -> Value {
@@ -44,7 +43,8 @@ fn counts(subject: &Subject<'_>) -> Value {
 
 fn wrong(file: &File) -> Value {
     let places = Places::new(&file.sources);
-    let findings = file.findings.iter().map(|finding| parsed(&diagnostic_json(finding, &places)));
+    // The same objects that `--message-format json` writes.
+    let findings = file.findings.iter().map(|finding| json!(diagnostic_record(finding, &places)));
     json!({ "file": text(&file.name), "findings": findings.collect::<Vec<_>>() })
 }
 
@@ -68,7 +68,7 @@ fn test(row: &Row<'_>) -> Value {
 fn trial(file: &File, outcome: &Outcome) -> Value {
     let places = Places::new(&file.sources);
     let failure = |message: &Message| match message {
-        Message::Failed(failure) | Message::Broken(failure) => Some(parsed(&failure_json(failure, &places))),
+        Message::Failed(failure) | Message::Broken(failure) => Some(json!(failure_record(failure, &places))),
         _ => None,
     };
     json!({
@@ -89,9 +89,4 @@ fn trial(file: &File, outcome: &Outcome) -> Value {
 
 fn actors(actors: &[Actor]) -> Vec<Value> {
     actors.iter().map(|actor| json!({ "name": text(&actor.name), "pid": actor.pid })).collect()
-}
-
-/// The same object that `--message-format json` writes.
-fn parsed(line: &str) -> Value {
-    serde_json::from_str(line).unwrap_or(Value::Null)
 }

@@ -1,7 +1,7 @@
 //! JUnit's XML, as Jenkins, GitLab and others read it: `--report-junit`. A file of tests is a `testsuite`.
 
 use super::plain::{details, line, output, text};
-use super::subject::{Row, Subject};
+use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
 use crate::event::Verdict;
 use crate::suite::{File, Outcome};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
@@ -51,9 +51,8 @@ fn time(nanoseconds: i64) -> Duration {
 /// A file that cannot be run is an error of its own.
 fn wrong(file: &File) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-    let first = file.findings.iter().find(|finding| finding.is_error());
-    status.set_type("wrong_file").set_message(first.map_or_else(String::new, |first| line(&first.message)));
-    let mut case = TestCase::new("the file can be run", status);
+    status.set_type("wrong_file").set_message(line(mistake(file)));
+    let mut case = TestCase::new(CAN_BE_RUN, status);
     case.set_classname(line(&file.name)).set_time(Duration::ZERO);
     case
 }

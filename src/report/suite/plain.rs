@@ -3,9 +3,13 @@
 use super::details::{draw_details, lines};
 use super::subject::Row;
 use crate::event::Verdict;
-use crate::report::{Style, shorten, visible, visible_line};
+use crate::report::{Style, json, shorten, visible, visible_line};
 use crate::suite::Output;
+use serde_json::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How what is drawn for a screen is drawn in a file.
+pub const STYLE: Style = Style { color: false, unicode: true };
 
 /// Characters of a text, a line of output, and lines that a report has of one test.
 const TEXT: usize = 64 * 1024;
@@ -29,10 +33,9 @@ fn printable(text: &str) -> String {
 
 /// What there is to say of a test that did not pass, as a screen without colours would show it.
 pub fn details(row: &Row<'_>) -> Option<String> {
-    let style = Style { color: false, unicode: true };
     let said = match &row.tested.verdict {
         Verdict::Skipped(_) | Verdict::Interrupted => None,
-        _ => row.decisive().map(|outcome| text(&draw_details(row.file, outcome, style))),
+        _ => row.decisive().map(|outcome| text(&draw_details(row.file, outcome, STYLE))),
     };
     said.filter(|text| !text.is_empty())
 }
@@ -50,6 +53,13 @@ pub fn output(output: &Output) -> Vec<String> {
         shown.push(format!("({} more bytes were not kept)", output.cut));
     }
     shown
+}
+
+/// A document of JSON, ending in a newline.
+pub fn document(whole: &Value) -> String {
+    // A value can always be written.
+    let text = serde_json::to_string_pretty(whole).unwrap_or_default();
+    json::printable(&text).into_owned() + "\n"
 }
 
 /// Milliseconds since 1970.

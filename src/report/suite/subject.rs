@@ -77,6 +77,14 @@ impl<'a> Row<'a> {
     }
 }
 
+/// What is reported like a test of a file that is wrong.
+pub const CAN_BE_RUN: &str = "the file can be run";
+
+/// The first that is wrong in a file.
+pub fn mistake(file: &File) -> &str {
+    file.findings.iter().find(|finding| finding.is_error()).map_or("", |first| &first.message)
+}
+
 /// How a test is called among those of all files.
 pub fn label(file: &File, test: &Test) -> String {
     match test.number {

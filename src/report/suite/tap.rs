@@ -1,7 +1,7 @@
 //! The Test Anything Protocol, version 14: `--report-tap`. See <https://testanything.org/tap-version-14-specification.html>.
 
 use super::plain::{details, line};
-use super::subject::{Row, Subject};
+use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
 use crate::event::Verdict;
 use std::fmt::Write;
 
@@ -21,11 +21,9 @@ pub fn suite_tap(subject: &Subject<'_>) -> String {
     }
     for file in wrong {
         number += 1;
-        let first = file.findings.iter().find(|finding| finding.is_error());
-        let message = first.map_or("", |first| first.message.as_str());
-        let name = description(&format!("{}: the file can be run", file.name));
+        let name = description(&format!("{}: {CAN_BE_RUN}", file.name));
         let _ = writeln!(text, "not ok {number} - {name}");
-        text.push_str(&block(&[("verdict", "wrong_file"), ("message", message)], None));
+        text.push_str(&block(&[("verdict", "wrong_file"), ("message", mistake(file))], None));
     }
     if subject.results.interrupted.is_some() {
         text.push_str("Bail out! interrupted\n");

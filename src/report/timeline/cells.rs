@@ -6,6 +6,17 @@ use crate::event::{History, Phase};
 
 pub const PHASES: [Phase; 4] = [Phase::Alive, Phase::Sleeping, Phase::Stopped, Phase::Zombie];
 
+/// For legends, titles and a style sheet's class.
+#[must_use]
+pub fn phase_word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Alive => "alive",
+        Phase::Sleeping => "sleeping",
+        Phase::Stopped => "stopped",
+        Phase::Zombie => "zombie",
+    }
+}
+
 /// One cell of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cell {

@@ -1,11 +1,13 @@
 //! The timeline in a terminal: a row a process, its phases and marks below an axis of time, and how it ended.
 
 use super::axis::Clock;
-use super::cells::{Cell, PHASES, Scale, cells};
+use super::cells::{Cell, PHASES, Scale, cells, phase_word};
 use super::marks::Mark;
 use super::rows::{Row, folded_rows};
 use super::words::{ending, length};
 use crate::event::{History, Phase};
+use crate::report::diagnostic::number;
+use crate::report::sentence::events_are;
 use crate::report::{Style, cut, missing, visible_line, width};
 
 /// Columns where the width of the terminal is not known, and the fewest that are used.
@@ -77,13 +79,14 @@ pub fn draw_timeline(history: &History, canvas: Canvas) -> String {
 /// `5 processes in 1.234s, at most 3 alive at once`
 pub(super) fn heading(history: &History, clock: Clock) -> String {
     let count = history.lives().iter().filter(|life| !life.is_bystander()).count();
-    let mut text = format!("{count} {}", if count == 1 { "process" } else { "processes" });
-    if let Some(time) = length(clock, history.ended().saturating_sub(history.started())) {
+    let mut text = number(count, "process");
+    let time = length(clock, history.ended().saturating_sub(history.started()));
+    if !time.is_empty() {
         text.push_str(&format!(" in {time}"));
     }
     text.push_str(&format!(", at most {} alive at once", history.most_at_once()));
     if history.dropped() > 0 {
-        text.push_str(&format!("; {} events are not in the record", history.dropped()));
+        text.push_str(&format!("; {} not in the record", events_are(history.dropped())));
     }
     text
 }
@@ -218,18 +221,10 @@ fn paint(cells: &[Cell], style: Style) -> String {
 fn legend(seen: &[Cell], columns: usize, style: Style) -> Vec<String> {
     let phases = PHASES.into_iter().filter(|phase| seen.iter().any(|cell| cell.phase == Some(*phase)));
     let phases = phases.map(|phase| {
-        let word = format!("{phase:?}").to_lowercase();
-        (phase_glyph(phase, style.unicode).to_string().repeat(2), Paint::Phase(phase), word)
+        (phase_glyph(phase, style.unicode).to_string().repeat(2), Paint::Phase(phase), phase_word(phase))
     });
     let marks = Mark::ALL.into_iter().filter(|mark| seen.iter().any(|cell| cell.mark == Some(*mark)));
-    let marks = marks.map(|mark| {
-        let word = match mark {
-            Mark::Broken => "expectation broken",
-            Mark::Held => "expectation held",
-            other => other.word(),
-        };
-        (mark.glyph(style.unicode).to_string(), Paint::Mark(mark), word.to_owned())
-    });
+    let marks = marks.map(|mark| (mark.glyph(style.unicode).to_string(), Paint::Mark(mark), mark.meaning()));
     let mut lines = Vec::new();
     let (mut line, mut taken) = (String::new(), 0);
     for (sign, paint, word) in phases.chain(marks) {

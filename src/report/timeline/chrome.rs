@@ -4,8 +4,10 @@
 //! events are instants, and what one process did to another is a flow from slice to slice. See
 //! <https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>.
 
-use super::words::{command, ending, happened, waiting};
-use crate::event::{History, Life, Phase, What};
+use super::cells::phase_word;
+use super::words::{command, doer, ending, happened, waiting};
+use crate::event::{History, Life, What};
+use crate::report::json;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -87,11 +89,8 @@ struct Trace<'a> {
 
 impl Trace<'_> {
     fn put(&mut self, record: &Record<'_>) {
-        // Neither a key nor a number of it can be refused.
-        if let Ok(text) = serde_json::to_string(record) {
-            self.out.push_str(&text);
-            self.out.push_str(",\n");
-        }
+        self.out.push_str(json::line(record).trim_end());
+        self.out.push_str(",\n");
     }
 
     fn time(&self, time: i64) -> f64 {
@@ -138,13 +137,7 @@ impl Trace<'_> {
         self.put(&Record { dur, args, ..self.of(life, "X", &life.name, life.started) });
         for span in &life.spans {
             let waits = self.history.waits_in(span).map(|(call, on)| waiting(call, on));
-            let name = match (span.phase, &waits) {
-                (_, Some(wait)) => wait,
-                (Phase::Alive, _) => "alive",
-                (Phase::Sleeping, _) => "sleeping",
-                (Phase::Stopped, _) => "stopped",
-                (Phase::Zombie, _) => "zombie",
-            };
+            let name = waits.as_deref().unwrap_or(phase_word(span.phase));
             let dur = Some(length(span.from, span.to));
             self.put(&Record { cat: "phase", dur, ..self.of(life, "X", name, span.from) });
         }
@@ -155,6 +148,9 @@ impl Trace<'_> {
             return;
         };
         let mut args = json!({ "says": happened(self.history, index) });
+        if let Some(doer) = doer(self.history, index) {
+            args["who"] = doer.into();
+        }
         if let Some(place) = event.place {
             args["line"] = json!(place.line);
         }

@@ -1,9 +1,8 @@
 //! What one process did to another, as lines between their rows in an SVG.
 
-use super::markup::push_text;
-use super::words::happened;
+use super::words::{called, doer, happened};
 use crate::event::{History, What};
-use crate::report::shorten;
+use crate::report::markup::push_text;
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -54,7 +53,8 @@ pub(super) fn arrows(history: &History, place: impl Fn(usize, i64) -> Option<(f6
         // The head stands at the edge of the bar.
         let end = if below > above { below - 5 } else { below + 5 };
         let _ = write!(text, "<path class=\"arrow\" d=\"M{x:.1} {above}V{end}\"><title>");
-        push_text(&mut text, &format!("{} to {}", happened(history, index), shorten(&to.name, 200)));
+        let sender = doer(history, index).unwrap_or_default();
+        push_text(&mut text, &format!("{} {} {sender}", called(to), happened(history, index)));
         text.push_str("</title></path>\n");
     }
     text

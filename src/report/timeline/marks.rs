@@ -31,7 +31,17 @@ impl Mark {
         }
     }
 
-    /// For the legend and for a style sheet's class.
+    /// For the legend.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Broken => "expectation broken",
+            Self::Held => "expectation held",
+            other => other.word(),
+        }
+    }
+
+    /// For a style sheet's class.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -1,14 +1,14 @@
 //! The timeline as a static SVG: all processes, with a title on everything that says more than can be drawn.
 
 use super::axis::Clock;
-use super::cells::Scale;
+use super::cells::{PHASES, Scale, phase_word};
 use super::lines::{arrows, births, reaps};
 use super::marks::{Mark, marks};
-use super::markup::push_text;
 use super::rows::{Row, all_rows};
-use super::words::{command, ending, happened, waiting};
+use super::words::{called, command, doer, ending, happened, length, waiting};
 use crate::event::{History, Life, Phase};
-use crate::report::{brief, cut, shorten, visible_line};
+use crate::report::markup::push_text;
+use crate::report::{cut, visible_line};
 use std::fmt::Write;
 
 /// Pixels of the whole width, of the names at the left, and of the ends at the right.
@@ -170,19 +170,10 @@ impl Picture<'_> {
         let name = cut(&visible_line(&life.name), room.saturating_sub(deep.len()), "…");
         let _ = write!(self.out, "<text x=\"{left}\" y=\"{}\">", middle + 4);
         let pid = if self.clock == Clock::Time { format!(", pid {}", life.pid) } else { String::new() };
-        let (ending, lived) = (ending(self.history, life), self.length(life.lifetime()));
-        self.title(&[
-            &format!("{}{pid}", shorten(&life.name, 200)),
-            &command(self.history, life),
-            &ending,
-            &lived,
-        ]);
+        let (ending, lived) = (ending(self.history, life), length(self.clock, life.lifetime()));
+        self.title(&[&format!("{}{pid}", called(life)), &command(self.history, life), &ending, &lived]);
         push_text(&mut self.out, &format!("{deep}{name}"));
         self.put("</text>");
-    }
-
-    fn length(&self, nanoseconds: i64) -> String {
-        if self.clock == Clock::Time { brief(nanoseconds) } else { String::new() }
     }
 
     /// What it was at. Spans too short to be told apart are drawn as one, so that the picture does not grow with their
@@ -225,12 +216,12 @@ impl Picture<'_> {
         self.bar(middle, phase, run.from, run.to);
         let (what, more) = match (run.last - run.first, self.history.waits_in(span)) {
             (0, Some((call, on))) => {
-                (format!("sleeping in {}", waiting(call, on)), self.length(span.length()))
+                (format!("sleeping in {}", waiting(call, on)), length(self.clock, span.length()))
             }
-            (0, None) => (word(phase).to_owned(), self.length(span.length())),
-            (changes, _) => (format!("mostly {}", word(phase)), format!("{changes} changes")),
+            (0, None) => (phase_word(phase).to_owned(), length(self.clock, span.length())),
+            (changes, _) => (format!("mostly {}", phase_word(phase)), format!("{changes} changes")),
         };
-        self.title(&[&format!("{}: {what}", shorten(&life.name, 200)), &more]);
+        self.title(&[&format!("{}: {what}", called(life)), &more]);
         self.put("</rect>");
     }
 
@@ -245,7 +236,7 @@ impl Picture<'_> {
         let _ = write!(
             self.out,
             "<rect class=\"{}\" x=\"{from:.1}\" y=\"{}\" width=\"{width:.1}\" height=\"{height}\">",
-            word(phase),
+            phase_word(phase),
             middle - above
         );
     }
@@ -275,24 +266,24 @@ impl Picture<'_> {
         let Some((at, event, more)) = pending else { return };
         let _ = write!(self.out, "<path class=\"m-{}\" d=\"M{at:.1} {middle}{}\">", mark.word(), shape(mark));
         let more = if more > 0 { format!("and {more} more") } else { String::new() };
-        let whom = match (mark, self.history.target(event)) {
-            (Mark::Join, Some(child)) => format!("joins {}", shorten(&child.name, 200)),
-            _ => happened(self.history, event),
+        let (what, doer) = match (mark, self.history.target(event)) {
+            (Mark::Join, Some(child)) => (format!("joins {}", called(child)), None),
+            _ => (happened(self.history, event), doer(self.history, event)),
         };
         let since = self.history.events().get(event).map_or(0, |event| event.time);
-        let since = self.length(since.saturating_sub(self.history.started()));
+        let since = length(self.clock, since.saturating_sub(self.history.started()));
         let since = if since.is_empty() { since } else { format!("at {since}") };
-        self.title(&[&whom, &since, &more]);
+        self.title(&[&what, &doer.unwrap_or_default(), &since, &more]);
         self.put("</path>");
     }
 
     fn legend(&mut self, height: usize) {
         let middle = height - 14;
         let mut left = 12.0;
-        for phase in super::cells::PHASES {
+        for phase in PHASES {
             self.bar(middle, phase, left, left + 24.0);
             self.put("</rect>");
-            self.text("", (left + 30.0, middle + 4), word(phase));
+            self.text("", (left + 30.0, middle + 4), phase_word(phase));
             left += 112.0;
         }
         for mark in Mark::ALL {
@@ -302,8 +293,8 @@ impl Picture<'_> {
                 mark.word(),
                 shape(mark)
             );
-            self.text("", (left + 10.0, middle + 4), legend_word(mark));
-            left += if legend_word(mark).len() > 10 { 120.0 } else { 76.0 };
+            self.text("", (left + 10.0, middle + 4), mark.meaning());
+            left += COLUMN * mark.meaning().len() as f64 + 40.0;
         }
         self.put("\n");
     }
@@ -323,9 +314,7 @@ struct Run {
 impl Run {
     /// What it was most of the time.
     fn phase(&self) -> Phase {
-        let most = super::cells::PHASES
-            .into_iter()
-            .max_by(|a, b| self.of[*a as usize].total_cmp(&self.of[*b as usize]));
+        let most = PHASES.into_iter().max_by(|a, b| self.of[*a as usize].total_cmp(&self.of[*b as usize]));
         most.unwrap_or(Phase::Alive)
     }
 }
@@ -333,23 +322,6 @@ impl Run {
 /// Pixels from the left of a name.
 fn indent(depth: usize) -> usize {
     12 + depth.min(LEVELS) * LEVEL
-}
-
-fn word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Alive => "alive",
-        Phase::Sleeping => "sleeping",
-        Phase::Stopped => "stopped",
-        Phase::Zombie => "zombie",
-    }
-}
-
-fn legend_word(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Broken => "expect broken",
-        Mark::Held => "expect held",
-        other => other.word(),
-    }
 }
 
 /// A mark from its middle on.

@@ -1,10 +1,10 @@
 //! Text from outside as text of XML and HTML, whatever it holds.
 
-use crate::report::visible_line;
+use super::visible::visible_line;
 
 /// Appends the text so that it says itself between tags and in quotes: what is hidden as an escape, what would be
 /// markup as an entity. Characters that XML forbids are replaced; see <https://www.w3.org/TR/xml/#charsets>.
-pub fn push_text(into: &mut String, text: &str) {
+pub(super) fn push_text(into: &mut String, text: &str) {
     let text = visible_line(text);
     let mut rest = &*text;
     while let Some(at) = rest.find(['&', '<', '>', '"', '\'', '\u{fffe}', '\u{ffff}']) {
