@@ -3,6 +3,9 @@
 //!
 //! A first line `# run: ARGS` gives arguments for `proctor run` before the file, and behind ` -- ` such for the scenario.
 
+#[path = "expectation/mod.rs"]
+mod expectation;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -60,21 +63,7 @@ fn every_case_does_what_stands_beside_it() {
     scenarios(&root, &mut paths);
     paths.sort();
     assert!(!paths.is_empty(), "no cases under {}", root.display());
-    let update = std::env::var_os("UPDATE").is_some();
-    let mut wrong = Vec::new();
-    for path in &paths {
-        let seen = observe(path);
-        let beside = path.with_extension("expect");
-        if update {
-            std::fs::write(&beside, &seen).expect("the expectation can be written");
-            continue;
-        }
-        let expected = std::fs::read_to_string(&beside).unwrap_or_default();
-        if seen != expected {
-            let name = path.strip_prefix(&root).unwrap_or(path).display().to_string();
-            let diff = similar::TextDiff::from_lines(&expected, &seen);
-            wrong.push(format!("{name}:\n{}", diff.unified_diff().header("expected", "seen")));
-        }
-    }
+    let differs = |path: &PathBuf| expectation::difference(&path.with_extension("expect"), &observe(path));
+    let wrong: Vec<String> = paths.iter().filter_map(differs).collect();
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
 }

@@ -4,6 +4,8 @@
 mod cases;
 #[path = "check/disassemble.rs"]
 mod disassemble;
+#[path = "expectation/mod.rs"]
+mod expectation;
 #[path = "check/properties.rs"]
 mod properties;
 #[path = "check/scenario.rs"]

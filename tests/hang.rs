@@ -3,50 +3,36 @@
 
 #[path = "hang/homework.rs"]
 mod homework;
+#[path = "patience/mod.rs"]
+mod patience;
 #[path = "pty/mod.rs"]
 mod pty;
 #[path = "hang/running.rs"]
 mod running;
 
-use homework::{all, numbered};
-use proctor::event::hang::{Hang, advice, deadlock, sentence};
+use homework::{all, numbered, said};
+use proctor::event::hang::deadlock;
 use proctor::observe::hang::{examine, family};
 use running::Homework;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How long a program may take to come to where it hangs.
-const DEADLINE: Duration = Duration::from_secs(60);
-
 /// Of a program that is looked at for the first time: so many looks show the same.
-const SAME: usize = 40;
-
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// All that the diagnosis says.
-fn said(hang: &Hang) -> String {
-    let mut text: String = hang.processes.iter().map(|standing| sentence(standing) + "\n").collect();
-    text.extend(deadlock(hang).map(|why| format!("deadlock: {why}\n")));
-    text.extend(advice(hang).iter().map(|piece| format!("advice: {piece}\n")));
-    text
-}
+const SAME: usize = 150;
 
 /// Looks until what is said is what is expected, or (`None`) does not change any more.
 fn look(homework: &Homework, expected: Option<&str>) -> String {
-    let start = Instant::now();
     let mut last = String::new();
     let mut same = 0;
-    loop {
+    patience::look(|| {
         let hang = examine(&family(homework.pid(), 100), &());
         let pids: Vec<i32> = hang.processes.iter().map(|standing| standing.who.pid).collect();
         let now = homework.stable(&numbered(&said(&hang), &pids));
         same = if now == last { same + 1 } else { 0 };
         last = now;
-        if expected.map_or(same >= SAME, |expected| last == expected) || start.elapsed() > DEADLINE {
-            return last;
-        }
-        std::thread::sleep(PAUSE);
-    }
+        expected.map_or(same >= SAME, |expected| last == expected).then_some(())
+    });
+    last
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) mod pty;
 pub(crate) mod reuse;
 #[path = "keeper/role.rs"]
 pub(crate) mod role;
-#[path = "keeper/runner.rs"]
+#[path = "runner/mod.rs"]
 pub(crate) mod runner;
 #[path = "keeper/scarce.rs"]
 pub(crate) mod scarce;

@@ -11,12 +11,16 @@ mod corner_tests;
 mod deeds;
 #[path = "observe/oracle.rs"]
 mod oracle;
+#[path = "observe/privilege_tests.rs"]
+mod privilege_tests;
 #[path = "observe/real_tests.rs"]
 mod real_tests;
 #[path = "observe/role.rs"]
 mod role;
-#[path = "observe/runner.rs"]
+#[path = "runner/mod.rs"]
 mod runner;
+#[path = "stranger/mod.rs"]
+mod stranger;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,5 +30,6 @@ fn main() {
     let mut tests: Vec<runner::Test> = Vec::new();
     tests.extend(corner_tests::TESTS);
     tests.extend(real_tests::TESTS);
+    tests.extend(privilege_tests::TESTS);
     runner::run(&tests);
 }

@@ -1,6 +1,8 @@
 //! The interactive page of a run, in a real browser: everything that it can do, done by mouse, keys and fingers.
 
-#[path = "page/browser.rs"]
+#[path = "page/acts.rs"]
+mod acts;
+#[path = "browser/mod.rs"]
 mod browser;
 #[path = "page/figures.rs"]
 mod figures;
@@ -10,9 +12,11 @@ mod open;
 mod pictures;
 #[path = "page/sample.rs"]
 mod sample;
+#[path = "browser/screen.rs"]
+mod screen;
 
 use open::{Opened, open, open_page};
-use proctor::event::History;
+use proctor::event::{History, What};
 use proctor::report::{PageSetting, draw_page, is_hidden};
 use proctor::source::SourceMap;
 use serde_json::json;
@@ -389,6 +393,15 @@ fn nothing_and_one_process_are_pages_too() {
     page.key("+");
     page.key("v");
     page.assert_quiet();
+}
+
+#[test]
+fn each_kind_of_event_has_a_mark() {
+    let mut page = open(sample::lesson());
+    let known = page.value("Object.keys(KINDS)");
+    for kind in What::KINDS {
+        assert!(known.as_array().expect("a list").contains(&json!(kind)), "{kind} is not in {known}");
+    }
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! `run --timeline` and `run --tree` from outside: real runs, and what other programs make of the files.
 
+#[path = "browser/mod.rs"]
+mod browser;
+#[path = "expectation/mod.rs"]
+mod expectation;
 #[path = "timeline/markup.rs"]
 mod markup;
 
+use browser::Browser;
 use markup::assert_well_formed;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -29,15 +34,8 @@ fn a_run_in_steps_is_drawn_as_it_was_before() {
     let output = proctor(&["run", "--stable", "--tree", "--timeline", scenario]);
     let drawn = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
-    let path = cases().join("run.txt");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &drawn).expect("the case can be written");
-    }
-    let expected = std::fs::read_to_string(&path).expect("the case is there; UPDATE=1 writes it");
-    assert!(
-        expected == drawn,
-        "run.txt differs (UPDATE=1 accepts it)\n--- expected\n{expected}--- drawn\n{drawn}"
-    );
+    let difference = expectation::difference(&cases().join("run.txt"), &drawn);
+    assert!(difference.is_none(), "{}", difference.unwrap_or_default());
 }
 
 /// What stands in fences of this kind on the page about pictures.
@@ -134,29 +132,6 @@ fn what_cannot_be_drawn_is_said_before_the_run() {
     assert!(text(&output.stderr).contains("No such file or directory"), "{}", text(&output.stderr));
 }
 
-/// What a browser makes of a file: its document, as text.
-fn in_a_browser(file: &Path) -> String {
-    let profile = tempfile::tempdir().expect("a folder for the profile");
-    let output = Command::new("chromium")
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--no-first-run",
-            "--dump-dom",
-        ])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("file://{}", file.display()))
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .unwrap_or_else(|error| {
-            panic!("chromium cannot be started ({error}): these tests need Debian's package chromium")
-        });
-    text(&output.stdout)
-}
-
 #[test]
 fn a_browser_reads_the_picture_whatever_the_processes_are_called() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -167,8 +142,12 @@ fn a_browser_reads_the_picture_whatever_the_processes_are_called() {
     }"#;
     let output = proctor(&["run", "--timeline", path.to_str().expect("a plain path"), "-e", scenario]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let dom = in_a_browser(&path);
+    let mut browser = Browser::start();
+    browser.open(&path);
+    let dom = browser.value("document.documentElement.outerHTML");
+    let dom = dom.as_str().expect("a text");
     assert!(dom.starts_with("<svg") && !dom.contains("parsererror") && !dom.contains("<script"), "{dom}");
     assert_eq!(dom.matches("class=\"row\"").count(), 5, "{dom}");
     assert_eq!(dom.matches(">exit 3<").count(), 4, "{dom}");
+    browser.assert_quiet();
 }

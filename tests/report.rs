@@ -1,5 +1,8 @@
 //! What people and machines are shown: golden drawings of every shape, and properties that hold for any text.
 
+#[path = "expectation/mod.rs"]
+mod expectation;
+
 use proctor::event::{
     Actor, Difference, Failure, Frame, PartValue, ProcessRow, TestOutcome, TreeRow, Verdict,
 };
@@ -15,20 +18,12 @@ use std::path::Path;
 const UNICODE: Style = Style { color: false, unicode: true };
 const COLORED: Style = Style { color: true, unicode: true };
 
-/// Compares with `tests/cases/report/NAME.txt`, or writes it where UPDATE is set. Escapes of colours are written `ESC`.
+/// `tests/cases/report/NAME.txt` is what was drawn. Escapes of colours are written `ESC`.
 #[track_caller]
 fn golden(name: &str, drawn: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/report").join(format!("{name}.txt"));
-    let drawn = drawn.replace('\x1b', "ESC");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, drawn).expect("the case can be written");
-        return;
-    }
-    let expected = std::fs::read_to_string(&path).expect("the case is there; UPDATE=1 writes it");
-    assert!(
-        expected == drawn,
-        "{name} differs (UPDATE=1 accepts it)\n--- expected\n{expected}--- drawn\n{drawn}"
-    );
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/report").join(format!("{name}.txt"));
+    let difference = expectation::difference(&file, &drawn.replace('\x1b', "ESC"));
+    assert!(difference.is_none(), "{}", difference.unwrap_or_default());
 }
 
 /// A source and the places of words in it: `at("word", n)` is its nth occurrence.

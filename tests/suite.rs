@@ -1,21 +1,27 @@
 //! `proctor test` from outside: every option, what it reports, what becomes of what it started.
 
-#[path = "suite/browser.rs"]
+#[path = "browser/mod.rs"]
 mod browser;
 #[path = "suite/cases.rs"]
 mod cases;
 #[path = "suite/docs.rs"]
 mod docs;
+#[path = "expectation/mod.rs"]
+mod expectation;
 #[path = "suite/faults.rs"]
 mod faults;
 #[path = "suite/hostile.rs"]
 mod hostile;
 #[path = "suite/many.rs"]
 mod many;
+#[path = "suite/page.rs"]
+mod page;
 #[path = "suite/reports.rs"]
 mod reports;
 #[path = "suite/schema.rs"]
 mod schema;
+#[path = "browser/screen.rs"]
+mod screen;
 #[path = "suite/stage.rs"]
 mod stage;
 #[path = "suite/tap.rs"]

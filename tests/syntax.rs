@@ -2,6 +2,8 @@
 
 #[path = "syntax/dump.rs"]
 mod dump;
+#[path = "expectation/mod.rs"]
+mod expectation;
 #[path = "syntax/golden.rs"]
 mod golden;
 #[path = "syntax/hostile.rs"]

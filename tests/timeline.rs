@@ -2,6 +2,8 @@
 
 #[path = "history/any.rs"]
 mod any;
+#[path = "expectation/mod.rs"]
+mod expectation;
 #[path = "timeline/markup.rs"]
 mod markup;
 #[path = "timeline/record.rs"]
@@ -31,20 +33,11 @@ fn history(name: &str) -> History {
     History::of(events(&text))
 }
 
-/// Compares with `tests/cases/timeline/FILE`, or writes it where UPDATE is set. Escapes of colours are written `ESC`.
+/// `tests/cases/timeline/FILE` is what was drawn. Escapes of colours are written `ESC`.
 #[track_caller]
 fn golden(file: &str, drawn: &str) {
-    let path = cases().join(file);
-    let drawn = drawn.replace('\x1b', "ESC");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, drawn).expect("the case can be written");
-        return;
-    }
-    let expected = std::fs::read_to_string(&path).expect("the case is there; UPDATE=1 writes it");
-    assert!(
-        expected == drawn,
-        "{file} differs (UPDATE=1 accepts it)\n--- expected\n{expected}--- drawn\n{drawn}"
-    );
+    let difference = expectation::difference(&cases().join(file), &drawn.replace('\x1b', "ESC"));
+    assert!(difference.is_none(), "{}", difference.unwrap_or_default());
 }
 
 fn canvas(style: Style, columns: usize) -> Canvas {
@@ -186,7 +179,9 @@ proptest! {
     #[test]
     fn any_record_is_well_formed_for_other_programs(history in any_history()) {
         assert_well_formed(&draw_svg(&history, Clock::Time));
-        assert_trace(&chrome_trace(&history));
+        let trace = chrome_trace(&history);
+        assert_trace(&trace);
+        prop_assert!(!trace.chars().any(|c| c != '\n' && is_hidden(c)), "{trace:?}");
         let steps = history.in_steps();
         assert_well_formed(&draw_svg(&steps, Clock::Steps));
     }

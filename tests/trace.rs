@@ -1,22 +1,30 @@
 //! `proctor trace`: homework that hangs and is interrupted, exit codes, streams, jobs, daemons, and what is left behind.
 
+#[path = "trace/deaths.rs"]
+mod deaths;
+#[path = "trace/heard.rs"]
+mod heard;
 #[path = "hang/homework.rs"]
 mod homework;
+#[path = "patience/mod.rs"]
+mod patience;
+#[path = "trace/privilege.rs"]
+mod privilege;
 #[path = "pty/mod.rs"]
 mod pty;
+#[path = "stranger/mod.rs"]
+mod stranger;
 #[path = "trace/terminal.rs"]
 mod terminal;
 
 use homework::{all, numbered, ready};
-use proctor::event::hang::{advice, deadlock, sentence};
 use proctor::event::{What, read_lines};
 use proctor::observe::hang::{examine, family};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 use tempfile::tempdir;
-use terminal::{PATIENCE, Terminal};
+use terminal::Terminal;
 
 const PROCTOR: &str = env!("CARGO_BIN_EXE_proctor");
 
@@ -41,13 +49,10 @@ fn pid_of(text: &str, what: &str) -> Option<i32> {
     line.split(what).next()?.split_whitespace().last()?.parse().ok()
 }
 
-/// What the diagnosis says of a program now, as the tests of `hang` have it.
+/// What the diagnosis says of a program now, as the tests of `hang` have it; and its processes.
 fn said(root: i32) -> (String, Vec<i32>) {
     let hang = examine(&family(root, 100), &());
-    let mut text: String = hang.processes.iter().map(|standing| sentence(standing) + "\n").collect();
-    text.extend(deadlock(&hang).map(|why| format!("deadlock: {why}\n")));
-    text.extend(advice(&hang).iter().map(|piece| format!("advice: {piece}\n")));
-    (text, hang.processes.iter().map(|standing| standing.who.pid).collect())
+    (homework::said(&hang), hang.processes.iter().map(|standing| standing.who.pid).collect())
 }
 
 /// Those that wait as well as those that are told of: it hangs as it does unobserved, and Ctrl-C says so before it dies.
@@ -76,12 +81,19 @@ fn homework_that_hangs_is_explained_at_ctrl_c() {
             numbered(&text, pids)
         };
         // A tracer's own stops and those that it watches over look the same from outside.
-        let stops = golden.contains("is stopped by");
-        let pids = terminal.until(&format!("{}:\n{golden}", source.display()), |log| {
-            let (text, pids) = said(root);
-            let hangs = if stops { log.contains("is stopped by") } else { stable(&text, &pids) == golden };
-            hangs.then_some(pids)
-        });
+        let pids = if golden.contains("is stopped by") {
+            terminal.sees("is stopped by");
+            said(root).1
+        } else {
+            let mut last = String::new();
+            let hangs = patience::look(|| {
+                let (text, pids) = said(root);
+                last = stable(&text, &pids);
+                (last == golden).then_some(pids)
+            });
+            let wrong = || format!("{}:\n{golden}but\n{last}{}", source.display(), terminal.text());
+            hangs.unwrap_or_else(|| panic!("{}", wrong()))
+        };
         terminal.press("\x03");
         let (_, text) = terminal.end();
         let text = stable(&text, &pids);
@@ -101,7 +113,8 @@ fn a_signal_that_came_too_early_was_seen_to_come() {
     let args = ["trace", "--color", "never", "--", &*program.to_string_lossy()];
     let terminal = Terminal::start(PROCTOR, &args, folder.path());
     let root = terminal.until("the start", |text| pid_of(text, "  starts"));
-    terminal.until("the wait", |_| said(root).0.contains("sigsuspend()").then_some(()));
+    let waits = patience::look(|| said(root).0.contains("sigsuspend()").then_some(()));
+    assert!(waits.is_some(), "it does not come to its wait: {}", terminal.text());
     terminal.press("\x03");
     let (status, text) = terminal.end();
     assert_eq!(status.code(), Some(130), "{text}");
@@ -242,13 +255,10 @@ fn is_there(pid: i32) -> bool {
     Path::new(&format!("/proc/{pid}")).exists()
 }
 
+/// Somebody else has to reap it.
 #[track_caller]
 fn gone(pid: i32) {
-    let start = Instant::now();
-    while is_there(pid) {
-        assert!(start.elapsed() < PATIENCE, "process {pid} is left");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    assert!(patience::look(|| (!is_there(pid)).then_some(())).is_some(), "process {pid} is left");
 }
 
 #[test]
@@ -359,63 +369,6 @@ fn it_is_a_job_of_the_shell_that_started_it() {
     gone(root);
     terminal.press("exit\n");
     terminal.end();
-}
-
-#[test]
-fn who_ends_it_ends_all_and_is_told_where_it_stood() {
-    let mut child = command(&[
-        "--color",
-        "never",
-        "--no-picture",
-        "--",
-        "sh",
-        "-c",
-        "sleep 1000 & setsid sleep 1001 & wait",
-    ]);
-    let child = child.stderr(Stdio::piped()).spawn().expect("it starts");
-    let pid = i32::try_from(child.id()).expect("a pid");
-    let start = Instant::now();
-    // Guard, keeper, tracer, and the three.
-    let all = loop {
-        let all = family(pid, 100);
-        let sleeping = all.iter().filter(|pid| comm(**pid) == "sleep").count();
-        if sleeping == 2 {
-            break all;
-        }
-        assert!(start.elapsed() < PATIENCE, "they do not come: {all:?}");
-        std::thread::sleep(Duration::from_millis(5));
-    };
-    assert_eq!(all.len(), 6, "{all:?}");
-    let held = rustix::process::Pid::from_raw(pid).expect("a pid");
-    rustix::process::kill_process(held, rustix::process::Signal::TERM).expect("it is there");
-    let output = child.wait_with_output().expect("it ends");
-    let text = err(&output);
-    assert_eq!(output.status.code(), Some(143), "{text}");
-    assert!(text.contains("sleeps in nanosleep()") && text.contains(") waits in "), "{text}");
-    all.into_iter().for_each(gone);
-}
-
-fn comm(pid: i32) -> String {
-    std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned()
-}
-
-#[test]
-fn its_own_death_leaves_nothing() {
-    let mut child = command(&["--quiet", "--", "sh", "-c", "sleep 1000 & setsid sleep 1001 & wait"]);
-    let mut child = child.spawn().expect("it starts");
-    let pid = i32::try_from(child.id()).expect("a pid");
-    let start = Instant::now();
-    let all = loop {
-        let all = family(pid, 100);
-        if all.iter().filter(|pid| comm(**pid) == "sleep").count() == 2 {
-            break all;
-        }
-        assert!(start.elapsed() < PATIENCE, "they do not come: {all:?}");
-        std::thread::sleep(Duration::from_millis(5));
-    };
-    child.kill().expect("it is killed");
-    child.wait().expect("it has ended");
-    all.into_iter().for_each(gone);
 }
 
 /// The programs of the page are compiled, its commands are run, and what they say is what stands there: but for pids, which

@@ -2,6 +2,7 @@
 //! its diagnostics, and `clean/*.proc`, in which nothing is found.
 
 use crate::disassemble::disassemble;
+use crate::expectation::difference;
 use crate::scenario::{check_text, show};
 use crate::validate::validate;
 use std::fs;
@@ -17,27 +18,6 @@ fn cases(kind: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// The file beside a case is what `text` says; with `UPDATE=1` it is made so.
-fn is_beside(case: &Path, extension: &str, text: &str, wrong: &mut Vec<String>) {
-    let path = case.with_extension(extension);
-    let known = fs::read_to_string(&path).unwrap_or_default();
-    if known == text {
-        return;
-    }
-    if std::env::var_os("UPDATE").is_some() {
-        match text {
-            "" => fs::remove_file(&path).expect("removed"),
-            _ => fs::write(&path, text).expect("written"),
-        }
-        return;
-    }
-    wrong.push(format!("{}: expected\n{known}\nbut it is\n{text}", path.display()));
-}
-
-fn finish(wrong: &[String]) {
-    assert!(wrong.is_empty(), "{}\nUPDATE=1 rewrites the cases", wrong.join("\n"));
-}
-
 #[test]
 fn each_construct_is_lowered_to_its_code() {
     let mut wrong = Vec::new();
@@ -50,10 +30,10 @@ fn each_construct_is_lowered_to_its_code() {
         }
         if let Some(program) = &checked.program {
             wrong.extend(validate(program).err().map(|fault| format!("{}: {fault}", case.display())));
-            is_beside(&case, "code", &disassemble(program), &mut wrong);
+            wrong.extend(difference(&case.with_extension("code"), &disassemble(program)));
         }
     }
-    finish(&wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -63,9 +43,9 @@ fn each_mistake_has_its_diagnostics() {
         let text = fs::read_to_string(&case).expect("a case");
         let (sources, checked) = check_text(&text);
         let diagnostics: String = checked.diagnostics.iter().map(|finding| show(&sources, finding)).collect();
-        is_beside(&case, "diagnostics", &diagnostics, &mut wrong);
+        wrong.extend(difference(&case.with_extension("diagnostics"), &diagnostics));
     }
-    finish(&wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

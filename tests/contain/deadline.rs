@@ -2,10 +2,9 @@
 
 use super::keeper::runner::Test;
 use super::keeper::stage::{SECOND, Times};
-use super::part::{guarded, start};
+use super::part::{ends_within, guarded, start};
 use proctor::keeper::Contain;
 use proctor::process::{Fork, fork, sandbox};
-use std::process::Child;
 use std::time::{Duration, Instant};
 
 pub const TESTS: [Test; 2] =
@@ -38,25 +37,12 @@ pub fn spinner(words: &str) -> ! {
     })
 }
 
-/// Waits for its end.
-fn end_of(child: &mut Child, longest: Duration) -> bool {
-    let deadline = Instant::now() + longest;
-    while Instant::now() < deadline {
-        if child.try_wait().expect("our child").is_some() {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    false
-}
-
 fn holds() {
     let mut times = Times::of_busy(SPINNERS);
     for round in 0..100 {
         let began = Instant::now();
-        let mut child =
-            start(&format!("spinner {}", DEADLINE.as_nanos())).spawn().expect("it can be started");
-        assert!(end_of(&mut child, 20 * SECOND), "round {round}: it is not over");
+        let child = start(&format!("spinner {}", DEADLINE.as_nanos())).spawn().expect("it can be started");
+        assert!(ends_within(&child, 20 * SECOND), "round {round}: it is not over");
         times.add(began.elapsed().saturating_sub(DEADLINE + GRACE));
         let output = child.wait_with_output().expect("its output");
         let said = String::from_utf8_lossy(&output.stdout);
@@ -68,7 +54,7 @@ fn holds() {
 
 fn control() {
     let mut child = start("spinner never").spawn().expect("it can be started");
-    assert!(!end_of(&mut child, DEADLINE + GRACE + SECOND), "the test does not see that it goes on");
+    assert!(!ends_within(&child, DEADLINE + GRACE + SECOND), "the test does not see that it goes on");
     child.kill().expect("our child");
     child.wait().expect("our child");
 }

@@ -1,7 +1,7 @@
 //! The fence around a program, the view of the files, and the user that root's work is given to.
 
 use super::keeper::runner::{Test, left_out};
-use super::part::{STRANGER, guarded, is_root, open, place, start, start_as};
+use super::part::{STRANGER, guarded, is_root, open, place, said, start, start_as};
 use proctor::keeper::{Contain, Offer, Part};
 use proctor::process::sandbox::{Fence, Rules, User, View};
 use std::fs;
@@ -245,10 +245,7 @@ fn said_by_root(user: &str) -> Option<String> {
     }
     let secret = tempfile::Builder::new().tempfile_in(place()).expect("a file");
     open(secret.path(), 0o600);
-    let output = start_as(&format!("dropper {} {user}", secret.path().display()), 0)
-        .output()
-        .expect("it can be started");
-    Some(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    Some(said(&mut start_as(&format!("dropper {} {user}", secret.path().display()), 0)).1)
 }
 
 fn dropped() {

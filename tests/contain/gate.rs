@@ -2,7 +2,7 @@
 
 use super::keeper::awkward::ALL;
 use super::keeper::chance::Chance;
-use super::keeper::herd::children;
+use super::keeper::herd::keeper_and_scenario;
 use super::keeper::runner::Test;
 use super::keeper::stage::{LONG, SECOND, SOON, Stage, Staged, Times};
 use super::level;
@@ -20,8 +20,7 @@ pub const TESTS: [Test; 3] = [
 /// Guard, keeper, scenario and their groups, one right after the other, and the guard first: nobody has the time to act.
 fn strike(run: &Staged) {
     let guard = Pid::from_raw(run.pid()).expect("a pid");
-    let keeper = children(run.pid()).first().copied();
-    let scenario = keeper.and_then(|keeper| children(keeper).first().copied());
+    let (keeper, scenario) = keeper_and_scenario(run.pid());
     let held = |pid: Option<i32>| pidfd_open(Pid::from_raw(pid?)?, PidfdFlags::empty()).ok();
     let held = [held(keeper), held(scenario)];
     let _ = kill_process_group(guard, Signal::KILL);
@@ -65,7 +64,7 @@ fn control_gate() {
     // None of them is stopped: the kernel ends a group with somebody stopped when its last link outside ends.
     let mut run = Stage::new("brief").without("gate").start();
     assert!(run.herd.until(LONG, |herd| herd.said("up")), "it does not come up");
-    let keeper = children(run.pid()).first().copied().and_then(Pid::from_raw).expect("a keeper");
+    let keeper = keeper_and_scenario(run.pid()).0.and_then(Pid::from_raw).expect("a keeper");
     kill_process(Pid::from_raw(run.pid()).expect("a pid"), Signal::KILL).expect("it lives");
     assert!(!run.herd.is_gone(SECOND), "the test does not see what is left");
     kill_process(keeper, Signal::KILL).expect("it lives");

@@ -1,7 +1,8 @@
 //! What all processes of a run together may use: a fork bomb is a verdict, and not an outage.
 
+use super::keeper::awkward;
 use super::keeper::runner::{Test, left_out};
-use super::part::{guarded, is_root, start};
+use super::part::{guarded, is_root, said, start};
 use proctor::keeper::{Budget, Contain};
 use proctor::process::sandbox::{Ceiling, View};
 use proctor::process::{Fork, Limits, exit_now, fork, wait};
@@ -56,9 +57,7 @@ fn bomb() -> u8 {
     let mut made = 0;
     while made < 200 {
         match fork() {
-            Ok(Fork::Child) => loop {
-                std::thread::sleep(Duration::from_secs(100));
-            },
+            Ok(Fork::Child) => awkward::sleep(),
             Ok(Fork::Parent(_)) => made += 1,
             Err(_) => std::thread::yield_now(),
         }
@@ -116,7 +115,7 @@ fn count() -> u8 {
         && let Ok(fork) = fork()
     {
         if fork == Fork::Child {
-            std::thread::sleep(Duration::from_secs(100));
+            awkward::sleep();
             exit_now(0);
         }
         made += 1;
@@ -124,16 +123,8 @@ fn count() -> u8 {
     made
 }
 
-/// What it says at its end.
-fn said(part: &str) -> (Option<i32>, String) {
-    let output = start(part).output().expect("it can be started");
-    let text =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    (output.status.code(), text)
-}
-
 fn spends(kind: &str, what: &str) {
-    let (code, text) = said(&format!("glutton {kind} limited"));
+    let (code, text) = said(&mut start(&format!("glutton {kind} limited")));
     assert!(text.starts_with(&format!("Spent({what})")), "{kind}: {text}");
     assert_eq!(code, Some(137), "{kind}: {text}");
 }
@@ -162,12 +153,7 @@ fn as_root(part: &str) -> Option<(Option<i32>, String)> {
         left_out("who is no root has no control group");
         return None;
     }
-    let mut command = start(part);
-    command.uid(0).gid(0);
-    let output = command.output().expect("it can be started");
-    let text =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    Some((output.status.code(), text))
+    Some(said(start(part).uid(0).gid(0)))
 }
 
 fn memory() {
@@ -188,7 +174,7 @@ fn control_memory() {
 }
 
 fn disk() {
-    let (code, text) = said("glutton fill limited");
+    let (code, text) = said(&mut start("glutton fill limited"));
     // Four directories of 2 MiB, each with its last MiB a little short of whole.
     assert!(code.is_some_and(|code| (4..=8).contains(&code)), "{code:?} {text}");
 }
@@ -203,7 +189,7 @@ fn processes() {
                 command.spawn().expect("a process")
             })
             .collect();
-        let (code, text) = said("glutton count limited");
+        let (code, text) = said(&mut start("glutton count limited"));
         for mut other in others {
             other.kill().expect("our child");
             other.wait().expect("our child");
@@ -217,9 +203,9 @@ fn processes() {
 
 fn control_budget() {
     for kind in ["bomb", "chain"] {
-        let (_, text) = said(&format!("glutton {kind} free"));
+        let (_, text) = said(&mut start(&format!("glutton {kind} free")));
         assert!(text.starts_with("Exited(0)"), "{kind}: {text}");
     }
-    let (_, text) = said("glutton spin free");
+    let (_, text) = said(&mut start("glutton spin free"));
     assert!(text.starts_with("TimedOut"), "{text}");
 }

@@ -3,10 +3,13 @@
 use super::{deadline, fence, limits, secrets, signals, thief, traces};
 use proctor::keeper::{Contain, Ended, GuardOptions, guard};
 use proctor::process::Run;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio, exit};
+use std::process::{Child, Command, Stdio, exit};
 use std::sync::OnceLock;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Names the part, and what it needs to know.
@@ -82,6 +85,21 @@ pub fn start_as(part: &str, user: u32) -> Command {
         command.uid(user).gid(user);
     }
     command
+}
+
+/// Runs it to its end: its exit code, and all that it said, on both streams.
+pub fn said(command: &mut Command) -> (Option<i32>, String) {
+    let output = command.output().expect("it can be started");
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), text)
+}
+
+/// Whether it ends within the time, which is waited for and no longer: a pidfd can be read when its process has ended.
+pub fn ends_within(child: &Child, longest: Duration) -> bool {
+    let held = pidfd_open(Pid::from_child(child), PidfdFlags::empty()).expect("our child");
+    let time = Timespec { tv_sec: longest.as_secs() as i64, tv_nsec: i64::from(longest.subsec_nanos()) };
+    poll(&mut [PollFd::new(&held, PollFlags::IN)], Some(&time)).expect("poll") > 0
 }
 
 pub fn is_root() -> bool {

@@ -2,7 +2,7 @@
 
 use super::keeper::chance::Chance;
 use super::keeper::runner::Test;
-use super::part::{VARIABLE, guarded, open, place, program, start};
+use super::part::{VARIABLE, guarded, open, place, program, said, start};
 use proctor::keeper::Contain;
 use proctor::process::sandbox::{Fence, Rules, View};
 use proctor::process::{Command, Setup, Stream, start_program, wait};
@@ -98,11 +98,7 @@ impl Outside {
     fn run(&self, level: &str) -> (Option<i32>, String) {
         let mut command = start(&format!("bearer {level} {} {}", self.secret, self.results().display()));
         // The guard has the answer in its environment and among its arguments.
-        command.env("ANSWER", &self.secret).arg(&self.secret).current_dir(&self.folder);
-        let output = command.output().expect("it can be started");
-        let said =
-            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        (output.status.code(), said)
+        said(command.env("ANSWER", &self.secret).arg(&self.secret).current_dir(&self.folder))
     }
 
     fn is_unchanged(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Signals from inside stay inside (row 10).
 
 use super::keeper::runner::{Test, left_out};
-use super::part::{guarded, is_root, start_as};
+use super::part::{guarded, is_root, said, start_as};
 use proctor::keeper::Contain;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -89,9 +89,7 @@ fn lives_after(level: &str, aim: &str) -> (bool, String) {
     let mut bystander = Bystander::start(user);
     let mut command = start_as(&format!("stray {level} {aim}"), user);
     command.process_group(bystander.0.id() as i32);
-    let output = command.output().expect("it can be started");
-    let said =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let (_, said) = said(&mut command);
     (bystander.lives(), said)
 }
 

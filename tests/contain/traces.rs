@@ -2,7 +2,7 @@
 
 use super::keeper::chance::Chance;
 use super::keeper::runner::Test;
-use super::part::{guarded, start};
+use super::part::{guarded, said, start};
 use proctor::keeper::Contain;
 use proctor::process::sandbox::View;
 use std::ffi::CString;
@@ -92,7 +92,10 @@ fn lasting(kind: &str, number: u32) -> bool {
             unsafe { libc::close(fd) };
         }
         let _ = rustix::thread::set_name(&CString::new(format!("trace{number}")).expect("no NUL"));
-        std::thread::sleep(std::time::Duration::from_secs(30));
+        // Also where the test is killed that would end it, it does not stay.
+        // SAFETY: no handler is installed, so that the alarm ends this process.
+        unsafe { libc::alarm(30) };
+        super::keeper::awkward::sleep();
         drop(held);
         exit_now(0)
     };
@@ -143,10 +146,7 @@ fn sees_process(number: u32) -> bool {
 }
 
 fn act(level: &str, what: &str, number: u32) -> (Option<i32>, String) {
-    let output = start(&format!("tracer {level} {what} {number}")).output().expect("it can be started");
-    let said =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    (output.status.code(), said)
+    said(&mut start(&format!("tracer {level} {what} {number}")))
 }
 
 fn nothing() {

@@ -1,5 +1,6 @@
 //! Programs that hang: where they are, how they are made ready, and how what is said of them is made comparable.
 
+use proctor::event::hang::{Hang, advice, deadlock, sentence};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,6 +35,14 @@ pub fn ready(source: &Path, folder: &Path) -> (PathBuf, Vec<String>) {
     }
 }
 
+/// All that the diagnosis says.
+pub fn said(hang: &Hang) -> String {
+    let mut text: String = hang.processes.iter().map(|standing| sentence(standing) + "\n").collect();
+    text.extend(deadlock(hang).map(|why| format!("deadlock: {why}\n")));
+    text.extend(advice(hang).iter().map(|piece| format!("advice: {piece}\n")));
+    text
+}
+
 /// `pid 1234` becomes `pid 1`, by the place in the list; of numbers of threads only that there is one is told, and of
 /// descriptors nothing changes from run to run.
 pub fn numbered(text: &str, pids: &[i32]) -> String {
@@ -50,7 +59,6 @@ pub fn numbered(text: &str, pids: &[i32]) -> String {
             _ if before.ends_with("thread ") => shown.push_str("TID"),
             _ if before.ends_with("set ") || before.ends_with("queue ") => shown.push_str("ID"),
             _ if number > 100 && before.ends_with("pid ") => shown.push_str("GONE"),
-
             _ => shown.push_str(digits),
         }
         rest = after;

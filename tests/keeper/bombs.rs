@@ -1,6 +1,6 @@
 //! Fork bombs of three kinds, ended by every way, also with the guard killed in the middle (row 6).
 
-use super::herd::children;
+use super::herd::keeper_and_scenario;
 use super::runner::Test;
 use super::stage::{LONG, SECOND, SOON, Stage, Staged, Times};
 use rustix::process::{Pid, Signal, kill_process};
@@ -34,8 +34,7 @@ fn strike(run: &Staged, way: Way) {
 }
 
 fn end_scenario(run: &Staged) {
-    let keeper = children(run.pid()).first().copied().expect("a keeper");
-    let scenario = children(keeper).first().copied().and_then(Pid::from_raw).expect("a scenario");
+    let scenario = keeper_and_scenario(run.pid()).1.and_then(Pid::from_raw).expect("a scenario");
     kill_process(scenario, Signal::KILL).expect("it lives");
 }
 

@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 14] = [
+pub const TESTS: [Test; 15] = [
     ("an_ended_run_leaves_nothing", an_ended_run_leaves_nothing),
     ("control_without_clearing_an_ended_run_leaves_something", control_clear),
     ("a_signal_to_the_visible_pid_ends_the_run", a_signal_ends_the_run),
@@ -21,6 +21,7 @@ pub const TESTS: [Test; 14] = [
     ("a_crash_is_named", a_crash_is_named),
     ("a_timeout_ends_the_run_and_names_who_was_alive", a_timeout_ends_the_run),
     ("a_timeout_ends_a_stubborn_scenario", a_timeout_ends_a_stubborn_scenario),
+    ("who_is_about_to_end_is_not_left_behind", who_is_about_to_end),
     ("what_was_ignored_at_the_start_stays_ignored", nohup_is_respected),
 ];
 
@@ -206,6 +207,16 @@ fn a_timeout_ends_a_stubborn_scenario() {
         assert_eq!(run.finish().code, Some(124), "{time:?}");
         assert_gone_at_once(&mut run, "timeout");
     }
+}
+
+/// Nor is a tracer of ours: of all that lives, one has been left behind.
+fn who_is_about_to_end() {
+    let mut run = Stage::new("about-to-end return").start();
+    let output = run.finish();
+    assert_eq!(output.code, Some(0), "{output:?}");
+    assert!(output.out.contains("left=1 unnamed=0 names=staying "), "{}", output.out);
+    assert!(output.out.contains(" unreaped=0\n"), "{}", output.out);
+    assert_gone_at_once(&mut run, "about to end");
 }
 
 fn nohup_is_respected() {

@@ -219,6 +219,12 @@ pub fn children(pid: i32) -> Vec<i32> {
     text.split_whitespace().filter_map(|child| child.parse().ok()).collect()
 }
 
+/// The keeper below this guard and the scenario's process, as far as they are there yet.
+pub fn keeper_and_scenario(guard: i32) -> (Option<i32>, Option<i32>) {
+    let keeper = children(guard).first().copied();
+    (keeper, keeper.and_then(|keeper| children(keeper).first().copied()))
+}
+
 /// The fields of /proc/PID/stat from the state on: the command before them may hold anything.
 pub fn fields(stat: &str) -> impl Iterator<Item = &str> {
     stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace()

@@ -2,16 +2,18 @@
 
 use super::awkward::ALL;
 use super::chance::Chance;
-use super::herd::{Member, children, member};
+use super::herd::{Member, keeper_and_scenario, member};
+use super::level;
 use super::runner::Test;
 use super::stage::{LONG, SECOND, SOON, Stage, Staged, Times};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 9] = [
+pub const TESTS: [Test; 10] = [
     ("killing_one_of_ours_at_any_moment_leaves_nothing", killing_one_of_ours),
     ("killing_the_guard_in_the_first_moments_leaves_nothing", killing_in_the_first_moments),
     ("killing_the_keeper_is_reported", killing_the_keeper_is_reported),
+    ("who_is_about_to_end_is_not_left_behind_by_a_killed_keeper", who_is_about_to_end),
     ("a_stopped_keeper_is_resumed", a_stopped_keeper_is_resumed),
     ("control_without_subreapers", control_subreaper),
     ("control_without_watching_the_guard", control_watch_guard),
@@ -33,12 +35,6 @@ enum Victim {
 fn kill(pid: i32) {
     // It may have ended by itself: that is chance too.
     let _ = Pid::from_raw(pid).map(|pid| kill_process(pid, Signal::KILL));
-}
-
-/// The keeper and the scenario's process, as far as they are there yet.
-fn keeper_and_scenario(guard: i32) -> (Option<i32>, Option<i32>) {
-    let keeper = children(guard).first().copied();
-    (keeper, keeper.and_then(|keeper| children(keeper).first().copied()))
 }
 
 fn strike(run: &mut Staged, victim: Victim, chance: &mut Chance) {
@@ -110,6 +106,18 @@ fn killing_the_keeper_is_reported() {
     assert!(run.herd.is_gone(Duration::ZERO), "{:?}", run.herd.left());
     assert!(output.out.contains("KeeperLost(9)"), "{}", output.out);
     assert!(output.err.contains("Everything that it started has been ended"), "{}", output.err);
+}
+
+/// The guard clears up then, and has to tell the same ones apart. In namespaces the kernel ends them, and nobody is named.
+fn who_is_about_to_end() {
+    let mut run = Stage::new("about-to-end wait").start_up();
+    kill(keeper_and_scenario(run.pid()).0.expect("a keeper"));
+    let output = run.finish();
+    assert!(output.out.starts_with("KeeperLost(9) ") && output.out.contains(" unnamed=0 "), "{}", output.out);
+    assert!(!output.out.contains("ending") && !output.out.contains("tracer"), "{}", output.out);
+    let said = |text| level::is_contained() || output.out.contains(text);
+    assert!(said("staying") && said(" unreaped=0\n"), "{}", output.out);
+    assert!(run.herd.is_gone(Duration::ZERO), "{:?}", run.herd.left());
 }
 
 fn a_stopped_keeper_is_resumed() {

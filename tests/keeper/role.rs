@@ -73,13 +73,14 @@ pub fn play(role: &str) -> ! {
             // Where nobody reads it, that is no error.
             let _ = writeln!(
                 stdout(),
-                "{:?} left={} unnamed={} names={} stuck={} unrecorded={:?}",
+                "{:?} left={} unnamed={} names={} stuck={} unrecorded={:?} unreaped={}",
                 ended.outcome,
                 names.len(),
                 ended.unnamed,
                 names.join(","),
                 ended.stuck.len(),
-                ended.unrecorded
+                ended.unrecorded,
+                ended.memory.recorded().lives.iter().filter(|life| life.reaped.is_none()).count()
             );
             if let Some(message) = ended.message() {
                 eprintln!("{message}");
@@ -212,6 +213,34 @@ fn spawns(count: i64, run: &Run) -> u8 {
     u8::from(open() != before)
 }
 
+/// Starts more processes than are named that say that they end, and do not yet; a tracer; and one who says nothing. And one more,
+/// which is reaped, but it is not said that it was.
+fn about_to_end(run: &Run) {
+    let row = run.reserve("reaped", false).expect("a place");
+    let Fork::Parent(child) = fork().expect("fork") else { exit_now(0) };
+    run.started(row, child);
+    run.reaping(row);
+    wait::reap_blocking(child).expect("our child");
+    let (said, say) = rustix::pipe::pipe().expect("a pipe");
+    let names = [["ending"; 70].as_slice(), &["tracer", "staying"]].concat();
+    for name in &names {
+        let row = run.reserve(name, false).expect("a place");
+        let Fork::Parent(child) = fork().expect("fork") else {
+            if *name == "ending" {
+                run.row_ended_now(row, 0);
+            }
+            rustix::io::write(&say, b"!").expect("a pipe");
+            awkward::sleep();
+            exit_now(0)
+        };
+        run.started(row, child);
+        if *name == "tracer" {
+            run.add_observer(child);
+        }
+    }
+    names.iter().for_each(|_| _ = rustix::io::read(&said, &mut [0; 1]).expect("a pipe"));
+}
+
 fn number(variable: &str) -> Option<i64> {
     std::env::var(variable).ok()?.parse().ok()
 }
@@ -251,6 +280,11 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
             return 7;
         }
         "spawns" => return spawns(number_in(argument), run),
+        "about-to-end" => {
+            about_to_end(run);
+            pen.say("up");
+            end_as(argument);
+        }
         "bomb" => {
             tell(pen);
             bomb::go_off(argument, run, pen)

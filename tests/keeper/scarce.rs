@@ -3,8 +3,11 @@
 use super::runner::{Test, left_out};
 use super::stage::{LONG, Output, SECOND, SOON, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 pub const TESTS: [Test; 13] = [
     ("few_descriptors_are_enough", few_descriptors),
@@ -68,18 +71,29 @@ fn control_few_descriptors() {
     leaves_something(after("ulimit -n 16", "herd wait").without("clear,takeover").start(), "16 descriptors");
 }
 
+/// A folder with this program in it, where any user may execute it: what it was built in may be a folder of ours alone.
+fn program_for_all() -> TempDir {
+    let place = tempfile::tempdir().expect("a folder");
+    let copy = place.path().join("program");
+    std::fs::copy(std::env::current_exe().expect("our own path"), &copy).expect("a copy");
+    for path in [place.path(), &copy] {
+        std::fs::set_permissions(path, Permissions::from_mode(0o755)).expect("our own file");
+    }
+    place
+}
+
 /// An empty run of a user who may have so many processes.
-fn with_processes(limit: u32) -> Staged {
+fn with_processes(place: &TempDir, limit: u32) -> Staged {
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65533", "--regid=65533", "--clear-groups", "prlimit"]);
-    command.arg(format!("--nproc={limit}")).arg(std::env::current_exe().expect("our own path"));
+    command.arg(format!("--nproc={limit}")).arg(place.path().join("program"));
     Stage::with_command(command, "empty 0").start()
 }
 
 /// The same runs where there is enough: nothing is said, and they end well.
 fn control_enough() {
     if rustix::process::geteuid().is_root() {
-        let output = with_processes(50).finish();
+        let output = with_processes(&program_for_all(), 50).finish();
         assert_eq!((output.code, output.err.as_str()), (Some(0), ""), "{output:?}");
     } else {
         left_out("the test needs another user");
@@ -93,8 +107,9 @@ fn no_process() {
         left_out("the test needs another user");
         return;
     }
+    let program = program_for_all();
     for (limit, place) in [(1, "for the run"), (2, "for the scenario")] {
-        let mut run = with_processes(limit);
+        let mut run = with_processes(&program, limit);
         let output = run.finish();
         assert_eq!(output.code, Some(99), "{limit} {place}: {output:?}");
         assert!(output.err.contains("fault: no process can be started"), "{limit}: {}", output.err);

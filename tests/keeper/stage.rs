@@ -16,9 +16,8 @@ pub const SOON: Duration = Duration::from_secs(6);
 /// For what has no promise of its own: long enough for a busy machine.
 pub const LONG: Duration = Duration::from_secs(20);
 
-/// How often longer than a plain loop an end may take where a second is not enough: a second is what a plain loop of 20 ms
-/// allows.
-const FACTOR: u32 = 50;
+/// How often longer than a plain loop an end may take: a second is what a plain loop of 50 ms allows.
+const FACTOR: u32 = 20;
 
 /// How long something took, again and again; and, in turns with it, what the plainest program takes to kill and reap as
 /// many children of its own.
@@ -49,7 +48,7 @@ impl Times {
     }
 
     /// One second is promised. A machine that is busy with other things has seconds of its own: where even a plain loop takes
-    /// more than a fiftieth of one, fifty times the loop's worst. All must keep it but one in a hundred, or but one.
+    /// more than a twentieth of one, twenty times the loop's worst. All must keep it but one in a hundred, or but one.
     pub fn assert_promise(mut self, what: &str) {
         self.ours.sort_unstable();
         self.plain.sort_unstable();

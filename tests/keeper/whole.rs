@@ -2,11 +2,13 @@
 //! (rows 1, 2 and 4), at moments of chance too; and scenarios that are fork bombs (row 6).
 
 use super::chance::Chance;
-use super::herd::{Member, children, member};
+use super::herd::{Member, children, keeper_and_scenario, member};
 use super::level;
 use super::runner::Test;
 use super::stage::{LONG, Output, SECOND, SOON, Stage, Staged, Times};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -70,6 +72,41 @@ pub fn none_known_by(nonce: &str, longest: Duration) -> bool {
     true
 }
 
+/// A run that is about to be ended, whose keeper is held before: it is the last to end, or the guard is.
+struct Struck<'run> {
+    run: &'run mut Staged,
+    keeper: Option<OwnedFd>,
+}
+
+impl<'run> Struck<'run> {
+    fn new(run: &'run mut Staged) -> Self {
+        let keeper = keeper_and_scenario(run.pid()).0.and_then(Pid::from_raw);
+        let keeper = keeper.and_then(|keeper| pidfd_open(keeper, PidfdFlags::empty()).ok());
+        Self { run, keeper }
+    }
+
+    /// Waits until guard, keeper and tasks have ended, and sees that nothing of the run is left then, at once. A look through /proc
+    /// could not be waited with: it goes from pid to pid, and misses who is forked behind it, and who is just being executed.
+    ///
+    /// They hold the pipe to the test. In namespaces it is closed before the end: there the kernel ends all with the keeper, and
+    /// tells of that when it is done.
+    #[track_caller]
+    fn leaves_nothing(self, nonce: &str, what: &str) {
+        let deadline = Instant::now() + SOON;
+        let ended = self.run.herd.until_none_lives(SOON);
+        let left = deadline.saturating_duration_since(Instant::now());
+        let time = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
+        let has_ended =
+            |keeper: &OwnedFd| poll(&mut [PollFd::new(keeper, PollFlags::IN)], Some(&time)) == Ok(1);
+        assert!(ended && self.keeper.as_ref().is_none_or(has_ended), "{what}: {:?}", known_by(nonce));
+        if self.keeper.is_none() && level::is_contained() {
+            // It may have come after our look, and nobody holds it.
+            assert!(none_known_by(nonce, SOON), "{what}: {:?}", known_by(nonce));
+        }
+        assert_eq!(known_by(nonce), [], "{what}");
+    }
+}
+
 /// Ends what a negative control has left behind on purpose.
 pub fn end_all(nonce: &str) {
     let deadline = Instant::now() + LONG;
@@ -111,13 +148,13 @@ fn a_scenario_is_cleared_up() {
         staged.await_output("up");
         assert!(known_by(&nonce).len() > 40, "it has not started them");
         let signal = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP][round % 4];
-        let keeper = children(staged.pid()).first().copied().expect("a keeper");
+        let keeper = keeper_and_scenario(staged.pid()).0.expect("a keeper");
         let victim = if round % 8 == 4 { keeper } else { staged.pid() };
+        let struck = Struck::new(&mut staged);
         let began = Instant::now();
         kill_process(Pid::from_raw(victim).expect("a pid"), signal).expect("it lives");
-        let gone = none_known_by(&nonce, SOON);
+        struck.leaves_nothing(&nonce, &format!("{signal:?}, the keeper: {}", victim == keeper));
         times.add(began.elapsed());
-        assert!(gone, "{signal:?}, the keeper: {}", victim == keeper);
         staged.finish();
         remove(&nonce);
     }
@@ -138,8 +175,7 @@ fn control_scenario() {
 /// where it is a task. Never both guard and keeper.
 fn strike(run: &Staged, round: usize, nonce: &str, chance: &mut Chance) -> bool {
     let guard = run.pid();
-    let keeper = children(guard).first().copied();
-    let scenario = keeper.and_then(|keeper| children(keeper).first().copied());
+    let (keeper, scenario) = keeper_and_scenario(guard);
     let one = match round % 5 {
         0 => Some(guard),
         1 => keeper,
@@ -180,38 +216,22 @@ fn killing_at_any_moment() {
         many += usize::from(before.len() > 40);
         // A keeper that outlives its guard is init's to reap, which takes that seconds here.
         before.retain(|one| !children(run.pid()).contains(&one.pid));
-        if !strike(&run, round, &nonce, &mut chance) {
-            run.herd.until(Duration::from_millis(5), |_| false);
-            signal(run.pid(), Signal::KILL);
+        let what = format!("round {round}, {moment} us, {chance:?}");
+        let struck = Struck::new(&mut run);
+        if !strike(struck.run, round, &nonce, &mut chance) {
+            struck.run.herd.until(Duration::from_millis(5), |_| false);
+            signal(struck.run.pid(), Signal::KILL);
         }
         let began = Instant::now();
-        let gone = none_known_by(&nonce, SOON);
+        struck.leaves_nothing(&nonce, &what);
         times.add(began.elapsed());
-        assert!(gone, "round {round}, {moment} us, {chance:?}: {:?}", known_by(&nonce));
         run.finish();
-        assert!(none_are_there(&before), "round {round}, {moment} us, {chance:?}: zombies");
-        // A look goes from pid to pid, and may miss whoever was just being forked or executed: but it ends too.
-        assert!(
-            none_known_by(&nonce, SOON),
-            "round {round}, {moment} us, {chance:?}: {:?}",
-            known_by(&nonce)
-        );
+        // Nor are they zombies.
+        assert!(!before.iter().any(Member::is_there), "{what}: zombies");
         remove(&nonce);
     }
     assert!(many >= 100, "only {many} had started their fifty");
     times.assert_promise("one of a real run's killed at any moment");
-}
-
-/// Nor are they zombies: whoever reaps them may be about to.
-fn none_are_there(members: &[Member]) -> bool {
-    let deadline = Instant::now() + SOON;
-    while members.iter().any(Member::is_there) {
-        if Instant::now() > deadline {
-            return false;
-        }
-        std::thread::yield_now();
-    }
-    true
 }
 
 /// Everyone starts as many as there may be; one does; everyone starts the next and ends. They say `up` when they are full.
@@ -246,16 +266,16 @@ fn bombs_leave_nothing() {
             let nonce = new_nonce();
             let mut run = scenario(&nonce, text, &LIMIT).start();
             run.await_output("up");
+            let struck = Struck::new(&mut run);
             let began = Instant::now();
             match round % 3 {
-                0 => signal(run.pid(), Signal::KILL),
-                1 => signal(run.pid(), Signal::TERM),
-                _ => _ = strike(&run, 2, &nonce, &mut Chance::new()),
+                0 => signal(struck.run.pid(), Signal::KILL),
+                1 => signal(struck.run.pid(), Signal::TERM),
+                _ => _ = strike(struck.run, 2, &nonce, &mut Chance::new()),
             }
-            assert!(none_known_by(&nonce, SOON), "{kind}, round {round}: {:?}", known_by(&nonce));
+            struck.leaves_nothing(&nonce, &format!("{kind}, round {round}"));
             times.add(began.elapsed());
             run.finish();
-            assert_eq!(known_by(&nonce), [], "{kind}, round {round}");
             remove(&nonce);
             assert!(Command::new("/bin/true").status().expect("the machine answers").success());
         }

@@ -63,10 +63,22 @@ fn code(output: &Output) -> i32 {
 
 /// Runs the program under observation; gives what it wrote and the events.
 pub fn observed(program: &[String], folder: &Path) -> (Output, Vec<Event>) {
-    let events = folder.with_extension("events");
     let me = std::env::current_exe().expect("the test's own path");
+    observed_by(&me, program, folder, |_| {})
+}
+
+/// The same with a copy of this program as the observer, which is started in another way.
+pub fn observed_by(
+    me: &Path,
+    program: &[String],
+    folder: &Path,
+    otherwise: impl FnOnce(&mut Command),
+) -> (Output, Vec<Event>) {
+    let events = folder.with_extension("events");
     let (me, file) = (me.to_string_lossy().into_owned(), events.to_string_lossy().into_owned());
-    let output = run(in_folder(program, &[&me, role::WORD, &file], folder), "the observed program");
+    let mut command = in_folder(program, &[&me, role::WORD, &file], folder);
+    otherwise(&mut command);
+    let output = run(command, "the observed program");
     let text = std::fs::read_to_string(&events)
         .unwrap_or_else(|error| panic!("no events: {error}; {}", String::from_utf8_lossy(&output.stderr)));
     let _ = std::fs::remove_file(&events);

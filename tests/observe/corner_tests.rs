@@ -1,6 +1,7 @@
 //! A C program for each corner, dynamic and static.
 
-use crate::compare::{Steady, compare};
+use crate::compare::{Steady, compare, folder, observed};
+use crate::deeds::of_events;
 use crate::runner::Test;
 use std::path::PathBuf;
 use std::process::Command;
@@ -31,9 +32,28 @@ fn corner(name: &str, steady: Steady) {
     compare(name, steady, |_| {}, &[program(true), name]);
 }
 
+/// Who asks for children that are not traced gets away from strace, and not from us.
+fn nobody_gets_away() {
+    for is_static in [false, true] {
+        let folder = folder();
+        let (output, events) =
+            observed(&[program(is_static).to_owned(), "untraced".to_owned()], folder.path());
+        assert!(output.status.success());
+        let tree = of_events(&events);
+        let acts = |name: &str| tree.get(name).map_or_else(Vec::new, |deeds| deeds.acts.clone());
+        assert_eq!(acts("0")[1..], ["clone 0.0", "clone3 0.1", "exit 0"]);
+        assert_eq!(acts("0.0"), ["exec /bin/true [\"true\"] ok", "exit 0"]);
+        assert_eq!(acts("0.1"), ["exit 33"]);
+        assert_eq!(tree["0"].waits, ["wait4 0.0", "wait4 0.1"]);
+    }
+}
+
 macro_rules! corners {
     ($($name:ident $steady:ident)*) => {
-        pub const TESTS: &[Test] = &[$((concat!("corner_", stringify!($name)), || corner(stringify!($name), Steady::$steady))),*];
+        pub const TESTS: &[Test] = &[
+            $((concat!("corner_", stringify!($name)), || corner(stringify!($name), Steady::$steady)),)*
+            ("corner_untraced", nobody_gets_away),
+        ];
     };
 }
 

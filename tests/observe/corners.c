@@ -408,6 +408,10 @@ static void corner_untraced(void) {
     pid_t pid = syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) { execl("/bin/true", "true", NULL); _exit(1); }
     join(pid);
+    struct clone_args arguments = {.flags = CLONE_UNTRACED, .exit_signal = SIGCHLD};
+    pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (pid == 0) _exit(33);
+    join(pid);
 }
 
 static void corner_pidfd(void) {

@@ -21,6 +21,9 @@ pub struct Deeds {
 /// By the processes' names.
 pub type Tree = BTreeMap<String, Deeds>;
 
+/// What one is called who has no name.
+pub const NOBODY: &str = "nobody";
+
 /// Names for pids. A pid that is used again gets the name of its new bearer.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -34,7 +37,11 @@ impl Names {
     }
 
     pub fn get(&self, pid: i32) -> String {
-        self.of.get(&pid).cloned().unwrap_or_else(|| "nobody".to_owned())
+        self.of.get(&pid).cloned().unwrap_or_else(|| NOBODY.to_owned())
+    }
+
+    pub fn knows(&self, pid: i32) -> bool {
+        self.of.contains_key(&pid)
     }
 
     /// A child of the process that made it, whoever its parent is.

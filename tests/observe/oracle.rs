@@ -1,6 +1,6 @@
 //! What strace saw: its log, read line by line.
 
-use crate::deeds::{Names, Tree, end, exec, sorted};
+use crate::deeds::{NOBODY, Names, Tree, end, exec, sorted};
 use std::collections::HashMap;
 
 /// The calls that strace is to show: those of the tracer.
@@ -18,6 +18,9 @@ struct Reader {
     unborn: HashMap<i32, Vec<String>>,
     /// What stopped last, of each process: all its threads say it.
     stopped: HashMap<i32, bool>,
+    /// Waits that gave a child whose maker, another than who waited, had not come back from its fork: whose they are, which of
+    /// them, and whom they gave.
+    nameless: Vec<(String, usize, i32)>,
 }
 
 /// Reads what `strace -f -q -s 256 -o FILE` wrote.
@@ -29,6 +32,7 @@ pub fn read(log: &str) -> Tree {
         begun: HashMap::new(),
         unborn: HashMap::new(),
         stopped: HashMap::new(),
+        nameless: Vec::new(),
     };
     for (number, line) in log.lines().enumerate() {
         let Some((pid, rest)) = line.split_once(' ') else { continue };
@@ -39,6 +43,7 @@ pub fn read(log: &str) -> Tree {
         }
         reader.line(pid, rest.trim_start());
     }
+    reader.name_the_nameless();
     sorted(reader.tree)
 }
 
@@ -138,12 +143,18 @@ impl Reader {
                     _ => field(arguments, "si_pid="),
                 };
                 let failed = result.starts_with(['-', '?']);
+                let waits = &mut self.tree.entry(own.clone()).or_default().waits;
                 let whom = match pid {
                     _ if failed => interrupted(result),
-                    Some(pid) if pid > 0 => self.names.get(pid),
+                    Some(pid) if pid > 0 => {
+                        if !self.names.knows(pid) {
+                            self.nameless.push((own, waits.len(), pid));
+                        }
+                        self.names.get(pid)
+                    }
                     _ => "0".to_owned(),
                 };
-                self.tree.entry(own).or_default().waits.push(format!("{call} {whom}"));
+                waits.push(format!("{call} {whom}"));
             }
             "setpgid" | "setsid" => {
                 if !result.starts_with('-') {
@@ -152,6 +163,14 @@ impl Reader {
                 }
             }
             _ => self.sent(process, call, arguments, result),
+        }
+    }
+
+    fn name_the_nameless(&mut self) {
+        for (whose, which, pid) in std::mem::take(&mut self.nameless) {
+            let name = self.names.get(pid);
+            let wait = &mut self.tree.entry(whose).or_default().waits[which];
+            *wait = wait.replace(NOBODY, &name);
         }
     }
 

@@ -78,6 +78,5 @@ fn figures_of_a_page_that_is_made_opened_scrolled_zoomed_and_played() {
         let value = |index: usize| frames[index].as_f64().unwrap_or_default();
         println!("{name}: {:.0} frames a second, 95 of 100 within {:.0} ms", value(0), value(1));
     }
-    let troubles = browser.troubles();
-    assert!(troubles.is_empty(), "the page complained: {troubles:#?}");
+    browser.assert_quiet();
 }

@@ -44,15 +44,6 @@ pub fn open_page(page: &str) -> Opened {
 }
 
 impl Opened {
-    /// Nothing was complained of, and nothing was asked of the network.
-    #[track_caller]
-    pub fn assert_quiet(&mut self) {
-        let troubles = self.browser.troubles();
-        assert!(troubles.is_empty(), "the page complained: {troubles:#?}");
-        let requests = self.browser.foreign_requests();
-        assert!(requests.is_empty(), "the page asked the network for {requests:?}");
-    }
-
     /// Where a time (in nanoseconds from the begin) of a process's row lies on the screen.
     #[track_caller]
     pub fn place(&mut self, name: &str, time: &str) -> (f64, f64) {

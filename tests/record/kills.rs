@@ -1,11 +1,12 @@
-//! Processes of a run are killed by a stranger at random moments: what had happened is in the record, and the others' records
-//! are whole.
+//! Processes of a run are killed by a stranger, at moments that its own lines count: what had happened is in the record, and the
+//! others' records are whole.
 
 use super::Traced;
 use proctor::event::{Birth, History, What};
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// Tasks that start others, print, wait for a lock and reap; and go on whatever becomes of their children.
@@ -63,21 +64,38 @@ fn random_kills_lose_nothing_of_the_record() {
     assert!(killed > 0, "nobody was killed");
 }
 
+/// Lines from one kill to the next, at most; and turns of a loop behind the last of them, a millisecond or two at most: lines come
+/// at a few places of the scenario alone, and the kills are to hit all.
+const LINES: u64 = 8;
+const TURNS: u64 = 100_000;
+
 /// Gives how many were killed.
 fn one_run(seed: &mut u64) -> usize {
     let traced = Traced::new(BUSY);
     let mut command = traced.command(&["--timeout", "50s"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
-    let mut stdout = child.stdout.take().expect("a pipe");
+    let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let (give, lines) = channel();
     let reader = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        stdout.read_to_end(&mut text).map(|_| String::from_utf8_lossy(&text).into_owned())
+        for line in stdout.lines() {
+            let _ = give.send(line.expect("the output"));
+        }
     });
     let guard = child.id();
-    let mut sent = 0;
+    let (mut printed, mut sent, mut next) = (String::new(), 0, 0);
     let until = Instant::now() + Duration::from_secs(50);
-    while child.try_wait().expect("it is ours").is_none() {
-        assert!(Instant::now() < until, "the run does not end");
+    loop {
+        match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(line) => printed += &(line + "\n"),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => panic!("the run does not end"),
+        }
+        if next > 0 {
+            next -= 1;
+            continue;
+        }
+        next = random(seed) % LINES;
+        (0..random(seed) % TURNS).for_each(|_| std::hint::spin_loop());
         // Guard, keeper and main live: everybody else is fair game.
         let victims: Vec<u32> =
             children(guard).into_iter().flat_map(children).flat_map(descendants).collect();
@@ -88,9 +106,9 @@ fn one_run(seed: &mut u64) -> usize {
             unsafe { libc::kill(victim.cast_signed(), libc::SIGKILL) };
             sent += 1;
         }
-        std::thread::sleep(Duration::from_micros(random(seed) % 1500));
     }
-    let printed = reader.join().expect("the reader").expect("the output");
+    reader.join().expect("the reader");
+    child.wait().expect("it is ours");
     let (_, history) = traced.record();
     check(&history, &printed);
     sent

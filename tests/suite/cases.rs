@@ -3,9 +3,10 @@
 //!
 //! A line is `ARGS` of proctor, in which quotes hold words together; `env NAME=VALUE ARGS`; or `show FILE`.
 
+use super::expectation;
 use super::stage::{Stage, said};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The words of a line.
 fn words(line: &str) -> Vec<String> {
@@ -79,20 +80,7 @@ fn every_case_does_what_stands_beside_it() {
     let mut folders: Vec<_> =
         std::fs::read_dir(&root).expect("the cases").flatten().map(|entry| entry.path()).collect();
     folders.sort();
-    let mut wrong = Vec::new();
-    for folder in &folders {
-        let seen = observe(folder);
-        let beside = folder.join("expect");
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(&beside, &seen).expect("it can be written");
-            continue;
-        }
-        let expected = std::fs::read_to_string(&beside).unwrap_or_default();
-        if seen != expected {
-            let diff = similar::TextDiff::from_lines(&expected, &seen);
-            let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            wrong.push(format!("{name}:\n{}", diff.unified_diff().header("expected", "seen")));
-        }
-    }
+    let differs = |folder: &PathBuf| expectation::difference(&folder.join("expect"), &observe(folder));
+    let wrong: Vec<String> = folders.iter().filter_map(differs).collect();
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), folders.len(), wrong.join("\n"));
 }

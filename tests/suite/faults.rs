@@ -1,7 +1,9 @@
 //! What is killed, stopped or interrupted: nothing stays behind, and a fault of ours is never a failed test.
 
-use super::stage::{Stage, said, until, with_word, word};
+use super::stage::{Lines, Said, Stage, said, with_word, word};
+use rustix::fs::{CWD, Mode, mkfifoat};
 use rustix::process::{Pid, Signal, kill_process};
+use std::fs::File;
 use std::process::{Child, Stdio};
 
 fn send(pid: i32, signal: Signal) {
@@ -11,7 +13,7 @@ fn send(pid: i32, signal: Signal) {
 }
 
 /// The children of a process, of all its threads.
-fn children(pid: u32) -> Vec<i32> {
+fn children(pid: i32) -> Vec<i32> {
     let mut all = Vec::new();
     for thread in std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
         let children = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
@@ -20,97 +22,111 @@ fn children(pid: u32) -> Vec<i32> {
     all
 }
 
-/// A test that lasts until it is ended, after one that passes.
-fn stage(word: &str) -> Stage {
-    let text = format!(
-        "test \"passes\" {{ expect true }}\n\
-         test \"lasts\" {{ spawn p sh(\"setsid sleep {word} & sleep {word}\"); join p; expect true }}\n"
-    );
-    Stage::new(&[("a.proc", &text)])
+/// A run with a test that passes, and one that lasts until it is ended.
+struct Lasting {
+    stage: Stage,
+    child: Child,
+    /// In the command lines of the last test's processes, and in no others'.
+    word: String,
+    /// A FIFO that they all hold open: its end is theirs.
+    lines: Lines,
 }
 
-fn start(stage: &Stage, args: &[&str]) -> Child {
-    let mut command = stage.command(&[&["test", "-j1"], args].concat());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("proctor can be started")
+impl Lasting {
+    /// Starts it, and waits until all are there.
+    fn start(args: &[&str]) -> Self {
+        let word = word();
+        let sleeper = format!("sh -c 'echo up >&9; exec sleep {word}'");
+        let text = format!(
+            "test \"passes\" {{ expect true }}\n\
+             test \"lasts\" {{ spawn p sh(\"exec 9>up; setsid {sleeper} & {sleeper}\"); join p; expect true }}\n"
+        );
+        let stage = Stage::new(&[("a.proc", &text)]);
+        mkfifoat(CWD, stage.file("up"), Mode::RWXU).expect("a FIFO");
+        // Whoever opens it to read and write waits for nobody; the end comes once it is open to read alone.
+        let both = File::options().read(true).write(true).open(stage.file("up")).expect("a FIFO");
+        let lines = Lines::of(File::open(stage.file("up")).expect("the same FIFO"));
+        let mut command = stage.command(&[&["test", "-j1"], args].concat());
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = child.expect("proctor can be started");
+        for _ in 0..2 {
+            assert_eq!(lines.next().as_deref(), Some("up"));
+        }
+        drop(both);
+        Self { stage, child, word, lines }
+    }
+
+    fn pid(&self) -> i32 {
+        self.child.id().cast_signed()
+    }
+
+    /// What proctor says in the end, after which nothing is left.
+    fn end(self) -> (Stage, Said) {
+        let said = said(self.child.wait_with_output().expect("it ends"));
+        assert!(with_word(&self.word).is_empty(), "{said:?}");
+        (self.stage, said)
+    }
 }
 
 #[test]
 fn sigkill_of_the_scheduler_leaves_nothing() {
     for _ in 0..5 {
-        let word = word();
-        let stage = stage(&word);
-        let mut child = start(&stage, &[]);
-        until("the sleepers sleep", || with_word(&format!("sleep\0{word}")).len() == 2);
-        child.kill().expect("it lives");
-        child.wait().expect("it has ended");
-        until("nothing is left", || with_word(&word).is_empty());
+        let mut run = Lasting::start(&[]);
+        run.child.kill().expect("it lives");
+        run.child.wait().expect("it has ended");
+        assert_eq!(run.lines.next(), None, "they say nothing more, and end");
+        assert!(with_word(&run.word).is_empty(), "nothing is left");
     }
 }
 
 #[test]
 fn sigkill_of_a_trials_guard_is_a_fault_of_the_tool() {
-    let word = word();
-    let stage = stage(&word);
-    let child = start(&stage, &["--report-json", "out.json"]);
-    until("the sleepers sleep", || with_word(&format!("sleep\0{word}")).len() == 2);
-    let guards = children(child.id());
+    let run = Lasting::start(&["--report-json", "out.json"]);
+    let guards = children(run.pid());
     assert_eq!(guards.len(), 1, "{guards:?}");
     send(guards[0], Signal::KILL);
-    let said = said(child.wait_with_output().expect("it ends"));
+    let (stage, said) = run.end();
     assert_eq!(said.code, 4, "{said:?}");
     assert!(said.stdout.contains("TOOL     a.proc: lasts"), "{said:?}");
     assert!(said.stdout.contains("1 ok, 1 TOOL failed"), "{said:?}");
-    assert!(with_word(&word).is_empty());
     let report: serde_json::Value = serde_json::from_str(&stage.read("out.json")).expect("JSON");
     assert_eq!(report["tests"][1]["verdict"], "tool_failed");
 }
 
 #[test]
 fn a_guard_that_is_stopped_is_ended_when_the_time_is_over() {
-    let word = word();
-    let stage = stage(&word);
-    let child = start(&stage, &["--timeout", "2s"]);
-    until("the sleepers sleep", || with_word(&format!("sleep\0{word}")).len() == 2);
-    send(children(child.id())[0], Signal::STOP);
-    let said = said(child.wait_with_output().expect("it ends"));
+    let run = Lasting::start(&["--timeout", "2s"]);
+    send(children(run.pid())[0], Signal::STOP);
+    let (_, said) = run.end();
     assert_eq!(said.code, 1, "{said:?}");
     assert!(
         said.stdout.contains("LIMIT    a.proc: lasts") && said.stdout.contains("had to be killed"),
         "{said:?}"
     );
-    assert!(with_word(&word).is_empty());
 }
 
 #[test]
 fn guard_and_keeper_that_are_stopped_are_ended_with_all_that_is_theirs() {
-    let word = word();
-    let stage = stage(&word);
-    let child = start(&stage, &["--timeout", "2s"]);
-    until("the sleepers sleep", || with_word(&format!("sleep\0{word}")).len() == 2);
-    let guard = children(child.id())[0];
-    let keeper = children(guard.cast_unsigned())[0];
+    let run = Lasting::start(&["--timeout", "2s"]);
+    let guard = children(run.pid())[0];
+    let keeper = children(guard)[0];
     // The guard resumes a keeper that is stopped, unless it is stopped first.
     send(guard, Signal::STOP);
     send(keeper, Signal::STOP);
-    let said = said(child.wait_with_output().expect("it ends"));
+    let (_, said) = run.end();
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.stdout.contains("LIMIT    a.proc: lasts"), "{said:?}");
-    assert!(with_word(&word).is_empty());
 }
 
 #[test]
 fn an_interrupted_run_ends_what_runs_and_writes_its_reports() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
-        let word = word();
-        let stage = stage(&word);
         let reports = ["--report-json", "out.json", "--report-junit", "out.xml", "--report-tap", "out.tap"];
-        let child = start(&stage, &reports);
-        until("the sleepers sleep", || with_word(&format!("sleep\0{word}")).len() == 2);
-        send(child.id().cast_signed(), signal);
-        let said = said(child.wait_with_output().expect("it ends"));
+        let run = Lasting::start(&reports);
+        send(run.pid(), signal);
+        let (stage, said) = run.end();
         assert_eq!(said.code, code, "{said:?}");
         assert!(said.stdout.contains("stopped  a.proc: lasts"), "{said:?}");
-        assert!(with_word(&word).is_empty(), "nothing is left");
         let report: serde_json::Value = serde_json::from_str(&stage.read("out.json")).expect("JSON");
         assert_eq!(report["interrupted"], code - 128);
         assert_eq!(report["tests"][0]["verdict"], "passed");

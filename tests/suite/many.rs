@@ -1,6 +1,6 @@
 //! Many tests, at once, again and again, in other orders; and the bar on a terminal.
 
-use super::stage::{Stage, until};
+use super::stage::Stage;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::num::NonZero;
@@ -137,7 +137,7 @@ fn a_terminal_has_a_bar_and_keeps_the_lines() {
         raw.extend_from_slice(&buffer[..length]);
         screen.process(&buffer[..length]);
     }
-    until("it has ended", || child.try_wait().expect("our child").is_some());
+    child.wait().expect("our child");
     let shown = screen.screen().contents();
     assert!(shown.contains("ok       a.proc: one") && shown.contains("FAILED   a.proc: two"), "{shown}");
     assert!(shown.contains("2 tests: 1 ok, 1 FAILED"), "{shown}");

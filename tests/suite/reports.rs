@@ -3,11 +3,11 @@
 
 use super::{schema, tap};
 use proctor::event::{Actor, Failure, Message, Verdict};
-use proctor::report::Style;
 use proctor::report::suite::{
     Subject, draw_results, draw_tested, suite_ctrf, suite_github, suite_html, suite_json, suite_junit,
     suite_tap,
 };
+use proctor::report::{Style, is_hidden};
 use proctor::source::{Code, Location, Source, SourceId, SourceMap, Span};
 use proctor::suite::{File, Leaks, Outcome, Output, Piece, Results, Test, Tested};
 use proptest::prelude::*;
@@ -82,22 +82,16 @@ fn subject() -> impl Strategy<Value = (Vec<File>, Results)> {
         let test = |(number, (name, ..)): (usize, &(String, Verdict, Outcome))| Test {
             number: Some(number as u16),
             name: name.clone(),
-            place: Location::default(),
             line: number + 1,
             tags: vec!["slow".into()],
-            needs: Vec::new(),
-            hidden: false,
-            skip: None,
-            xfail: None,
-            limit: None,
+            ..Test::default()
         };
         let file = File {
             path: "a.proc".into(),
             name: file,
             sources,
-            texts: [].into(),
-            findings: Vec::new(),
             tests: tests.iter().enumerate().map(test).collect(),
+            ..File::default()
         };
         let tested = |(number, (_, verdict, outcome)): (usize, (String, Verdict, Outcome))| Tested {
             file: 0,
@@ -170,11 +164,15 @@ proptest! {
             prop_assert!(!html.contains(tag), "{}", tag);
         }
 
+        for report in [suite_json(&subject), xml, suite_ctrf(&subject), suite_tap(&subject), github, html] {
+            prop_assert!(report.chars().all(|c| c == '\n' || !is_hidden(c)), "{report:?}");
+        }
+
         let mut screen = draw_results(&subject, Style::PLAIN);
         for tested in &results.tested {
             screen.push_str(&draw_tested(&files, tested, Style::PLAIN));
         }
-        prop_assert!(screen.chars().all(|c| c == '\n' || !proctor::report::is_hidden(c)));
+        prop_assert!(screen.chars().all(|c| c == '\n' || !is_hidden(c)));
         // What a test said never begins a line: no workflow command, no line of ours.
         prop_assert!(!screen.lines().any(|line| line.starts_with("::") || line.starts_with("ok 1")));
     }

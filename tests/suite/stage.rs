@@ -1,8 +1,10 @@
 //! A folder with scenarios, and `proctor test` in it.
 
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 
 /// How long anything may take before a test gives it up.
 pub const GENEROUS: Duration = Duration::from_secs(300);
@@ -69,13 +71,29 @@ pub fn said(output: Output) -> Said {
     Said { code, stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-/// Until something is so, or nobody can wait any longer.
-#[track_caller]
-pub fn until(what: &str, mut is: impl FnMut() -> bool) {
-    let since = Instant::now();
-    while !is() {
-        assert!(since.elapsed() < GENEROUS, "{what}: not within {GENEROUS:?}");
-        std::thread::sleep(Duration::from_millis(5));
+/// Lines that somebody writes, each taken when it is there.
+pub struct Lines(Receiver<String>);
+
+impl Lines {
+    /// Read to the end by a thread of its own, so that whoever writes never waits for the test.
+    pub fn of(stream: impl Read + Send + 'static) -> Self {
+        let (give, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                let _ = give.send(line);
+            }
+        });
+        Self(lines)
+    }
+
+    /// The next line; None at the end.
+    #[track_caller]
+    pub fn next(&self) -> Option<String> {
+        match self.0.recv_timeout(GENEROUS) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("no line within {GENEROUS:?}"),
+        }
     }
 }
 

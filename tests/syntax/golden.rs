@@ -2,6 +2,7 @@
 //! `NAME.diagnostics`. `UPDATE=1` rewrites the expectations.
 
 use super::dump;
+use super::expectation::difference;
 use proctor::source::{Source, SourceId};
 use proctor::syntax::parse;
 use std::path::{Path, PathBuf};
@@ -16,20 +17,6 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// Compares, or rewrites; an expectation that is not there is an empty one.
-fn differs(path: &Path, actual: &str) -> Option<String> {
-    if std::env::var_os("UPDATE").is_some() {
-        if actual.is_empty() {
-            let _ = std::fs::remove_file(path);
-        } else {
-            std::fs::write(path, actual).expect("an expectation is written");
-        }
-        return None;
-    }
-    let expected = std::fs::read_to_string(path).unwrap_or_default();
-    (expected != actual).then(|| format!("{}\n--- expected\n{expected}--- actual\n{actual}", path.display()))
-}
-
 #[test]
 fn every_case_gives_its_tree_and_its_diagnostics() {
     let mut wrong = Vec::new();
@@ -39,8 +26,8 @@ fn every_case_gives_its_tree_and_its_diagnostics() {
         let parsed = parse(&source, SourceId::default());
         let tree = dump::file(&source, &parsed.file);
         let diagnostics = dump::diagnostics(&source, &parsed.diagnostics);
-        wrong.extend(differs(&path.with_extension("tree"), &tree));
-        wrong.extend(differs(&path.with_extension("diagnostics"), &diagnostics));
+        wrong.extend(difference(&path.with_extension("tree"), &tree));
+        wrong.extend(difference(&path.with_extension("diagnostics"), &diagnostics));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,22 +1,15 @@
 //! A terminal with a program on it: keys go in, and what comes out is waited for.
 
+use super::heard::{Heard, ended};
 use super::pty;
 use rustix::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-
-/// How long is waited for anything.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-const PAUSE: Duration = Duration::from_millis(10);
 
 pub struct Terminal {
-    master: Arc<OwnedFd>,
+    master: OwnedFd,
     child: Child,
-    shown: Arc<Mutex<Vec<u8>>>,
-    reader: Option<JoinHandle<()>>,
+    shown: Option<Heard>,
     name: String,
 }
 
@@ -31,16 +24,8 @@ impl Terminal {
         let child = command.spawn().expect("it starts");
         // The other side is to be open in the program alone, so that its end is the end of what is read.
         drop(command);
-        let master = Arc::new(master);
-        let shown = Arc::new(Mutex::new(Vec::new()));
-        let (from, into) = (master.clone(), shown.clone());
-        let reader = std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(got @ 1..) = rustix::io::retry_on_intr(|| rustix::io::read(&*from, &mut bytes)) {
-                into.lock().expect("no panic").extend(&bytes[..got]);
-            }
-        });
-        Self { master, child, shown, reader: Some(reader), name }
+        let shown = Heard::from(std::fs::File::from(master.try_clone().expect("a descriptor")));
+        Self { master, child, shown: Some(shown), name }
     }
 
     pub fn name(&self) -> &str {
@@ -48,26 +33,18 @@ impl Terminal {
     }
 
     pub fn press(&self, keys: &str) {
-        rustix::io::write(&*self.master, keys.as_bytes()).expect("the terminal takes keys");
+        rustix::io::write(&self.master, keys.as_bytes()).expect("the terminal takes keys");
     }
 
     /// All that was shown, with plain ends of lines.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.shown.lock().expect("no panic")).replace('\r', "")
+        self.shown().text()
     }
 
     /// Waits until a condition holds for what was shown.
     #[track_caller]
-    pub fn until<T>(&self, what: &str, mut holds: impl FnMut(&str) -> Option<T>) -> T {
-        let start = Instant::now();
-        loop {
-            let text = self.text();
-            if let Some(found) = holds(&text) {
-                return found;
-            }
-            assert!(start.elapsed() < PATIENCE, "{what} did not come:\n{text}");
-            std::thread::sleep(PAUSE);
-        }
+    pub fn until<T>(&self, what: &str, holds: impl FnMut(&str) -> Option<T>) -> T {
+        self.shown().until(what, holds)
     }
 
     #[track_caller]
@@ -78,18 +55,13 @@ impl Terminal {
     /// Waits for its end; gives that and all that was shown.
     #[track_caller]
     pub fn end(mut self) -> (ExitStatus, String) {
-        let start = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
-                break status;
-            }
-            assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
-            std::thread::sleep(PAUSE);
-        };
-        if let Some(reader) = self.reader.take() {
-            reader.join().expect("the reader has no trouble");
-        }
-        (status, self.text())
+        let Some(status) = ended(&mut self.child) else { panic!("it does not end:\n{}", self.text()) };
+        let shown = self.shown.take().map(Heard::whole);
+        (status, shown.unwrap_or_default())
+    }
+
+    fn shown(&self) -> &Heard {
+        self.shown.as_ref().expect("it has not ended")
     }
 }
 
