@@ -15,6 +15,7 @@ mod collect;
 mod file;
 mod filter;
 mod find;
+pub mod grade;
 mod judge;
 mod outcome;
 mod plan;
