@@ -8,6 +8,7 @@ mod difference;
 mod duration;
 mod excerpt;
 mod failure;
+pub mod grade;
 mod hang;
 mod json;
 mod leftovers;
