@@ -36,5 +36,5 @@ pub use plan::{LeakRule, Plan};
 pub use play::play;
 pub use result::{Results, Tested};
 pub use schedule::{ENDS, Observer, run};
-pub use trial::{Limits, Text, Trial};
+pub use trial::{Enclosure, Limits, Text, Trial};
 pub use update::{Edit, apply, edits};

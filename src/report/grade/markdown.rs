@@ -13,7 +13,7 @@ pub fn student_markdown(class: &Class, student: &Student) -> String {
     let mut text = format!("# {}: {}\n\n", escaped(&sheet.rubric), escaped(&sheet.name));
     // Writing to a String cannot fail.
     let _ = writeln!(text, "**{} points**", sheet.points);
-    for said in sheet.not_final() {
+    if let Some(said) = sheet.not_final() {
         let _ = writeln!(text, "\n{}", escaped(&said));
     }
     if let Some(why) = &sheet.refused {

@@ -1,7 +1,7 @@
 //! A student's marks beside the tests that they are for, and the rubric's texts ready to be quoted.
 
-use crate::event::Verdict;
-use crate::report::suite::{STYLE, draw_leaks, draw_reasons, line, output, reason, text};
+use crate::event::{Message, Verdict};
+use crate::report::suite::{STYLE, draw_leaks, draw_messages, line, output, reason, text};
 use crate::source::{Source, SourceMap};
 use crate::suite::Outcome;
 use crate::suite::grade::{Class, Criterion, Mark, Student};
@@ -65,8 +65,7 @@ impl<'a> Paper<'a> {
 
     /// What is to be said of a trial, as a screen without colours would show it.
     pub fn details(&self, outcome: &Outcome) -> Option<String> {
-        let said = draw_reasons(&self.sources, outcome, STYLE) + &draw_leaks(outcome, STYLE);
-        Some(text(said.trim_end())).filter(|said| !said.is_empty())
+        drawn(&self.sources, outcome)
     }
 }
 
@@ -162,6 +161,14 @@ impl State {
             Self::Open => "open",
         }
     }
+}
+
+/// What is to be said of a trial beside why it ended, its awards and its feedback, which have places of their own.
+pub fn drawn(sources: &SourceMap, outcome: &Outcome) -> Option<String> {
+    let told = |message: &&Message| !matches!(message, Message::Awarded { .. } | Message::Feedback(_));
+    let messages = draw_messages(sources, outcome.messages.iter().filter(told), STYLE);
+    let said = messages + &draw_leaks(outcome, STYLE);
+    Some(text(said.trim_end())).filter(|said| !said.is_empty())
 }
 
 /// `2.5 / 4`, `? / 4`.

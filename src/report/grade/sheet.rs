@@ -1,8 +1,8 @@
 //! What a student may see of the own work: of hidden tests their points and nothing else.
 
-use super::paper::{Cell, Paper, State, of};
+use super::paper::{Cell, Paper, State, drawn, of};
 use crate::event::{Message, Verdict};
-use crate::report::suite::{STYLE, draw_leaks, draw_reasons, line, text};
+use crate::report::suite::line;
 use crate::source::{Location, Source, SourceMap};
 use crate::suite::Outcome;
 use crate::suite::grade::{Class, Student};
@@ -131,9 +131,7 @@ fn why(paper: &Paper<'_>, cell: &Cell<'_>, state: State) -> Option<String> {
 
 /// The expectations that broke, drawn as on a screen, with nothing of the rubric but the lines that they stand in.
 fn broken(paper: &Paper<'_>, outcome: &Outcome) -> Option<String> {
-    let quoted = quoted(paper, outcome);
-    let said = draw_reasons(&quoted, outcome, STYLE) + &draw_leaks(outcome, STYLE);
-    Some(text(said.trim_end())).filter(|said| !said.is_empty())
+    drawn(&quoted(paper, outcome), outcome)
 }
 
 /// The rubric's texts with everything blank but the lines that the failures point at. Where a test begins in such a line, another may

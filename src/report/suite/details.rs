@@ -2,7 +2,9 @@
 
 use crate::event::Message;
 use crate::report::diagnostic::section;
-use crate::report::{Places, Style, cut, draw_failure, draw_table, draw_tree, shorten, visible_line};
+use crate::report::{
+    Places, Style, cut, draw_award, draw_failure, draw_feedback, draw_table, draw_tree, shorten, visible_line,
+};
 use crate::source::SourceMap;
 use crate::suite::{Outcome, Output};
 
@@ -25,7 +27,7 @@ pub fn draw_details(sources: &SourceMap, outcome: &Outcome, style: Style) -> Str
 /// Why it ended as it did, and its failures.
 pub fn draw_reasons(sources: &SourceMap, outcome: &Outcome, style: Style) -> String {
     let why = outcome.why.as_ref().map_or_else(String::new, |why| section("because", why, style));
-    why + &draw_messages(sources, outcome, style)
+    why + &draw_messages(sources, outcome.messages.iter(), style)
 }
 
 /// What it left behind.
@@ -33,11 +35,16 @@ pub fn draw_leaks(outcome: &Outcome, style: Style) -> String {
     outcome.leaks.lines().iter().map(|(title, who)| section(title, who, style)).collect()
 }
 
-fn draw_messages(sources: &SourceMap, outcome: &Outcome, style: Style) -> String {
+/// What was told while it ran.
+pub fn draw_messages<'a>(
+    sources: &SourceMap,
+    messages: impl Iterator<Item = &'a Message>,
+    style: Style,
+) -> String {
     let places = Places::new(sources);
     let mut text = String::new();
     let mut failures = 0;
-    for message in &outcome.messages {
+    for message in messages {
         match message {
             Message::Failed(failure) | Message::Broken(failure) => {
                 failures += 1;
@@ -47,6 +54,8 @@ fn draw_messages(sources: &SourceMap, outcome: &Outcome, style: Style) -> String
             }
             Message::Listed(rows) => text.push_str(&draw_table(rows, style)),
             Message::Drawn(rows) => text.push_str(&draw_tree(rows, style)),
+            Message::Awarded { points, why } => text.push_str(&draw_award(*points, why, style)),
+            Message::Feedback(line) => text.push_str(&draw_feedback(line, style)),
             Message::TestEnded(_) | Message::LeftBehind(..) => {}
         }
     }

@@ -23,7 +23,7 @@ pub use subject::Subject;
 pub use tap::suite_tap;
 
 /// What the reports of a class share with these.
-pub(super) use details::{draw_leaks, draw_reasons, lines};
+pub(super) use details::{draw_leaks, draw_messages, lines};
 pub(super) use json::trial;
 pub(super) use junit::{status, time, written};
 pub(super) use plain::{STYLE, document, line, milliseconds, output, text, timestamp};
