@@ -86,6 +86,7 @@ fn filters(browser: &mut Browser) {
 /// The list by keys, into a student, along, and back to where one was.
 fn keys(browser: &mut Browser) {
     browser.value("document.activeElement.blur()");
+    assert_eq!(browser.value("document.querySelector('#rows tr .share').childElementCount"), 1);
     browser.key("j");
     browser.key("j");
     assert_eq!(browser.value("document.activeElement.textContent"), "Doe, Jane");

@@ -106,7 +106,8 @@ fn assert_json(class: &Class, text: &str) {
 
 fn assert_junit(class: &Class, suites: &Value) {
     let suites = suites.as_array().expect("suites");
-    assert_eq!(suites.len(), class.students.len());
+    let some = !class.rubric.criteria.is_empty();
+    assert_eq!(suites.len(), if some { class.students.len() } else { 0 });
     for (suite, student) in suites.iter().zip(&class.students) {
         let cases = suite[1].as_array().expect("cases");
         let found: Vec<(String, String)> = cases
