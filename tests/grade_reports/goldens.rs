@@ -52,10 +52,19 @@ fn a_class_of_nobody_and_a_rubric_of_nothing_have_reports_too() {
 fn students_come_one_by_one() {
     let whole = class();
     let head = proctor::suite::grade::Class { students: Vec::new(), ..whole.clone() };
-    for report in [ClassReport::Json, ClassReport::Junit, ClassReport::Tap, ClassReport::Csv, ClassReport::Html { nonce: "n" }] {
+    for report in [
+        ClassReport::Json,
+        ClassReport::Junit,
+        ClassReport::Tap,
+        ClassReport::Csv,
+        ClassReport::Html { nonce: "n" },
+    ] {
         let mut text = Vec::new();
         let owned = whole.students.iter().map(Clone::clone);
         report.write(&head, owned, &mut text).expect("it can be written");
-        assert!(String::from_utf8(text).expect("UTF-8") == report.text(&whole).expect("a report"), "{report:?}");
+        assert!(
+            String::from_utf8(text).expect("UTF-8") == report.text(&whole).expect("a report"),
+            "{report:?}"
+        );
     }
 }

@@ -148,14 +148,16 @@ fn a_text_without_end_is_cut_and_that_is_said() {
         mark.feedback = vec![long.clone()];
         mark.awards = vec![Award { points: Points::ZERO, why: long.clone() }];
         let Some(outcome) = &mut mark.outcome else { continue };
-        outcome.output.pieces = vec![Piece { process: long.clone(), text: long.clone() + &"\n".repeat(100_000) }];
+        outcome.output.pieces =
+            vec![Piece { process: long.clone(), text: long.clone() + &"\n".repeat(100_000) }];
         outcome.output.cut = 1 << 30;
         for message in &mut outcome.messages {
             if let Message::Broken(failure) = message {
                 failure.message = long.clone();
                 failure.help = Some(long.clone());
                 failure.parts.iter_mut().for_each(|part| part.value = long.clone());
-                failure.difference = Some(Difference::Lines { expected: long.clone(), actual: long.clone() + "y" });
+                failure.difference =
+                    Some(Difference::Lines { expected: long.clone(), actual: long.clone() + "y" });
             }
         }
     }
@@ -170,9 +172,15 @@ fn a_text_without_end_is_cut_and_that_is_said() {
     for report in all {
         let text = report.text(&class).expect("it can be written");
         assert!(text.len() < 4 << 20, "{report:?} has {} bytes", text.len());
-        assert!(report == ClassReport::Csv || text.contains(" more characters)"), "{report:?} does not say it");
+        assert!(
+            report == ClassReport::Csv || text.contains(" more characters)"),
+            "{report:?} does not say it"
+        );
     }
-    for text in [student_markdown(&class, &class.students[1]), student_html(&class, &class.students[1]).expect("a page")] {
+    for text in [
+        student_markdown(&class, &class.students[1]),
+        student_html(&class, &class.students[1]).expect("a page"),
+    ] {
         assert!(text.len() < 1 << 20, "{} bytes", text.len());
         assert!(text.contains("more characters") && text.contains("more bytes were not kept"));
     }

@@ -12,7 +12,8 @@ fn open(browser: &mut Browser, folder: &Path, name: &str, page: &str) {
     browser.open(&file);
 }
 
-const ROWS: &str = "[...document.querySelectorAll('#rows tr')].map((row) => row.querySelector('a').textContent)";
+const ROWS: &str =
+    "[...document.querySelectorAll('#rows tr')].map((row) => row.querySelector('a').textContent)";
 
 #[test]
 fn the_page_of_a_class_works_and_complains_of_nothing() {
@@ -21,8 +22,12 @@ fn the_page_of_a_class_works_and_complains_of_nothing() {
     let mut browser = Browser::start();
     let page = ClassReport::Html { nonce: "word" }.text(&class).expect("a page");
     open(&mut browser, folder.path(), "class.html", &page);
-    let looks =
-        [("light", "light", 1280), ("dark", "dark", 1280), ("phone", "light", 390), ("phone-dark", "dark", 390)];
+    let looks = [
+        ("light", "light", 1280),
+        ("dark", "dark", 1280),
+        ("phone", "light", 390),
+        ("phone-dark", "dark", 390),
+    ];
     for (name, scheme, width) in looks {
         browser.resize(width, 1000, width < 600);
         browser.prefer(scheme);
@@ -55,7 +60,9 @@ fn filters(browser: &mut Browser) {
     browser.key("Escape");
     assert_eq!(browser.value(&format!("{ROWS}.length")), 7);
     let select = |name: &str, value: &str| {
-        format!("{{ const one = document.getElementById('{name}'); one.value = '{value}'; one.dispatchEvent(new Event('change')); }}")
+        format!(
+            "{{ const one = document.getElementById('{name}'); one.value = '{value}'; one.dispatchEvent(new Event('change')); }}"
+        )
     };
     for (kind, names) in [
         ("full", "Ada Lovelace"),
@@ -80,7 +87,10 @@ fn filters(browser: &mut Browser) {
     assert_eq!(browser.value(&format!("{ROWS}.join('|')")), "Ada Lovelace");
     browser.value("document.querySelector('button[data-bucket=\"9\"]').click()");
     assert_eq!(browser.value(&format!("{ROWS}.length")), 7);
-    assert_eq!(browser.value("document.getElementById('hardest').textContent.includes('three workers are started')"), true);
+    assert_eq!(
+        browser.value("document.getElementById('hardest').textContent.includes('three workers are started')"),
+        true
+    );
 }
 
 /// The list by keys, into a student, along, and back to where one was.
@@ -96,7 +106,10 @@ fn keys(browser: &mut Browser) {
     assert_eq!(browser.value("document.title"), "Doe, Jane · workers");
     browser.key("j");
     assert_eq!(browser.value("document.getElementById('who').textContent"), "王小明");
-    assert_eq!(browser.value("document.querySelector('.hit').textContent.includes('p2 waits in read()')"), true);
+    assert_eq!(
+        browser.value("document.querySelector('.hit').textContent.includes('p2 waits in read()')"),
+        true
+    );
     browser.key("ArrowLeft");
     let open = "[...document.querySelectorAll('#student details')].filter((one) => one.open).length";
     assert_eq!(browser.value(open), 3);
@@ -116,13 +129,17 @@ fn section(browser: &mut Browser) {
     assert_eq!(browser.value(&text(".values")), "run.children2");
     assert_eq!(browser.value(&text(".diff .less")), "- worker 2 is done");
     assert_eq!(browser.value(&text(".awards")), "+1the program runs");
-    let processes = "[...document.querySelectorAll('#student .process')].map((one) => one.textContent).join()";
+    let processes =
+        "[...document.querySelectorAll('#student .process')].map((one) => one.textContent).join()";
     assert_eq!(browser.value(processes), "main,python3,worker-3,main");
     browser.value("location.hash = '#s3'");
     browser.settle();
     assert_eq!(browser.value("document.title.includes('forged')"), false);
     assert_eq!(browser.value("document.querySelectorAll('main script, main img, main iframe').length"), 0);
-    assert_eq!(browser.value("document.querySelector('#student .output').textContent.includes('</script>')"), true);
+    assert_eq!(
+        browser.value("document.querySelector('#student .output').textContent.includes('</script>')"),
+        true
+    );
     browser.value("location.hash = '#s99'");
     browser.settle();
     assert_eq!(browser.value("document.getElementById('class').hidden"), false);

@@ -36,8 +36,9 @@ pub fn assert_same(class: &Class) {
     let html = text(ClassReport::Html { nonce: "word" });
     let sheets: Vec<String> =
         class.students.iter().map(|student| student_html(class, student).expect("a page")).collect();
-    let tables = [("csv", ClassReport::Csv), ("canvas", ClassReport::Canvas), ("moodle", ClassReport::Moodle)]
-        .map(|(name, report)| (name, text(report)));
+    let tables =
+        [("csv", ClassReport::Csv), ("canvas", ClassReport::Canvas), ("moodle", ClassReport::Moodle)]
+            .map(|(name, report)| (name, text(report)));
     let xml = text(ClassReport::Junit);
     let pages = [&[html.clone()][..], &sheets].concat();
     let read = read(&json!({
@@ -112,7 +113,9 @@ fn assert_junit(class: &Class, suites: &Value) {
         let cases = suite[1].as_array().expect("cases");
         let found: Vec<(String, String)> = cases
             .iter()
-            .map(|case| (case[1].as_str().unwrap_or_default().into(), case[2].as_str().unwrap_or_default().into()))
+            .map(|case| {
+                (case[1].as_str().unwrap_or_default().into(), case[2].as_str().unwrap_or_default().into())
+            })
             .collect();
         assert_eq!(found, expected(class, student));
         for (case, (verdict, _)) in cases.iter().zip(expected(class, student)) {
@@ -136,8 +139,10 @@ fn assert_tap(class: &Class, text: &str) {
             let line = lines.iter().find_map(|line| line.strip_prefix(&lead));
             line.and_then(|rest| rest.strip_suffix('"')).unwrap_or_default().to_owned()
         };
-        let found: Vec<(String, String)> =
-            points.iter().map(|point| (field(&point.block, "verdict"), field(&point.block, "points"))).collect();
+        let found: Vec<(String, String)> = points
+            .iter()
+            .map(|point| (field(&point.block, "verdict"), field(&point.block, "points")))
+            .collect();
         assert_eq!(found, expected(class, student));
         assert_eq!(field(&whole.block, "points"), student.total(&class.rubric).points.to_string());
         assert_eq!(whole.ok, points.iter().all(|point| point.ok));
@@ -166,7 +171,9 @@ fn assert_tables(class: &Class, tables: &Value) {
     for name in ["csv", "canvas", "moodle"] {
         let rows = rows(name);
         assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{name}");
-        let formula = |cell: &String| cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+        let formula = |cell: &String| {
+            cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+        };
         assert!(!rows.iter().flatten().any(formula), "{name}");
     }
     let (csv, canvas, moodle) = (rows("csv"), rows("canvas"), rows("moodle"));
@@ -208,7 +215,10 @@ fn assert_page(class: &Class, page: &Value) {
     let run = scripts.iter().filter(|script| script[0]["type"].is_null()).count();
     assert_eq!(run, 1, "only the page's own script is one");
     for tag in page["tags"].as_array().expect("tags") {
-        assert!(!["img", "iframe", "link", "object", "form", "a", "base"].contains(&tag[0].as_str().unwrap_or("")));
+        assert!(
+            !["img", "iframe", "link", "object", "form", "a", "base"]
+                .contains(&tag[0].as_str().unwrap_or(""))
+        );
         for name in ["src", "href", "onclick", "onerror", "style"] {
             assert!(tag[1][name].is_null(), "{tag}");
         }
@@ -219,8 +229,11 @@ fn assert_page(class: &Class, page: &Value) {
     for (number, (one, student)) in students.iter().zip(&class.students).enumerate() {
         let expected = expected(class, student);
         let worths = class.rubric.criteria.iter().map(|test| test.worth.to_string());
-        let letters: String =
-            expected.iter().zip(worths).map(|((verdict, points), worth)| letter(verdict, points, &worth)).collect();
+        let letters: String = expected
+            .iter()
+            .zip(worths)
+            .map(|((verdict, points), worth)| letter(verdict, points, &worth))
+            .collect();
         assert_eq!(one["states"], letters);
         assert_eq!(written(&one["points"]), student.total(&class.rubric).points.to_string());
         let marks: Vec<String> = one["marks"].as_array().expect("marks").iter().map(written).collect();
@@ -237,10 +250,11 @@ fn assert_page(class: &Class, page: &Value) {
 /// A student's page has no script, no link, and an article for each test that is not hidden.
 fn assert_leaf(class: &Class, page: &Value) {
     let known = [
-        "html", "head", "meta", "title", "style", "body", "main", "p", "div", "h1", "h2", "h3", "span", "article",
-        "header", "ul", "li", "b", "pre", "footer",
+        "html", "head", "meta", "title", "style", "body", "main", "p", "div", "h1", "h2", "h3", "span",
+        "article", "header", "ul", "li", "b", "pre", "footer",
     ];
-    let tags: Vec<&str> = page["tags"].as_array().expect("tags").iter().filter_map(|tag| tag[0].as_str()).collect();
+    let tags: Vec<&str> =
+        page["tags"].as_array().expect("tags").iter().filter_map(|tag| tag[0].as_str()).collect();
     assert!(tags.iter().all(|tag| known.contains(tag)), "{tags:?}");
     let shown = class.rubric.criteria.iter().filter(|test| !test.hidden).count();
     assert_eq!(tags.iter().filter(|tag| **tag == "article").count(), shown);
@@ -254,7 +268,12 @@ fn assert_markdown(class: &Class, student: &Student) {
         match event {
             Event::Start(Tag::Heading { .. }) => headings += 1,
             Event::Start(
-                Tag::Paragraph | Tag::List(_) | Tag::Item | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Strong,
+                Tag::Paragraph
+                | Tag::List(_)
+                | Tag::Item
+                | Tag::BlockQuote(_)
+                | Tag::CodeBlock(_)
+                | Tag::Strong,
             )
             | Event::End(_)
             | Event::Text(_)
@@ -271,12 +290,29 @@ fn assert_markdown(class: &Class, student: &Student) {
 fn assert_gradescope(class: &Class, student: &Student) {
     let report: Value = serde_json::from_str(&gradescope(class, student)).expect("JSON");
     let fields = [
-        "score", "execution_time", "output", "output_format", "test_output_format", "test_name_format", "visibility",
-        "stdout_visibility", "extra_data", "tests",
+        "score",
+        "execution_time",
+        "output",
+        "output_format",
+        "test_output_format",
+        "test_name_format",
+        "visibility",
+        "stdout_visibility",
+        "extra_data",
+        "tests",
     ];
     let test_fields = [
-        "score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags",
-        "visibility", "extra_data",
+        "score",
+        "max_score",
+        "status",
+        "name",
+        "name_format",
+        "number",
+        "output",
+        "output_format",
+        "tags",
+        "visibility",
+        "extra_data",
     ];
     let known = |value: &Value, fields: &[&str]| {
         value.as_object().expect("an object").keys().all(|name| fields.contains(&name.as_str()))

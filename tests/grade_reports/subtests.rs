@@ -37,7 +37,8 @@ pub fn parse_nested(text: &str) -> Result<(Vec<(Point, Vec<Point>)>, bool), Stri
         }
     }
     let plan = plan.ok_or("no plan")?;
-    let (points, bails) = parse(&format!("TAP version 14\n1..{plan}\n{}\n", outer.join("\n")).replace("\n\n", "\n"))?;
+    let (points, bails) =
+        parse(&format!("TAP version 14\n1..{plan}\n{}\n", outer.join("\n")).replace("\n\n", "\n"))?;
     if points.len() != inner.len() {
         return Err(format!("{} points, {} subtests", points.len(), inner.len()));
     }

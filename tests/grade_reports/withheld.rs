@@ -9,7 +9,8 @@ use proctor::suite::grade::Class;
 fn seen(class: &Class, number: usize) -> Vec<(&'static str, String)> {
     let student = &class.students[number];
     let report: serde_json::Value = serde_json::from_str(&gradescope(class, student)).expect("JSON");
-    let visible = report["tests"].as_array().expect("tests").iter().filter(|test| test["visibility"] != "hidden");
+    let visible =
+        report["tests"].as_array().expect("tests").iter().filter(|test| test["visibility"] != "hidden");
     let visible: Vec<String> = visible.map(ToString::to_string).collect();
     vec![
         ("Markdown", student_markdown(class, student)),
@@ -39,7 +40,8 @@ fn a_hidden_test_shows_its_points_alone() {
         assert!(text.contains("1 hidden test: 1 of 2 points"), "{what}: {text}");
     }
     // The teacher's reports have it.
-    for report in [ClassReport::Json, ClassReport::Html { nonce: "n" }, ClassReport::Junit, ClassReport::Tap] {
+    for report in [ClassReport::Json, ClassReport::Html { nonce: "n" }, ClassReport::Junit, ClassReport::Tap]
+    {
         assert!(report.text(&class).expect("a report").contains("SECRET"), "{report:?}");
     }
     assert!(gradescope(&class, &class.students[1]).contains("SECRET"));

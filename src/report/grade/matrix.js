@@ -23,7 +23,7 @@ const tile = (student, test) => {
 const total = (student) => {
   const note = student.refused ? "not run" : student.open > 0 ? `${student.open} open` : "";
   const sum = make("span", { class: "got" }, points(student.points), note ? make("span", { class: "note" }, ` ${note}`) : null);
-  return make("div", {}, sum, share(parts_of(student), whole.worth));
+  return make("div", {}, sum, share({ f: student.points }, whole.worth));
 };
 
 const row = (number) => {
