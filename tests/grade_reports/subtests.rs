@@ -2,11 +2,14 @@
 
 use super::tap::{Point, parse};
 
+/// An outer point and those inside it.
+pub type Nested = (Point, Vec<Point>);
+
 /// Each outer point with those inside it, and whether the stream bails out.
 ///
 /// # Errors
 /// The line that is none of TAP, and why.
-pub fn parse_nested(text: &str) -> Result<(Vec<(Point, Vec<Point>)>, bool), String> {
+pub fn parse_nested(text: &str) -> Result<(Vec<Nested>, bool), String> {
     let mut outer: Vec<&str> = Vec::new();
     let mut inner: Vec<Vec<Point>> = Vec::new();
     let mut plan = None;
