@@ -72,6 +72,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
                 cut: u64::from(cut),
             },
             leaks: Leaks { alive: vec![actor.clone()], more_alive: 3, orphans: vec![actor], more_orphans: 0 },
+            timeline: None,
             elapsed: 1_500_000,
             seed: u64::MAX,
             disturbance: None,

@@ -57,6 +57,7 @@ pub fn outcome(verdict: Verdict, messages: Vec<Message>, printed: &[(&str, &str)
         messages,
         output: Output { pieces: printed.iter().map(piece).collect(), cut: 0 },
         leaks: Leaks::default(),
+        timeline: None,
         elapsed: 1_234_000_000,
         seed: 7,
         disturbance: None,

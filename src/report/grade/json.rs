@@ -101,6 +101,6 @@ fn test(paper: &Paper<'_>, cell: &Cell<'_>) -> Value {
         "reason": cell.reason().map(|reason| text(&reason)),
         "awards": awards.iter().map(|award| json!({ "points": number(award.points), "why": text(&award.why) })).collect::<Vec<_>>(),
         "feedback": feedback.iter().map(|said| text(said)).collect::<Vec<_>>(),
-        "trial": cell.outcome().map(|outcome| trial(&paper.sources, outcome)),
+        "trial": cell.outcome().map(|outcome| trial(&paper.sources, outcome, None)),
     })
 }

@@ -1,5 +1,6 @@
 //! Everything, as JSON: `--report-json`. The fields are described in `docs/testing.md`.
 
+use super::link::link;
 use super::plain::{document, milliseconds, output, text, timestamp};
 use super::subject::{Row, Subject};
 use crate::event::{Actor, Message};
@@ -8,6 +9,7 @@ use crate::report::json::{diagnostic_record, failure_record};
 use crate::source::SourceMap;
 use crate::suite::{File, Outcome};
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// The number of the format: it grows where a field changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -27,7 +29,7 @@ pub fn suite_json(subject: &Subject<'_>) -> String {
         "interrupted": results.interrupted,
         "counts": counts(subject),
         "wrong_files": subject.wrong().map(wrong).collect::<Vec<_>>(),
-        "tests": subject.rows().map(|row| test(&row)).collect::<Vec<_>>(),
+        "tests": subject.rows().map(|row| test(&row, subject.home)).collect::<Vec<_>>(),
     });
     document(&whole)
 }
@@ -49,7 +51,7 @@ fn wrong(file: &File) -> Value {
     json!({ "file": text(&file.name), "findings": findings.collect::<Vec<_>>() })
 }
 
-fn test(row: &Row<'_>) -> Value {
+fn test(row: &Row<'_>, home: &Path) -> Value {
     let (test, tested) = (row.test, row.tested);
     json!({
         "file": text(&row.file.name),
@@ -62,12 +64,12 @@ fn test(row: &Row<'_>) -> Value {
         "elapsed_ns": tested.elapsed,
         "repetitions": tested.repetitions,
         "failed_repetitions": tested.failed,
-        "trials": tested.outcomes.iter().map(|outcome| trial(&row.file.sources, outcome)).collect::<Vec<_>>(),
+        "trials": tested.outcomes.iter().map(|outcome| trial(&row.file.sources, outcome, Some(home))).collect::<Vec<_>>(),
     })
 }
 
-/// One trial, with all that is known of it.
-pub fn trial(sources: &SourceMap, outcome: &Outcome) -> Value {
+/// One trial, with all that is known of it. Its timeline is linked for a report in the folder `home`.
+pub fn trial(sources: &SourceMap, outcome: &Outcome, home: Option<&Path>) -> Value {
     let places = Places::new(sources);
     let failure = |message: &Message| match message {
         Message::Failed(failure) | Message::Broken(failure) => Some(json!(failure_record(failure, &places))),
@@ -86,6 +88,7 @@ pub fn trial(sources: &SourceMap, outcome: &Outcome) -> Value {
         "elapsed_ns": outcome.elapsed,
         "seed": outcome.seed,
         "disturbance": outcome.disturbance,
+        "timeline": outcome.page().zip(home).map(|(page, home)| link(page, home)),
     })
 }
 

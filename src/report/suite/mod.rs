@@ -8,6 +8,7 @@ mod github;
 mod html;
 mod json;
 mod junit;
+mod link;
 mod plain;
 mod subject;
 mod tap;
@@ -19,6 +20,7 @@ pub use github::{github_resume, github_stop, suite_github};
 pub use html::suite_html;
 pub use json::suite_json;
 pub use junit::suite_junit;
+pub use link::link;
 pub use subject::Subject;
 pub use tap::suite_tap;
 
