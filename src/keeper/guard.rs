@@ -88,7 +88,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let name = format!("{cookie:032x}");
     start::name(cookie);
     let run = new_run(options, cookie)?;
-    let (record, unrecorded) = record_on_disk(options, &name);
+    let (record, unrecorded) = record::on_disk(options.nested, &name);
     let lends = options.contain.as_ref().is_some_and(|contain| contain.terminal);
     let listened = if lends { signals::with_resume(listened()) } else { listened() };
     block_every();
@@ -195,17 +195,6 @@ fn stand_ready(options: &GuardOptions) -> Result<(), Fault> {
         sweep::sweep();
     }
     Ok(())
-}
-
-/// The run's record on disk, or why there is none; a part of another run needs none.
-fn record_on_disk(options: &GuardOptions, name: &str) -> (Option<Record>, Option<String>) {
-    if options.nested {
-        return (None, None);
-    }
-    match Record::create(name, record::now()) {
-        Ok(record) => (Some(record), None),
-        Err(error) => (None, Some(error.to_string())),
-    }
 }
 
 /// All is as before.
