@@ -10,6 +10,7 @@ mod ending;
 pub mod exit;
 mod explain;
 mod files;
+mod nested;
 mod output;
 mod picture;
 mod quantity;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(args)) => run::run(&args, output),
         Some(Command::Check(args)) => check::check(&args, output),
         Some(Command::Test(args)) => test::test(&args, output),
+        Some(Command::Scenario) => nested::nested(output),
         Some(Command::Trial) => trial::trial(),
         Some(Command::Sweep) => sweep::sweep(),
         Some(Command::Doctor) => doctor::doctor(output),

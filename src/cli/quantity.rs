@@ -27,6 +27,15 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     if duration.is_zero() { Err("a timeout of nothing leaves no time to run".into()) } else { Ok(duration) }
 }
 
+/// The path of work under test, from the root on: the scenario may go elsewhere.
+///
+/// # Errors
+/// In words: nothing is there, or its path is no text.
+pub fn submission(text: &str) -> Result<String, String> {
+    let path = std::fs::canonicalize(text).map_err(|error| error.to_string())?;
+    path.into_os_string().into_string().map_err(|_| "its path is not UTF-8".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::duration;
