@@ -230,7 +230,7 @@ fn expression(kind: &ExprKind) -> &'static str {
     }
 }
 
-const CLAUSES: [&str; 7] = ["hidden", "needs", "skip", "tags", "within", "worth", "xfail"];
+const CLAUSES: [&str; 9] = ["fail", "hidden", "needs", "pass", "skip", "tags", "within", "worth", "xfail"];
 
 fn clause(kind: &ClauseKind) -> &'static str {
     match kind {
@@ -241,6 +241,8 @@ fn clause(kind: &ClauseKind) -> &'static str {
         ClauseKind::Hidden => "hidden",
         ClauseKind::Skip(_) => "skip",
         ClauseKind::Xfail(_) => "xfail",
+        ClauseKind::Pass(_) => "pass",
+        ClauseKind::Fail(_) => "fail",
     }
 }
 

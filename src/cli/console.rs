@@ -6,8 +6,8 @@
 use super::output::{Output, to_stderr, to_stdout};
 use crate::event::{Actor, Failure, Message, Reporter};
 use crate::report::{
-    Notice, Places, Summary, draw_failure, draw_leftovers, draw_outcome, draw_table, draw_tree, failure_json,
-    leftovers_json,
+    Notice, Places, Summary, draw_award, draw_failure, draw_feedback, draw_leftovers, draw_outcome,
+    draw_table, draw_tree, failure_json, leftovers_json,
 };
 use crate::source::Sources;
 
@@ -77,6 +77,8 @@ impl Reporter for Console {
             }
             Message::Listed(rows) => to_stdout(&draw_table(&rows, style)),
             Message::Drawn(rows) => to_stdout(&draw_tree(&rows, style)),
+            Message::Awarded { points, why } => to_stdout(&draw_award(points, &why, style)),
+            Message::Feedback(line) => to_stdout(&draw_feedback(&line, style)),
             Message::LeftBehind(actors, unnamed) => to_stderr(&if self.output.is_json() {
                 leftovers_json(&actors, unnamed)
             } else {

@@ -9,7 +9,7 @@ use super::output::Output;
 use super::picture::{self, Pictures};
 use super::recording;
 use crate::event::History;
-use crate::execute::{self, Setting};
+use crate::execute::{self, Setting, Work};
 use crate::keeper::{Contain, GuardOptions, guard};
 use crate::process::Standard;
 use crate::program::Program;
@@ -56,6 +56,7 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         prompt: None,
         relay: None,
         alone: None,
+        work: Work::default(),
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
         Ok(ended) => {

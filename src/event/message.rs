@@ -1,6 +1,7 @@
 //! What is told while the scenario runs: verdicts, errors, tables that were asked for.
 
 use super::{Actor, Failure, ProcessRow, TestOutcome, TreeRow};
+use crate::value::Points;
 use serde::{Deserialize, Serialize};
 
 /// One thing that is told at once.
@@ -18,6 +19,10 @@ pub enum Message {
     Drawn(Vec<TreeRow>),
     /// The processes that were still there when the scenario was over, and were killed; and how many more there were.
     LeftBehind(Vec<Actor>, u32),
+    /// A part of a test's worth was earned: it stays earned, whatever comes later.
+    Awarded { points: Points, why: String },
+    /// A line for whoever's work is tested.
+    Feedback(String),
 }
 
 /// Where messages go.
@@ -41,6 +46,7 @@ impl Message {
             Self::Listed(rows) => rows.iter_mut().for_each(row),
             Self::Drawn(rows) => rows.iter_mut().for_each(|drawn| row(&mut drawn.process)),
             Self::LeftBehind(actors, _) => actors.iter_mut().for_each(|actor| actor.pid = 0),
+            Self::Awarded { .. } | Self::Feedback(_) => {}
         }
         self
     }

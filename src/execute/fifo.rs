@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use super::observe::not_observed;
 use super::option::Options;
-use super::spawn::{no_room, not_executed, not_set_up};
+use super::refusal::{no_room, not_executed, not_set_up};
 use super::{Stop, failure};
 use crate::process::{self, Fork, Kind, Prepared, Row, Stage, is_fifo, output, signals};
 use crate::value::{ProcessRef, Signal};
@@ -109,7 +109,7 @@ impl Machine {
             Fork::Child => {
                 self.become_child(name, row, chance);
                 self.protections.clear();
-                self.world.observed = options.observe;
+                self.world.observed = self.observes(options);
                 let stop = self.become_program(setup, &command, argv);
                 let code = self.finish(Err(stop));
                 process::exit_now(code)
@@ -136,7 +136,7 @@ impl Machine {
             Ok(gate) => gate,
             Err(stop) => return stop,
         };
-        let error = process::exec_in_place(command, gate.as_ref());
+        let error = process::exec_in_place(command, gate.as_ref(), None);
         let trouble = match error.stage {
             Stage::Observe => not_observed(error.errno),
             _ => not_executed(argv.first().map_or("", String::as_str), error.errno),

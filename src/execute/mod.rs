@@ -34,6 +34,7 @@ mod protect;
 mod protection;
 pub mod pure;
 mod record;
+mod refusal;
 mod relay;
 mod sequence;
 mod session;
@@ -53,7 +54,7 @@ pub use history::events;
 pub use prompt::{Editor, Prompt};
 pub use session::{Ended, Ran, Seen, Session, Usage, Woken};
 pub use stop::{Call, Stop};
-pub use world::{Setting, World};
+pub use world::{Setting, Work, World};
 
 use crate::process::{Run, Waiter, deadlock, note_children};
 use crate::program::Program;

@@ -3,6 +3,7 @@
 use super::Stop;
 use super::history::INIT;
 use super::machine::Machine;
+use super::option::Options;
 use super::record::append;
 use crate::event::Event;
 use crate::observe::{Around, start_tracer};
@@ -22,6 +23,11 @@ impl Machine {
     /// The same for what this process itself is about to become, where that is to be observed.
     pub(super) fn own_observer(&self) -> Result<Option<Gate>, Stop> {
         self.world.observed.then(|| self.start_observer()).transpose()
+    }
+
+    /// Whether a program with these options is observed.
+    pub(super) fn observes(&self, options: &Options) -> bool {
+        options.observe.unwrap_or(self.world.work.observe)
     }
 
     /// Whether a process that stands still at this moment (`t`) was stopped by a signal: what our own tracer does to it is over in an

@@ -63,7 +63,8 @@ pub(super) struct Options {
     pub session: bool,
     pub nice: Option<i32>,
     pub cpus: Vec<usize>,
-    pub observe: bool,
+    /// None where nothing is said of it.
+    pub observe: Option<bool>,
     pub limits: Limits,
 }
 
@@ -126,7 +127,7 @@ impl Options {
                 self.group = if *new { Group::New } else { Group::Ours };
             }
             (SpawnOption::Group, Value::Process(process)) => self.group = Group::Of(process.clone()),
-            (SpawnOption::Observe, Value::Bool(observe)) => self.observe = *observe,
+            (SpawnOption::Observe, Value::Bool(observe)) => self.observe = Some(*observe),
             (SpawnOption::Session, Value::Bool(session)) => self.session = *session,
             (SpawnOption::Nice, Value::Int(nice)) if NICE.contains(nice) => self.nice = Some(*nice as i32),
             (SpawnOption::Nice, Value::Int(nice)) => {

@@ -1,10 +1,10 @@
 //! `spawn`, `fork()`: new processes whose parent is this one.
 
 use super::Stop;
-use super::block::{explained, fault, named};
 use super::machine::Machine;
 use super::observe;
 use super::option::{Group, Options};
+use super::refusal::{no_room, not_executed, not_set_up, refused};
 use super::streams::Wiring;
 use crate::event::{Actor, Message};
 use crate::process::{self, Errno, Fork, Prepared, Row, Setup, Stage, heap};
@@ -209,6 +209,9 @@ impl Machine {
             foreground: options.foreground,
             ..Setup::default()
         };
+        if !is_task {
+            setup.fence = self.world.work.fence.clone();
+        }
         self.disturb(name, &mut setup);
         setup.group = match &options.group {
             Group::Ours if options.foreground => process::Group::New,
@@ -254,22 +257,26 @@ impl Machine {
         let command = self.command(argv, &options.env)?;
         let setup = match setup {
             Some(setup) => setup,
-            None => Setup::default().prepare().map_err(|error| not_set_up(error.stage, error.errno))?,
+            None => {
+                let setup = Setup { fence: self.world.work.fence.clone(), ..Setup::default() };
+                setup.prepare().map_err(|error| not_set_up(error.stage, error.errno))?
+            }
         };
+        let observe = self.observes(options);
         self.world.run.set_external(row, true);
         self.world.waiter.before_fork();
-        let started = match options.observe {
+        let started = match observe {
             true => process::start_observed_program(&command, &setup, &self.start_observer()?),
             false => process::start_program(&command, &setup),
         };
         let started = started.map_err(|errno| no_room(&errno))?;
         self.world.run.started(row, started.pid);
         // The tracer tells it otherwise.
-        if !options.observe || started.failure.is_some_and(|failure| failure.stage != Stage::Exec) {
+        if !observe || started.failure.is_some_and(|failure| failure.stage != Stage::Exec) {
             let _ = self.note_exec(started.pid, argv, started.failure.map(|failure| failure.errno));
         }
         if let Some(failure) = started.failure {
-            let refused = options.observe && failure.errno == Errno::EPERM;
+            let refused = observe && failure.errno == Errno::EPERM;
             let trouble = match failure.stage {
                 Stage::Exec => observe::explained(not_executed(&argv[0], failure.errno), refused),
                 Stage::Observe => observe::not_observed(failure.errno),
@@ -348,7 +355,7 @@ impl Machine {
                 self.become_child(name, row, chance);
                 self.protections.clear();
                 self.world.daemon = options.daemon;
-                self.world.observed = options.observe;
+                self.world.observed = self.observes(options);
                 options.limits.memory.into_iter().for_each(heap::limit);
                 self.world.environment.extend(options.env.iter().cloned());
                 if let Some(Err(stop)) = setup.as_mut().map(|setup| self.set_up_task(setup)) {
@@ -441,14 +448,16 @@ impl Machine {
         }
         let gate = self.own_observer()?;
         let noted = self.note_exec(self.world.pid, &argv, None);
-        let error = process::exec_in_place(&command, gate.as_ref());
+        let error = process::exec_in_place(&command, gate.as_ref(), self.world.work.fence.as_deref());
         self.world.run.log().take_back(noted);
         let _ = self.note_exec(self.world.pid, &argv, Some(error.errno));
         self.world.run.set_external(self.world.row, false);
-        if error.stage == Stage::Observe {
-            return Err(observe::not_observed(error.errno).into());
+        Err(match error.stage {
+            Stage::Observe => observe::not_observed(error.errno),
+            Stage::Exec => not_executed(&argv[0], error.errno),
+            stage => not_set_up(stage, error.errno),
         }
-        Err(not_executed(&argv[0], error.errno).into())
+        .into())
     }
 }
 
@@ -462,38 +471,4 @@ fn name_in_pipeline(name: Option<&Rc<str>>, targets: usize, number: usize) -> Op
 /// The words of a command line: each value as `print` would write it.
 pub(super) fn arguments(values: &[Value]) -> Vec<String> {
     values.iter().map(text::display).collect()
-}
-
-fn refused(errno: &Errno) -> Stop {
-    fault(errno).into()
-}
-
-pub(super) fn no_room(errno: &Errno) -> Trouble {
-    let trouble = Trouble::new(Code::SPAWN, format!("a process could not be started: {errno}"));
-    match process::room::explain_files(*errno).or_else(|| process::room::explain(*errno)) {
-        Some(obstacle) => named(trouble, obstacle),
-        None => trouble,
-    }
-}
-
-pub(super) fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
-    let code = if errno == Errno::EACCES || errno == Errno::EPERM { Code::PERMISSION } else { Code::SPAWN };
-    let trouble = Trouble::new(code, format!("cannot {}: {errno}", stage.what()));
-    if stage == Stage::Foreground && errno == Errno::ENXIO {
-        return trouble.help("there is no terminal here: run this in one");
-    }
-    explained(trouble, errno)
-}
-
-pub(super) fn not_executed(program: &str, errno: Errno) -> Trouble {
-    let trouble = Trouble::new(Code::EXEC, format!("cannot execute {program}: {errno}"));
-    if errno == Errno::ENOENT {
-        trouble.help("is it installed, and spelt as it should be? `which(\"…\")` looks for it in PATH")
-    } else if errno == Errno::EACCES {
-        trouble.help("is it a file, and executable? `chmod +x` makes it so")
-    } else if errno == Errno::ENOEXEC {
-        trouble.help("it is no program: a script needs a first line such as `#!/bin/sh`")
-    } else {
-        trouble
-    }
 }

@@ -6,6 +6,7 @@ use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
 use super::tally::{Alone, Tests};
 use crate::event::{Actor, Message, Reporter};
+use crate::process::sandbox::Fence;
 use crate::process::{ProcessEvents, Relay, Row, Run, Waiter};
 use crate::source::{Location, SourceMap};
 use crate::value::{ProcessRef, Value};
@@ -62,6 +63,8 @@ pub struct World {
     pub(super) unmet: Option<String>,
     /// Why the order that was looked for last is not there.
     pub(super) explained: Option<String>,
+    /// Work of somebody else that the run is about.
+    pub(super) work: Work,
     reporter: Box<dyn Reporter>,
     pub(super) sources: Rc<SourceMap>,
 }
@@ -80,6 +83,18 @@ pub struct Setting {
     pub relay: Option<Rc<Relay>>,
     /// The number of the one test of the scenario that is run, behind all other statements.
     pub alone: Option<u16>,
+    pub work: Work,
+}
+
+/// Work of somebody else that a run is about.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// Its path: what `submission` gives.
+    pub submission: Option<Rc<str>>,
+    /// What each program gives up that the scenario starts.
+    pub fence: Option<Rc<Fence>>,
+    /// Programs are observed where their options do not say otherwise.
+    pub observe: bool,
 }
 
 impl World {
@@ -92,7 +107,7 @@ impl World {
             me: OnceCell::from(main.clone()),
             main,
             daemon: false,
-            observed: false,
+            observed: setting.work.observe,
             row,
             events: None,
             forked: HashMap::new(),
@@ -111,6 +126,7 @@ impl World {
             alone: setting.alone.map(Alone::Waits),
             unmet: None,
             explained: None,
+            work: setting.work,
             reporter: setting.reporter,
             sources: setting.sources,
         }

@@ -15,11 +15,12 @@ use crate::process::sandbox::{
 use crate::process::{Errno, Fork, Limits, environment, exit_now, fds};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
+use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// What a contained run may see and use.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contain {
     /// The machine's network; else none at all.
     pub network: bool,

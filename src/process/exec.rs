@@ -1,8 +1,9 @@
 //! Running a program in place of this process: execve(2), with the rules of execvp(3) but for one: a text
 //! without `#!` is an error, and not silently given to a shell.
 
-use super::errno::Errno;
+use super::errno::{Errno, check};
 use super::gate::Gate;
+use super::sandbox::Fence;
 use super::setup::Stage;
 use super::{path, signals};
 use std::ffi::{CString, OsStr, c_char};
@@ -93,6 +94,20 @@ impl Command {
         name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
+    /// Why none of the places has a program that may be executed, as far as access(2) tells.
+    fn obstacle(&self) -> Option<Errno> {
+        let mut obstacle = Errno::ENOENT;
+        for candidate in &self.candidates.strings {
+            // SAFETY: the path is NUL-terminated.
+            match check(unsafe { libc::access(candidate.as_ptr(), libc::X_OK) }) {
+                Ok(_) => return None,
+                Err(Errno::EACCES) => obstacle = Errno::EACCES,
+                Err(_) => {}
+            }
+        }
+        Some(obstacle)
+    }
+
     /// Tries each place; comes back only where none could be executed. As execvp(3): what may not be executed
     /// is passed over but remembered, what is not there is passed over. Async-signal-safe.
     pub(super) fn execute(&self) -> Errno {
@@ -116,8 +131,17 @@ impl Command {
 /// Becomes the program; comes back only upon failure, and then everything is as before. The program starts
 /// with default dispositions and nothing blocked; see signal(7).
 ///
-/// Where there is a gate, it goes through that first. After a failure it stays under observation.
-pub fn exec_in_place(command: &Command, gate: Option<&Gate>) -> ExecError {
+/// Where there is a gate, it goes through that first, and puts up the fence before. After a failure it stays under observation and
+/// behind the fence; but a program that is not there, or may not be executed, is found out before.
+pub fn exec_in_place(command: &Command, gate: Option<&Gate>, fence: Option<&Fence>) -> ExecError {
+    if let Some(fence) = fence {
+        if let Some(errno) = command.obstacle() {
+            return ExecError { stage: Stage::Exec, errno };
+        }
+        if let Err(errno) = fence.apply() {
+            return ExecError { stage: Stage::Fence, errno };
+        }
+    }
     if let Some(Err(errno)) = gate.map(Gate::pass) {
         return ExecError { stage: Stage::Observe, errno };
     }

@@ -1,9 +1,10 @@
 //! Limits of resources: setrlimit(2).
 
 use super::errno::{Errno, check};
+use serde::{Deserialize, Serialize};
 
 /// The limits of a new process; none: as its parent has it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Seconds of processor time: SIGXCPU at the limit, SIGKILL a second after.
     pub cpu: Option<u64>,

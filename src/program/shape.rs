@@ -2,7 +2,7 @@
 
 use super::{Method, Op, Reg};
 use crate::source::{SourceId, Span};
-use crate::value::Value;
+use crate::value::{Points, Value};
 use std::rc::Rc;
 
 /// A whole program. `functions[0]` is the scenario's top level and takes no arguments.
@@ -112,6 +112,8 @@ pub struct TestSite {
     /// The first instruction of its clauses.
     pub begin: u32,
     pub worth: Reg,
+    /// What `worth` says where it is a literal; one point where there is none.
+    pub points: Option<Points>,
     pub within: Reg,
     /// What `within` says where it is a literal, in nanoseconds.
     pub limit: Option<i64>,
@@ -120,4 +122,7 @@ pub struct TestSite {
     pub hidden: bool,
     pub skip: Option<Rc<str>>,
     pub xfail: Option<Rc<str>>,
+    /// Own words for those who passed it, and for those who did not.
+    pub pass: Option<Rc<str>>,
+    pub fail: Option<Rc<str>>,
 }

@@ -25,7 +25,7 @@ pub const KEYWORDS: &[KeywordRow] = &[
     row(
         "test",
         "test \"name\" CLAUSES { … }",
-        "A test of its own; clauses: worth within tags needs hidden skip xfail.",
+        "A test of its own; clauses: worth within tags needs hidden skip xfail pass fail.",
     ),
     row("with", "with l { … }", "Holds a lock or semaphore meanwhile; behind a spawn, its options."),
     row("within", "within 5s { … } [else { … }]", "Gives a block, or what stands before it, a deadline."),

@@ -7,7 +7,7 @@ use super::transcript::Transcript;
 use super::wire::{Counts, Frame, Line, Ready, Reply, Request};
 use crate::check::{self, Loader};
 use crate::event::Reporter;
-use crate::execute::{Editor, Prompt, Ran, Session, Setting, Woken};
+use crate::execute::{Editor, Prompt, Ran, Session, Setting, Woken, Work};
 use crate::process::{Relay, Run, clock, group};
 use crate::report::{Places, Style, draw_diagnostics, draw_tree};
 use crate::source::{Source, SourceMap, Sources};
@@ -86,6 +86,7 @@ pub fn serve(run: &Run, line: Line, relay: Relay, kit: Kit) -> u8 {
         prompt: Some(prompt),
         relay: None,
         alone: None,
+        work: Work::default(),
     };
     let play = Play {
         session: Session::new(*run, setting),

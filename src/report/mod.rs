@@ -6,6 +6,7 @@
 mod diagnostic;
 mod difference;
 mod duration;
+mod earned;
 mod excerpt;
 mod failure;
 mod hang;
@@ -29,6 +30,7 @@ mod width;
 pub use diagnostic::{DRAWN, draw_diagnostic, draw_diagnostics};
 pub use difference::draw_difference;
 pub use duration::brief;
+pub use earned::{draw_award, draw_feedback};
 pub use failure::draw_failure;
 pub use hang::{draw_hang, hang_json};
 pub use json::{diagnostic_json, failure_json, leftovers_json};

@@ -5,6 +5,7 @@ use super::trial::Text;
 use crate::check::{Loader, check};
 use crate::program::TestSite;
 use crate::source::{Diagnostic, Location, Source, SourceId, SourceMap, Span};
+use crate::value::Points;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +43,11 @@ pub struct Test {
     pub xfail: Option<String>,
     /// What `within` says, in nanoseconds.
     pub limit: Option<i64>,
+    /// None where what it is worth is not a number written out. Without a clause it is one point.
+    pub worth: Option<Points>,
+    /// Own words for those who passed it, and for those who did not.
+    pub pass: Option<String>,
+    pub fail: Option<String>,
 }
 
 /// Reads a file into the map.
@@ -105,7 +111,7 @@ fn tests(sites: &[TestSite], root: SourceId, sources: &SourceMap, path: &Path) -
     if sites.is_empty() {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let place = Location::new(root, Span::default());
-        return vec![Test { name, place, line: 1, ..Test::default() }];
+        return vec![Test { name, place, line: 1, worth: Some(Points::ONE), ..Test::default() }];
     }
     // The line is counted on from test to test: a file may have thousands.
     let text = sources.get(root).text();
@@ -127,6 +133,9 @@ fn tests(sites: &[TestSite], root: SourceId, sources: &SourceMap, path: &Path) -
             skip: site.skip.as_ref().map(ToString::to_string),
             xfail: site.xfail.as_ref().map(ToString::to_string),
             limit: site.limit,
+            worth: site.points,
+            pass: site.pass.as_ref().map(ToString::to_string),
+            fail: site.fail.as_ref().map(ToString::to_string),
         }
     };
     (0..).zip(sites).map(test).collect()

@@ -37,6 +37,6 @@ pub use plan::{LeakRule, Plan};
 pub use play::play;
 pub use result::{Results, Tested};
 pub use schedule::{Observer, run};
-pub use trial::{Limits, Text, Trial};
+pub use trial::{Enclosure, Limits, Text, Trial};
 pub use update::{Edit, apply, edits};
 pub use workers::ENDS;

@@ -2,7 +2,7 @@
 
 use super::file::{File, Test};
 use super::seed::{Use, seed};
-use super::trial::{Limits, Trial};
+use super::trial::{Enclosure, Limits, Trial};
 
 /// How tests are to be run.
 #[derive(Debug, Clone)]
@@ -29,6 +29,10 @@ pub struct Plan {
     pub leaks: LeakRule,
     /// What `args()` gives.
     pub args: Vec<String>,
+    /// What `submission` gives.
+    pub submission: Option<String>,
+    /// What keeps each trial inside.
+    pub enclosure: Enclosure,
 }
 
 /// What processes mean that a test did not look after.
@@ -54,6 +58,8 @@ impl Plan {
             disturbance: self.stress.then(|| seed(Use::Disturbance)),
             args: self.args.clone(),
             scheduler: crate::process::pid(),
+            submission: self.submission.clone(),
+            enclosure: self.enclosure.clone(),
         }
     }
 

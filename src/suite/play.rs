@@ -4,8 +4,9 @@ use super::trial::{Text, Trial};
 use super::wire::{self, Word};
 use crate::check::{Loader, check};
 use crate::event::{Message, Reporter};
-use crate::execute::{self, Setting};
+use crate::execute::{self, Setting, Work};
 use crate::keeper::{GuardOptions, guard};
+use crate::process::sandbox::Fence;
 use crate::process::{Channel, Relay, Run, fds, group, heap, pause, pid, relay};
 use crate::program::Program;
 use crate::source::{Source, SourceMap};
@@ -48,6 +49,7 @@ fn run(trial: &Trial, channel: Rc<Channel>, programs: OwnedFd) -> u8 {
         max_processes: trial.limits.processes,
         disturbance: trial.disturbance,
         follows: Some(trial.scheduler),
+        contain: trial.enclosure.contain.clone(),
         ..GuardOptions::default()
     };
     let teller = channel.clone();
@@ -79,6 +81,16 @@ fn scenario(
         Ok(relay) => Rc::new(relay),
         Err(errno) => return not_run(&channel, errno.to_string()),
     };
+    // Made in here, where the files are that its rules name.
+    let fence = trial.enclosure.fence.as_ref().map(Fence::new).transpose();
+    let work = match fence {
+        Ok(fence) => Work {
+            submission: trial.submission.as_deref().map(Rc::from),
+            fence: fence.map(Rc::new),
+            observe: trial.submission.is_some(),
+        },
+        Err(errno) => return not_run(&channel, format!("the fence around programs cannot be made: {errno}")),
+    };
     if let Some(seed) = trial.disturbance {
         bind(seed);
     }
@@ -92,6 +104,7 @@ fn scenario(
         prompt: None,
         relay: Some(relay),
         alone: trial.test,
+        work,
     };
     execute::run(program, *run, setting)
 }

@@ -1,5 +1,7 @@
 //! What is run once, with which limits: a test in a scenario of its own, or a whole file.
 
+use crate::keeper::Contain;
+use crate::process::sandbox::Rules;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,6 +22,19 @@ pub struct Trial {
     pub args: Vec<String>,
     /// The pid of the process that schedules; the trial ends with it.
     pub scheduler: i32,
+    /// What `submission` gives: the path of the work under test, as the scenario sees it. Its programs are observed then.
+    pub submission: Option<String>,
+    /// What keeps it inside.
+    pub enclosure: Enclosure,
+}
+
+/// What keeps a trial inside; without either, guard and keeper alone do. [`crate::keeper::plan`] gives both.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enclosure {
+    /// Namespaces, and what is seen and used in them.
+    pub contain: Option<Contain>,
+    /// What each program that the scenario starts gives up, and all that it starts.
+    pub fence: Option<Rules>,
 }
 
 /// A file as it was read when the tests were found: all of its trials run that.

@@ -84,6 +84,9 @@ fn cut(mut message: Message) -> Message {
         Message::Listed(rows) => rows.truncate(PARTS),
         Message::Drawn(rows) => rows.truncate(PARTS),
         Message::LeftBehind(actors, _) => actors.truncate(PARTS),
+        Message::Awarded { why: text, .. } | Message::Feedback(text) => {
+            text.truncate(text.floor_char_boundary(TEXT))
+        }
         Message::TestEnded(_) => {}
     }
     message

@@ -334,7 +334,7 @@ fn wanted(failure: &Failure, scene: &Scene<'_>) -> Wanted {
         () if has("catch") => Wanted { words: "`catch`", help: Some("write `try { … } catch e { … }`") },
         () if has("{") && has("hidden") => Wanted {
             words: "a clause or a block",
-            help: Some("the clauses are worth, within, tags, needs, hidden, skip and xfail"),
+            help: Some("the clauses are worth, within, tags, needs, hidden, skip, xfail, pass and fail"),
         },
         () if has("[") && has("\"") && matches!(scene.before, "spawn" | "|") => plain("a call or a block"),
         () if has("[") && has("\"") && matches!(scene.first, "on" | "ignore" | "default" | "signal") => {

@@ -190,6 +190,10 @@ pub enum ClauseKind {
     Skip(Expr),
     /// `xfail "why"`
     Xfail(Expr),
+    /// `pass "well done"`: own words for those who passed.
+    Pass(Expr),
+    /// `fail "look at join again"`
+    Fail(Expr),
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -197,7 +197,9 @@ pub fn walk_clause<V: Visit + ?Sized>(visitor: &mut V, clause: &Clause) {
         | ClauseKind::Within(expr)
         | ClauseKind::Needs(expr)
         | ClauseKind::Skip(expr)
-        | ClauseKind::Xfail(expr) => visitor.visit_expr(expr),
+        | ClauseKind::Xfail(expr)
+        | ClauseKind::Pass(expr)
+        | ClauseKind::Fail(expr) => visitor.visit_expr(expr),
         ClauseKind::Tags(_) | ClauseKind::Hidden => {}
     }
 }

@@ -13,6 +13,9 @@ pub struct Points(u64);
 impl Points {
     pub const ZERO: Self = Self(0);
 
+    /// What a test is worth that does not say it.
+    pub const ONE: Self = Self(100);
+
     /// More than anybody gives: what is beyond is refused, so that sums of them hold.
     pub const MOST: Self = Self(100_000_000);
 

@@ -291,13 +291,13 @@ fn a_failed_exec_in_place_leaves_everything_as_it_was() {
         let own = proctor::process::pid();
         let before = proctor::process::proc_file::signal_masks(own).expect("/proc");
         let command = proctor::process::Command::new(&["no-such-program"], &[], 1).expect("a command");
-        let error = proctor::process::exec_in_place(&command, None);
+        let error = proctor::process::exec_in_place(&command, None, None);
         assert_eq!((error.errno, error.exit_code()), (Errno::ENOENT, 127));
         assert_eq!(proctor::process::proc_file::signal_masks(own), Ok(before));
         let command = proctor::process::Command::new(&["sh", "-c", "exit 7"], &[], 1).expect("a command");
         let forked = fork().expect("a process");
         if forked == Fork::Child {
-            let _ = proctor::process::exec_in_place(&command, None);
+            let _ = proctor::process::exec_in_place(&command, None, None);
             exit_now(1);
         }
         assert_eq!(wait::reap_blocking(expect_parent(forked)), Ok(ExitStatus::Exited(7)));

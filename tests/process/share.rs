@@ -89,7 +89,7 @@ fn a_lock_whose_holder_dies_is_broken_for_all_and_for_ever() {
                     "exits" => 0,
                     _ => {
                         let command = Command::new(&["sleep", "1000"], &[], 1).expect("a command");
-                        let _ = exec_in_place(&command, None);
+                        let _ = exec_in_place(&command, None, None);
                         1
                     }
                 }

@@ -157,6 +157,8 @@ impl Dump<'_> {
                 ClauseKind::Hidden => " (hidden)".to_owned(),
                 ClauseKind::Skip(expr) => format!(" (skip {})", self.expr(expr, depth)),
                 ClauseKind::Xfail(expr) => format!(" (xfail {})", self.expr(expr, depth)),
+                ClauseKind::Pass(expr) => format!(" (pass {})", self.expr(expr, depth)),
+                ClauseKind::Fail(expr) => format!(" (fail {})", self.expr(expr, depth)),
             });
         }
         format!("{out} {})", self.block(&test.body, depth))

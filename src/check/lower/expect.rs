@@ -7,8 +7,8 @@ use crate::program::{ExpectSite, Moment, NO_REG, NO_TARGET, Op, Part, Reg, TestS
 use crate::source::{Code, Span, all_codes, did_you_mean, find_code};
 use crate::syntax::tree::literal_text;
 use crate::syntax::tree::{BinaryOp, Block, ClauseKind, Expr, ExprKind, Name, Test, Timing, UnaryOp};
-use crate::value::Value;
 use crate::value::time::to_duration;
+use crate::value::{Points, Value};
 use std::rc::Rc;
 
 impl<'a> Lower<'a> {
@@ -176,6 +176,7 @@ impl<'a> Lower<'a> {
             span: Span { start: span.start, end: test.name.span.end.max(span.start) },
             begin: self.frame.here(),
             worth: NO_REG,
+            points: Some(Points::ONE),
             within: NO_REG,
             limit: None,
             tags: Vec::new(),
@@ -183,10 +184,15 @@ impl<'a> Lower<'a> {
             hidden: false,
             skip: None,
             xfail: None,
+            pass: None,
+            fail: None,
         };
         for clause in &test.clauses {
             match &clause.kind {
-                ClauseKind::Worth(value) => site.worth = self.in_new_register(value),
+                ClauseKind::Worth(value) => {
+                    site.worth = self.in_new_register(value);
+                    site.points = constant(value).and_then(|value| Points::of(&value));
+                }
                 ClauseKind::Within(value) => {
                     site.within = self.in_new_register(value);
                     site.limit = constant(value).and_then(|value| to_duration(&value).ok());
@@ -198,6 +204,8 @@ impl<'a> Lower<'a> {
                 ClauseKind::Hidden => site.hidden = true,
                 ClauseKind::Skip(why) => site.skip = Some(self.literal(why)),
                 ClauseKind::Xfail(why) => site.xfail = Some(self.literal(why)),
+                ClauseKind::Pass(words) => site.pass = Some(self.literal(words)),
+                ClauseKind::Fail(words) => site.fail = Some(self.literal(words)),
             }
         }
         let head = site.span;

@@ -147,7 +147,9 @@ impl<'a> Resolver<'a> {
                 | ClauseKind::Within(value)
                 | ClauseKind::Needs(value)
                 | ClauseKind::Skip(value)
-                | ClauseKind::Xfail(value) => self.expression(value),
+                | ClauseKind::Xfail(value)
+                | ClauseKind::Pass(value)
+                | ClauseKind::Fail(value) => self.expression(value),
                 ClauseKind::Tags(_) | ClauseKind::Hidden => {}
             }
         }

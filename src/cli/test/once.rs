@@ -10,7 +10,7 @@ use super::update;
 use crate::event::Verdict;
 use crate::report::suite::{Subject, draw_list, draw_results};
 use crate::source::{Diagnostic, SourceId, SourceMap};
-use crate::suite::{self, File, Found, Plan, Results};
+use crate::suite::{self, Enclosure, File, Found, Plan, Results};
 use std::path::Path;
 
 /// How often what was rewritten is run again, at most.
@@ -149,6 +149,8 @@ fn plan(args: &TestArgs) -> Plan {
         seed: args.seed.unwrap_or_else(|| fastrand::u64(0..1 << 32)),
         fail_fast: args.fail_fast,
         leaks: args.leaks.into(),
+        submission: None,
+        enclosure: Enclosure::default(),
         args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     }
 }

@@ -1,12 +1,13 @@
 //! Limits for a whole run in a control group of its own, where we may make one: cgroups(7), version 1 and 2.
 
 use crate::process::errno::Errno;
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// What all processes of a group together may have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ceiling {
     /// Bytes of memory.
     pub memory: Option<u64>,

@@ -5,11 +5,12 @@ use super::filter::Filter;
 use super::landlock::{self, Reach};
 use super::space::drop_privileges;
 use crate::process::errno::{Errno, check};
+use serde::{Deserialize, Serialize};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 /// What a fence is to hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// No signal goes out, no process outside is traced, and no abstract socket is reached.
     pub apart: bool,

@@ -2,6 +2,7 @@
 
 use crate::process::errno::{Errno, check, check_long};
 use crate::process::fork::{Fork, fork_with};
+use serde::{Deserialize, Serialize};
 use std::fs;
 
 /// What the new process has for itself, beside its pids, mounts, users, System V objects and names.
@@ -12,7 +13,7 @@ pub struct Own {
 }
 
 /// Who the processes inside are, seen from outside. Inside they have the same numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum User {
     /// Who we are; for root, all users that there are.
     #[default]

@@ -3,6 +3,7 @@
 
 use super::tree::copy;
 use crate::process::errno::{Errno, check, check_long};
+use serde::{Deserialize, Serialize};
 use std::ffi::{CStr, CString};
 use std::fmt;
 use std::fs;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// Files for work that is not trusted. All of it but [`WORK`], [`TEMPORARY`], [`HOME`] and /dev/shm is for reading only, and those
 /// are empty, in memory, and gone with the last process.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
     /// A directory whose content is copied to [`WORK`].
     pub from: Option<PathBuf>,

@@ -47,7 +47,7 @@ pub(super) enum Owner<'t> {
     Other,
 }
 
-const BEHIND_TEST: &[&str] = &["worth", "within", "tags", "needs", "hidden", "skip", "xfail"];
+const BEHIND_TEST: &[&str] = &["worth", "within", "tags", "needs", "hidden", "skip", "xfail", "pass", "fail"];
 
 /// Where the word that ends at `pos` begins, and what can stand there.
 pub(super) fn place(text: &str, pos: usize) -> (usize, Place<'_>) {

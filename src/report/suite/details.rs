@@ -2,7 +2,9 @@
 
 use crate::event::Message;
 use crate::report::diagnostic::section;
-use crate::report::{Places, Style, cut, draw_failure, draw_table, draw_tree, shorten, visible_line};
+use crate::report::{
+    Places, Style, cut, draw_award, draw_failure, draw_feedback, draw_table, draw_tree, shorten, visible_line,
+};
 use crate::suite::{File, Outcome, Output};
 
 /// Failures that are drawn.
@@ -46,6 +48,8 @@ fn draw_messages(file: &File, outcome: &Outcome, style: Style) -> String {
             }
             Message::Listed(rows) => text.push_str(&draw_table(rows, style)),
             Message::Drawn(rows) => text.push_str(&draw_tree(rows, style)),
+            Message::Awarded { points, why } => text.push_str(&draw_award(*points, why, style)),
+            Message::Feedback(line) => text.push_str(&draw_feedback(line, style)),
             Message::TestEnded(_) | Message::LeftBehind(..) => {}
         }
     }

@@ -159,6 +159,8 @@ impl Builder<'_> {
                 match rule {
                     Rule::needs => ClauseKind::Needs(text),
                     Rule::skip => ClauseKind::Skip(text),
+                    Rule::pass => ClauseKind::Pass(text),
+                    Rule::fail => ClauseKind::Fail(text),
                     _ => ClauseKind::Xfail(text),
                 }
             }
