@@ -25,7 +25,9 @@ impl Desk {
     pub fn new() -> Result<Self, String> {
         let base = std::env::temp_dir();
         sweep(&base);
-        let wrong = |error: std::io::Error| format!("there is no folder for temporary files below {}: {error}", base.display());
+        let wrong = |error: std::io::Error| {
+            format!("there is no folder for temporary files below {}: {error}", base.display())
+        };
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base).map_err(wrong)?;
         let lock = File::create_new(folder.path().join(LOCK)).map_err(wrong)?;
         lock.lock().map_err(wrong)?;
@@ -90,7 +92,10 @@ mod tests {
         make("proctor-grade-new", false);
         drop(make("other", true));
         sweep(base.path());
-        let mut left: Vec<_> = fs::read_dir(base.path()).expect("it is there").map(|entry| entry.expect("one").file_name()).collect();
+        let mut left: Vec<_> = fs::read_dir(base.path())
+            .expect("it is there")
+            .map(|entry| entry.expect("one").file_name())
+            .collect();
         left.sort();
         assert_eq!(left, ["other", "proctor-grade-alive", "proctor-grade-new"]);
     }

@@ -52,13 +52,21 @@ pub fn diff(before: (&Results, Which), after: (&Results, Which)) -> Result<Vec<C
     let mut all: BTreeMap<String, [Option<(Student, Rubric)>; 2]> = BTreeMap::new();
     for (side, (results, which)) in [before, after].into_iter().enumerate() {
         for one in results.graded(which)? {
-            all.entry(one.0.name.clone()).or_default()[side] = Some(one);
+            let name = one.0.name.clone();
+            all.entry(name).or_default()[side] = Some(one);
         }
     }
-    Ok(all.into_iter().filter_map(|(student, [before, after])| change(student, before.as_ref(), after.as_ref())).collect())
+    Ok(all
+        .into_iter()
+        .filter_map(|(student, [before, after])| change(student, before.as_ref(), after.as_ref()))
+        .collect())
 }
 
-fn change(student: String, before: Option<&(Student, Rubric)>, after: Option<&(Student, Rubric)>) -> Option<Change> {
+fn change(
+    student: String,
+    before: Option<&(Student, Rubric)>,
+    after: Option<&(Student, Rubric)>,
+) -> Option<Change> {
     let (old, new) = (tests(before), tests(after));
     let names = new.iter().chain(&old).map(|(name, _)| *name);
     let mut seen = Vec::new();
@@ -70,7 +78,9 @@ fn change(student: String, before: Option<&(Student, Rubric)>, after: Option<&(S
                 continue;
             }
             seen.push(name);
-            let of = |all: &[(&str, Went)]| all.iter().find(|(other, _)| *other == name).map_or(Went::Absent, |(_, went)| *went);
+            let of = |all: &[(&str, Went)]| {
+                all.iter().find(|(other, _)| *other == name).map_or(Went::Absent, |(_, went)| *went)
+            };
             let (before, after) = (of(&old), of(&new));
             if before != after {
                 changes.push(TestChange { name: name.to_owned(), before, after });
@@ -78,7 +88,9 @@ fn change(student: String, before: Option<&(Student, Rubric)>, after: Option<&(S
         }
     }
     let (before, after) = (before.map(side), after.map(side));
-    let same = before.zip(after).is_some_and(|(before, after)| Side { attempt: 0, ..before } == Side { attempt: 0, ..after });
+    let same = before
+        .zip(after)
+        .is_some_and(|(before, after)| Side { attempt: 0, ..before } == Side { attempt: 0, ..after });
     (!same || !changes.is_empty()).then_some(Change { student, before, after, tests: changes })
 }
 
@@ -89,7 +101,8 @@ fn side((student, rubric): &(Student, Rubric)) -> Side {
 
 fn tests(one: Option<&(Student, Rubric)>) -> Vec<(&str, Went)> {
     let Some((student, rubric)) = one else { return Vec::new() };
-    let went = |mark: Option<&Mark>| mark.map_or(Went::Open, |mark| Went::Marked(mark.verdict.name(), mark.points));
+    let went =
+        |mark: Option<&Mark>| mark.map_or(Went::Open, |mark| Went::Marked(mark.verdict.name(), mark.points));
     let mark = |number: usize| student.marks.get(number).and_then(Option::as_ref);
     let criteria = rubric.criteria.iter().enumerate();
     criteria.map(|(number, criterion)| (&*criterion.name, went(mark(number)))).collect()

@@ -40,8 +40,11 @@ fn check(files: &[Results]) -> Result<usize, String> {
         }
         for student in file.class()?.students {
             if let Some(other) = owners.insert(student.name.clone(), file.path()) {
-                let (name, other, here) = (student.name.escape_debug(), other.display(), file.path().display());
-                return Err(format!("the student `{name}` is in `{other}` and in `{here}`: no student may stand twice"));
+                let (name, other, here) =
+                    (student.name.escape_debug(), other.display(), file.path().display());
+                return Err(format!(
+                    "the student `{name}` is in `{other}` and in `{here}`: no student may stand twice"
+                ));
             }
         }
     }
@@ -70,7 +73,8 @@ fn copy(connection: &Connection) -> rusqlite::Result<()> {
         transaction.query_row(&row, [], |row| row.get::<_, i64>(0))
     };
     let (rubrics, gradings, attempts) = (top("rubric")?, top("grading")?, top("attempt")?);
-    let new = "INSERT INTO main.rubric (id, name, texts, body) SELECT id + ?, name, texts, body FROM part.rubric
+    let new =
+        "INSERT INTO main.rubric (id, name, texts, body) SELECT id + ?, name, texts, body FROM part.rubric
         WHERE texts NOT IN (SELECT texts FROM main.rubric)";
     transaction.execute(new, [rubrics])?;
     let new = "INSERT INTO main.grading (id, rubric, began_ms, elapsed_ns, seed, interrupted, standing)

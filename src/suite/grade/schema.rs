@@ -67,16 +67,20 @@ pub fn write(path: &Path) -> Result<Writer, String> {
     let name = path.display();
     let made = !path.exists();
     let wrong = |error: std::io::Error| format!("the results file `{name}` cannot be written: {error}");
-    let lock = File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(wrong)?;
+    let lock =
+        File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(wrong)?;
     let began = Instant::now();
     while lock.try_lock().is_err() {
         if began.elapsed() > PATIENCE {
-            return Err(format!("the results file `{name}` is in use by another `proctor grade`: wait for it, or name another one with --results"));
+            return Err(format!(
+                "the results file `{name}` is in use by another `proctor grade`: wait for it, or name another one with --results"
+            ));
         }
         std::thread::sleep(PAUSE);
     }
     let words = |error| trouble(path, &error);
-    let connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE)).map_err(words)?;
+    let connection =
+        Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE)).map_err(words)?;
     connection.busy_timeout(BUSY).map_err(words)?;
     check(&connection, path, true)?;
     let settle = || {
@@ -109,10 +113,14 @@ impl Drop for Writer {
 /// In words: it is not there, is another's, or cannot be read.
 pub fn read(path: &Path) -> Result<Connection, String> {
     if !path.exists() {
-        return Err(format!("there is no results file `{}`: `proctor grade` makes it, --results names it", path.display()));
+        return Err(format!(
+            "there is no results file `{}`: `proctor grade` makes it, --results names it",
+            path.display()
+        ));
     }
     let words = |error| trouble(path, &error);
-    let connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_ONLY)).map_err(words)?;
+    let connection =
+        Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_ONLY)).map_err(words)?;
     connection.busy_timeout(BUSY).map_err(words)?;
     check(&connection, path, false)?;
     Ok(connection)
@@ -127,18 +135,26 @@ fn flags(mode: OpenFlags) -> OpenFlags {
 fn check(connection: &Connection, path: &Path, make: bool) -> Result<(), String> {
     let name = path.display();
     let words = |error| trouble(path, &error);
-    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(words);
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(words)?;
+    let number =
+        |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0)).map_err(words);
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(words)?;
     if tables == 0 && make {
-        let text = format!("BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; {TABLES} COMMIT;");
+        let text = format!(
+            "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; {TABLES} COMMIT;"
+        );
         return connection.execute_batch(&text).map_err(words);
     }
     if number("application_id")? != APPLICATION {
-        return Err(format!("`{name}` is no results file of proctor, and is not touched: name another one with --results"));
+        return Err(format!(
+            "`{name}` is no results file of proctor, and is not touched: name another one with --results"
+        ));
     }
     let version = number("user_version")?;
     if version != VERSION {
-        return Err(format!("`{name}` was written by another proctor: its version is {version}, and this one knows {VERSION}"));
+        return Err(format!(
+            "`{name}` was written by another proctor: its version is {version}, and this one knows {VERSION}"
+        ));
     }
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(words)?;
     if found == "ok" { Ok(()) } else { Err(damaged(path, &found)) }
@@ -153,14 +169,22 @@ fn damaged(path: &Path, why: &str) -> String {
 
 /// In words for people.
 pub fn trouble(path: &Path, error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, ReadOnly};
+    use rusqlite::ErrorCode::{
+        DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, ReadOnly,
+    };
     let name = path.display();
     match error.sqlite_error_code() {
-        Some(NotADatabase) => format!("`{name}` is no results file of proctor, or a damaged one, and is not touched: name another one with --results"),
+        Some(NotADatabase) => format!(
+            "`{name}` is no results file of proctor, or a damaged one, and is not touched: name another one with --results"
+        ),
         Some(DatabaseCorrupt) => damaged(path, &error.to_string()),
-        Some(ReadOnly) => format!("the results file `{name}` cannot be written: it, or its folder, is for reading only"),
+        Some(ReadOnly) => {
+            format!("the results file `{name}` cannot be written: it, or its folder, is for reading only")
+        }
         Some(DiskFull) => format!("the results file `{name}` cannot be written: the disk is full"),
-        Some(DatabaseBusy | DatabaseLocked) => format!("the results file `{name}` is in use by another program"),
+        Some(DatabaseBusy | DatabaseLocked) => {
+            format!("the results file `{name}` is in use by another program")
+        }
         _ => format!("the results file `{name}`: {error}"),
     }
 }

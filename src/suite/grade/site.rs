@@ -118,10 +118,17 @@ impl Site {
             size += read as u64;
             self.total += read as u64;
             if size > self.caps.file {
-                return Trouble::refused(format!("{} has more than {}", shown(&path), mebibytes(self.caps.file)));
+                return Trouble::refused(format!(
+                    "{} has more than {}",
+                    shown(&path),
+                    mebibytes(self.caps.file)
+                ));
             }
             if self.total > self.caps.total {
-                return Trouble::refused(format!("its files have more than {} together", mebibytes(self.caps.total)));
+                return Trouble::refused(format!(
+                    "its files have more than {} together",
+                    mebibytes(self.caps.total)
+                ));
             }
             self.hash.add_raw(&buffer[..read]);
             file.write_all(&buffer[..read]).map_err(|error| Trouble::failed("write", &full, &error))?;
@@ -137,7 +144,10 @@ impl Site {
     pub fn copy(&mut self, name: &[u8], target: &[u8]) -> Result<(), Trouble> {
         let target = split(target, self.caps.depth)?;
         if self.known.get(&target) != Some(&Kind::File) {
-            return Trouble::refused(format!("a hard link in it leads to {}, which is no file before it", shown(&target)));
+            return Trouble::refused(format!(
+                "a hard link in it leads to {}, which is no file before it",
+                shown(&target)
+            ));
         }
         let full = self.root.join(&target);
         let failed = |error: io::Error| Trouble::failed("read", &full, &error);
@@ -211,7 +221,10 @@ impl Site {
             return Trouble::refused(format!("{} stands twice in it", shown(path)));
         }
         if self.known.len() >= self.caps.entries {
-            return Trouble::refused(format!("there are more than {} files and folders in it", self.caps.entries));
+            return Trouble::refused(format!(
+                "there are more than {} files and folders in it",
+                self.caps.entries
+            ));
         }
         self.known.insert(path.to_path_buf(), kind);
         Ok(())
@@ -223,7 +236,9 @@ impl Site {
             here.push(part);
             match self.known.get(&here) {
                 Some(Kind::Folder) => {}
-                Some(_) => return Trouble::refused(format!("{} is a folder in it, and is none", shown(&here))),
+                Some(_) => {
+                    return Trouble::refused(format!("{} is a folder in it, and is none", shown(&here)));
+                }
                 None => {
                     self.note(&here, Kind::Folder)?;
                     let full = self.root.join(&here);
@@ -240,7 +255,8 @@ impl Site {
 /// # Errors
 /// What the system says.
 pub fn make(folder: &Path) -> Result<(), Trouble> {
-    let made = fs::create_dir(folder).and_then(|()| fs::set_permissions(folder, fs::Permissions::from_mode(0o755)));
+    let made =
+        fs::create_dir(folder).and_then(|()| fs::set_permissions(folder, fs::Permissions::from_mode(0o755)));
     made.map_err(|error| Trouble::failed("make the folder", folder, &error))
 }
 
@@ -259,7 +275,9 @@ fn split(name: &[u8], depth: usize) -> Result<PathBuf, Trouble> {
         match part {
             b"" | b"." => continue,
             b".." => return Trouble::refused(format!("{} in it leads out of it", words())),
-            _ if part.len() > NAME => return Trouble::refused(format!("a name in it is too long: {}", words())),
+            _ if part.len() > NAME => {
+                return Trouble::refused(format!("a name in it is too long: {}", words()));
+            }
             _ => path.push(std::ffi::OsStr::from_bytes(part)),
         }
         count += 1;
@@ -293,7 +311,8 @@ fn stays(path: &Path, target: &Path, top: Option<&Path>) -> bool {
 fn shown(path: &Path) -> String {
     const LONGEST: usize = 80;
     let text = path.to_string_lossy();
-    let mut all: String = text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut all: String =
+        text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(LONGEST).is_some() {
         all.push('…');
     }

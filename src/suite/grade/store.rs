@@ -62,11 +62,19 @@ impl Store {
             let transaction = connection.unchecked_transaction().map_err(words)?;
             let rubric = rubric_row(&transaction, beginning.rubric, path)?;
             let last = "SELECT seed FROM grading WHERE rubric = ? ORDER BY id DESC LIMIT 1";
-            let before = transaction.query_row(last, [rubric], |row| row.get::<_, i64>(0)).optional().map_err(words)?;
+            let before = transaction
+                .query_row(last, [rubric], |row| row.get::<_, i64>(0))
+                .optional()
+                .map_err(words)?;
             let before = before.filter(|_| beginning.resume).map(i64::cast_unsigned);
             let seed = beginning.seed.or(before).unwrap_or_else(|| fastrand::u64(0..1 << 32));
             let row = "INSERT INTO grading (rubric, began_ms, seed, standing) VALUES (?, ?, ?, ?)";
-            let values = params![rubric, milliseconds(SystemTime::now()), seed.cast_signed(), json(beginning.standing)?];
+            let values = params![
+                rubric,
+                milliseconds(SystemTime::now()),
+                seed.cast_signed(),
+                json(beginning.standing)?
+            ];
             transaction.execute(row, values).map_err(words)?;
             let grading = transaction.last_insert_rowid();
             transaction.commit().map_err(words)?;
@@ -80,7 +88,12 @@ impl Store {
     ///
     /// # Errors
     /// In words: the file cannot be used.
-    pub fn enrol(&mut self, students: &[(String, String)], resume: bool, criteria: usize) -> Said<Vec<Attempt>> {
+    pub fn enrol(
+        &mut self,
+        students: &[(String, String)],
+        resume: bool,
+        criteria: usize,
+    ) -> Said<Vec<Attempt>> {
         let words = |error| trouble(&self.path, &error);
         let transaction = self.writer.connection.unchecked_transaction().map_err(words)?;
         let mut all = Vec::with_capacity(students.len());
@@ -111,7 +124,13 @@ impl Store {
     ///
     /// # Errors
     /// In words: the file cannot be used.
-    pub fn found(&mut self, attempt: i64, digest: Option<u64>, refused: Option<&str>, marks: &[(usize, Mark)]) -> Said<()> {
+    pub fn found(
+        &mut self,
+        attempt: i64,
+        digest: Option<u64>,
+        refused: Option<&str>,
+        marks: &[(usize, Mark)],
+    ) -> Said<()> {
         let words = |error| trouble(&self.path, &error);
         let transaction = self.writer.connection.unchecked_transaction().map_err(words)?;
         let row = "UPDATE attempt SET digest = ?, refused = ? WHERE id = ?";
@@ -156,7 +175,11 @@ fn rubric_row(connection: &Connection, rubric: &Rubric, path: &Path) -> Said<i64
 }
 
 /// A student's last attempt, where that was for this rubric: its id, number and digest.
-fn last(connection: &Connection, student: &str, rubric: i64) -> rusqlite::Result<Option<(i64, u32, Option<u64>)>> {
+fn last(
+    connection: &Connection,
+    student: &str,
+    rubric: i64,
+) -> rusqlite::Result<Option<(i64, u32, Option<u64>)>> {
     let row = "SELECT a.id, a.number, a.digest, g.rubric FROM attempt a JOIN grading g ON g.id = a.grading
         WHERE a.student = ? ORDER BY a.number DESC LIMIT 1";
     let take = |row: &Row<'_>| {
@@ -167,23 +190,33 @@ fn last(connection: &Connection, student: &str, rubric: i64) -> rusqlite::Result
     Ok(found.filter(|(_, other)| *other == rubric).map(|(attempt, _)| attempt))
 }
 
-fn marked(connection: &Connection, attempt: (i64, u32, Option<u64>), criteria: usize) -> rusqlite::Result<Attempt> {
+fn marked(
+    connection: &Connection,
+    attempt: (i64, u32, Option<u64>),
+    criteria: usize,
+) -> rusqlite::Result<Attempt> {
     let (id, number, digest) = attempt;
     let mut marked = vec![None; criteria];
     let row = "SELECT criterion, verdict, hundredths FROM mark WHERE attempt = ? AND hundredths IS NOT NULL";
     let mut rows = connection.prepare_cached(row)?;
     let mut rows = rows.query([id])?;
     while let Some(row) = rows.next()? {
-        let (criterion, verdict): (usize, String) = (row.get(0)?, row.get(1)?);
+        let (criterion, verdict): (i64, String) = (row.get(0)?, row.get(1)?);
         let hundredths = row.get::<_, i64>(2)?.max(0).cast_unsigned();
-        if let Some(place) = marked.get_mut(criterion) {
+        if let Some(place) = usize::try_from(criterion).ok().and_then(|criterion| marked.get_mut(criterion)) {
             *place = Some(Brief { passed: verdict == "passed" || verdict == "flaky", hundredths });
         }
     }
     Ok(Attempt { id, number, digest, marked })
 }
 
-fn new(connection: &Connection, student: &str, path: &str, grading: i64, criteria: usize) -> rusqlite::Result<Attempt> {
+fn new(
+    connection: &Connection,
+    student: &str,
+    path: &str,
+    grading: i64,
+    criteria: usize,
+) -> rusqlite::Result<Attempt> {
     let row = "INSERT INTO attempt (student, number, grading, path)
         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM attempt WHERE student = ?1), ?2, ?3) RETURNING id, number";
     let take = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
@@ -192,9 +225,10 @@ fn new(connection: &Connection, student: &str, path: &str, grading: i64, criteri
 }
 
 fn put(connection: &Connection, attempt: i64, criterion: usize, mark: &Mark, path: &Path) -> Said<()> {
-    let row = "INSERT OR REPLACE INTO mark (attempt, criterion, verdict, hundredths, mark) VALUES (?, ?, ?, ?, ?)";
+    let row =
+        "INSERT OR REPLACE INTO mark (attempt, criterion, verdict, hundredths, mark) VALUES (?, ?, ?, ?, ?)";
     let points = mark.points.map(|points| points.hundredths().cast_signed());
-    let values = params![attempt, criterion, mark.verdict.name(), points, json(mark)?];
+    let values = params![attempt, criterion as i64, mark.verdict.name(), points, json(mark)?];
     let done = connection.prepare_cached(row).and_then(|mut row| row.execute(values));
     done.map(drop).map_err(|error| trouble(path, &error))
 }
@@ -204,8 +238,9 @@ fn json(value: &impl Serialize) -> Said<String> {
 }
 
 fn parse<T: DeserializeOwned>(text: &str, path: &Path) -> Said<T> {
-    serde_json::from_str(text)
-        .map_err(|error| format!("the results file `{}` has something that cannot be read: {error}", path.display()))
+    serde_json::from_str(text).map_err(|error| {
+        format!("the results file `{}` has something that cannot be read: {error}", path.display())
+    })
 }
 
 fn milliseconds(time: SystemTime) -> i64 {
@@ -256,7 +291,8 @@ impl Results {
         let rubric: Rubric = parse(&body, &self.path)?;
         let mut students = Vec::new();
         for (attempt, mut student, other) in self.attempts(Which::Last)? {
-            student.marks = if other == id { self.marks(attempt, rubric.criteria.len())? } else { Vec::new() };
+            student.marks =
+                if other == id { self.marks(attempt, rubric.criteria.len())? } else { Vec::new() };
             student.marks.resize(rubric.criteria.len(), None);
             students.push(student);
         }
@@ -290,7 +326,14 @@ impl Results {
     /// The texts of the rubric of the last grading.
     pub(super) fn texts(&self) -> Said<Option<String>> {
         let row = "SELECT r.texts FROM grading g JOIN rubric r ON r.id = g.rubric ORDER BY g.id DESC LIMIT 1";
-        self.connection.query_row(row, [], |row| row.get(0)).optional().map_err(|error| trouble(&self.path, &error))
+        self.connection
+            .query_row(row, [], |row| row.get(0))
+            .optional()
+            .map_err(|error| trouble(&self.path, &error))
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -329,8 +372,10 @@ impl Results {
         let mut rows = rows.query([attempt]).map_err(words)?;
         let mut marks = vec![None; criteria];
         while let Some(row) = rows.next().map_err(words)? {
-            let (criterion, text): (usize, String) = (row.get(0).map_err(words)?, row.get(1).map_err(words)?);
-            if let Some(place) = marks.get_mut(criterion) {
+            let (criterion, text): (i64, String) = (row.get(0).map_err(words)?, row.get(1).map_err(words)?);
+            if let Some(place) =
+                usize::try_from(criterion).ok().and_then(|criterion| marks.get_mut(criterion))
+            {
                 *place = Some(parse(&text, &self.path)?);
             }
         }

@@ -53,15 +53,20 @@ pub enum Folders {
 
 /// Endings of files that are no part of a name.
 const ENDINGS: [&str; 34] = [
-    "proc", "py", "sh", "bash", "c", "h", "cc", "cpp", "cxx", "rs", "go", "java", "js", "mjs", "ts", "rb", "pl",
-    "lua", "php", "hs", "ml", "kt", "swift", "zig", "awk", "s", "asm", "txt", "md", "out", "elf", "bin", "exe", "zsh",
+    "proc", "py", "sh", "bash", "c", "h", "cc", "cpp", "cxx", "rs", "go", "java", "js", "mjs", "ts", "rb",
+    "pl", "lua", "php", "hs", "ml", "kt", "swift", "zig", "awk", "s", "asm", "txt", "md", "out", "elf",
+    "bin", "exe", "zsh",
 ];
 
 /// All works that the paths mean, by the names of their students. `besides` are files that are none, wherever they lie.
 ///
 /// # Errors
 /// In words: a path that is not there, a folder that cannot be read, two works of one student.
-pub fn submissions(paths: &[OsString], folders: Folders, besides: &[PathBuf]) -> Result<Vec<Submission>, String> {
+pub fn submissions(
+    paths: &[OsString],
+    folders: Folders,
+    besides: &[PathBuf],
+) -> Result<Vec<Submission>, String> {
     let besides: Vec<PathBuf> = besides.iter().filter_map(|path| path.canonicalize().ok()).collect();
     let mut all: Vec<Submission> = Vec::new();
     for path in paths {
@@ -109,7 +114,9 @@ fn submission(path: PathBuf, facts: &fs::Metadata) -> Submission {
     // `.` and `..` have a name of their own.
     let named = match path.file_name() {
         Some(name) => name.to_owned(),
-        None => path.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_owned())).unwrap_or_default(),
+        None => {
+            path.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_owned())).unwrap_or_default()
+        }
     };
     let bytes = named.as_bytes();
     let (kind, length) = if facts.is_dir() {
@@ -162,8 +169,10 @@ impl Slice {
     /// In words: it is not written so.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is no part of a class: write it as slice:2/10, the second of ten");
-        let (number, of) = text.strip_prefix("slice:").and_then(|rest| rest.split_once('/')).ok_or_else(wrong)?;
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<usize>().ok());
+        let (number, of) =
+            text.strip_prefix("slice:").and_then(|rest| rest.split_once('/')).ok_or_else(wrong)?;
+        let digits =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<usize>().ok());
         let (Some(Some(number)), Some(Some(of))) = (digits(number), digits(of)) else { return Err(wrong()) };
         if number == 0 || number > of {
             return Err(format!("there is no slice {number} of {of}"));
@@ -191,7 +200,10 @@ pub fn safe_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         let mut safe: String = name.chars().map(|c| if kept(c) { c } else { '_' }).collect();
         safe.truncate(safe.floor_char_boundary(LONGEST));
         let trimmed = safe.trim().trim_end_matches('.');
-        if trimmed.is_empty() || trimmed.starts_with(['.', '-']) || DEVICES.contains(&&*trimmed.to_lowercase()) {
+        if trimmed.is_empty()
+            || trimmed.starts_with(['.', '-'])
+            || DEVICES.contains(&&*trimmed.to_lowercase())
+        {
             format!("_{trimmed}")
         } else {
             trimmed.to_owned()
@@ -254,7 +266,10 @@ mod tests {
         let lower: std::collections::BTreeSet<String> = safe.iter().map(|name| name.to_lowercase()).collect();
         assert_eq!(lower.len(), names.len(), "{safe:?}");
         for name in &safe {
-            let good = !name.is_empty() && !name.contains('/') && !name.starts_with(['.', '-']) && !name.contains('\n');
+            let good = !name.is_empty()
+                && !name.contains('/')
+                && !name.starts_with(['.', '-'])
+                && !name.contains('\n');
             assert!(good, "{name:?}");
         }
         assert_eq!((&*safe[7], &*safe[0]), ("李", "a_b"));
@@ -270,7 +285,9 @@ mod tests {
     #[test]
     fn slices_are_read() {
         assert_eq!(Slice::parse("slice:2/10"), Ok(Slice { number: 2, of: 10 }));
-        for wrong in ["2/10", "slice:0/3", "slice:4/3", "slice:1", "slice:+1/2", "slice:a/b", "slice:/", "hash:1/2"] {
+        for wrong in
+            ["2/10", "slice:0/3", "slice:4/3", "slice:1", "slice:+1/2", "slice:a/b", "slice:/", "hash:1/2"]
+        {
             assert!(Slice::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -21,7 +21,10 @@ struct Bounded<R> {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.left = self.left.checked_sub(read as u64).ok_or_else(|| io::Error::other("far too much comes out of it"))?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| io::Error::other("far too much comes out of it"))?;
         Ok(read)
     }
 }
@@ -31,7 +34,8 @@ impl<R: Read> Read for Bounded<R> {
 /// # Errors
 /// What is refused, and what the system says of our own files.
 pub fn untar(from: &mut dyn Read, site: &mut Site) -> Result<(), Trouble> {
-    let broken = |error: io::Error| Trouble::Refused(format!("it is no tar archive, or a broken one: {error}"));
+    let broken =
+        |error: io::Error| Trouble::Refused(format!("it is no tar archive, or a broken one: {error}"));
     let mut archive = Archive::new(from);
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
@@ -59,7 +63,12 @@ pub fn untar(from: &mut dyn Read, site: &mut Site) -> Result<(), Trouble> {
             EntryType::XGlobalHeader => {}
             EntryType::Char | EntryType::Block => return Trouble::refused("there is a device in it"),
             EntryType::Fifo => return Trouble::refused("there is a FIFO in it"),
-            other => return Trouble::refused(format!("there is something in it of an unknown kind, {:#04x}", other.as_byte())),
+            other => {
+                return Trouble::refused(format!(
+                    "there is something in it of an unknown kind, {:#04x}",
+                    other.as_byte()
+                ));
+            }
         }
     }
     Ok(())

@@ -21,9 +21,11 @@ const TARGET: u64 = 4096;
 /// # Errors
 /// What is refused, and what the system says of our own files.
 pub fn unzip(from: &mut (impl Read + Seek), caps: Caps, site: &mut Site) -> Result<(), Trouble> {
-    let broken = |error: ZipError| Trouble::Refused(format!("it is no zip archive, or a broken one: {error}"));
+    let broken =
+        |error: ZipError| Trouble::Refused(format!("it is no zip archive, or a broken one: {error}"));
     // Before a table of millions is read.
-    let count = entries(from).map_err(|error| Trouble::Failed(format!("the archive cannot be read: {error}")))?;
+    let count =
+        entries(from).map_err(|error| Trouble::Failed(format!("the archive cannot be read: {error}")))?;
     if count > caps.entries {
         return Trouble::refused(format!("there are more than {} files and folders in it", caps.entries));
     }

@@ -45,7 +45,9 @@ pub fn prepare(submission: &Submission, caps: Caps, desk: &Path) -> Result<Work,
         }
         Kind::Folder => copy_folder(path, &mut site)?,
         Kind::Archive(packing) => unpack(path, packing, caps, &mut site)?,
-        Kind::Odd => return Trouble::refused("it is a link, or neither a file nor a folder, and is not followed"),
+        Kind::Odd => {
+            return Trouble::refused("it is a link, or neither a file nor a folder, and is not followed");
+        }
     }
     let (folder, digest) = site.finish(submission.kind == Kind::Folder)?;
     Ok(Work { folder, file, digest, _held: held })
@@ -64,7 +66,10 @@ fn copy_folder(folder: &Path, site: &mut Site) -> Result<(), Trouble> {
         let full = folder.join(&below);
         let failed = |error: std::io::Error| Trouble::failed("read", &full, &error);
         let entries = fs::read_dir(&full).map_err(failed)?;
-        let mut names = entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let mut names = entries
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(failed)?;
         names.sort();
         for name in names {
             let (name, full) = (below.join(&name), full.join(&name));
@@ -96,7 +101,8 @@ pub fn copy(work: &Path, desk: &Path) -> Result<(TempDir, PathBuf), String> {
     };
     let held = desk::place(desk)?;
     let inside = open_folder(held.path()).map_err(words)?;
-    let unlimited = Caps { total: u64::MAX, file: u64::MAX, entries: usize::MAX, depth: Caps::default().depth };
+    let unlimited =
+        Caps { total: u64::MAX, file: u64::MAX, entries: usize::MAX, depth: Caps::default().depth };
     let mut site = Site::new(inside.clone(), unlimited);
     copy_folder(work, &mut site).map_err(words)?;
     site.finish(true).map_err(words)?;
