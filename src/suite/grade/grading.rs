@@ -23,14 +23,14 @@ use std::time::Instant;
 pub trait Watcher {
     /// A student's work is looked at.
     fn began(&mut self, student: &str);
-    /// A test has its result, which is kept.
-    fn tested(&mut self);
+    /// So many tests have a result that is kept, or are over without one.
+    fn tested(&mut self, tests: usize);
     /// All that can be known of a student is kept.
     fn graded(&mut self, graded: &Graded<'_>);
 }
 
 /// A student who is graded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Graded<'a> {
     pub student: &'a str,
     pub points: Points,
@@ -39,8 +39,8 @@ pub struct Graded<'a> {
     pub open: usize,
     /// Why the work was refused.
     pub refused: Option<&'a str>,
-    /// Nothing was left to do.
-    pub before: bool,
+    /// Tests that were not passed.
+    pub failed: Vec<&'a str>,
 }
 
 /// What a grading came to.
@@ -275,7 +275,7 @@ impl Grading<'_> {
                 self.store.found(one.attempt.id, None, Some(&told), &marks)?;
                 for (test, _) in marks {
                     one.states[test] = State::NotPassed;
-                    self.watcher.tested();
+                    self.watcher.tested(1);
                 }
                 one.refused = Some(told);
                 one.stage = Stage::Over;
@@ -332,18 +332,21 @@ impl Grading<'_> {
     fn keep(&mut self) -> Result<(), String> {
         for (pupil, test, mark) in std::mem::take(&mut self.kept) {
             self.store.mark(self.pupils[pupil].attempt.id, test, &mark)?;
-            self.watcher.tested();
+            self.watcher.tested(1);
         }
         for pupil in std::mem::take(&mut self.over) {
             let one = &self.pupils[pupil];
+            let tests = self.rubric.criteria.iter().zip(&one.states);
+            let failed = tests.filter(|(_, state)| **state == State::NotPassed).map(|(test, _)| &*test.name);
             self.watcher.graded(&Graded {
                 student: &self.works[pupil].name,
                 points: Points::from_hundredths(one.earned),
                 worth: self.rubric.worth(),
                 open: one.open(),
                 refused: one.refused.as_deref(),
-                before: one.before == one.states.len(),
+                failed: failed.collect(),
             });
+            self.watcher.tested(one.before);
         }
         Ok(())
     }

@@ -269,7 +269,10 @@ impl Results {
     /// # Errors
     /// In words: the file cannot be used.
     pub fn open(path: &Path) -> Said<Self> {
-        Ok(Self { connection: schema::read(path)?, path: path.to_path_buf() })
+        let connection = schema::read(path)?;
+        // All that is read is of one moment, also while a class is being graded.
+        connection.execute_batch("BEGIN").map_err(|error| trouble(path, &error))?;
+        Ok(Self { connection, path: path.to_path_buf() })
     }
 
     /// The class, as its last grading left it: each student with the last attempt. One that was for another rubric has no marks.
@@ -277,34 +280,51 @@ impl Results {
     /// # Errors
     /// In words: the file cannot be used, or has no grading yet.
     pub fn class(&self) -> Said<Class> {
+        let frame = self.frame()?;
+        let students = self.students(&frame)?.collect::<Said<Vec<Student>>>()?;
+        Ok(Class { students, ..frame })
+    }
+
+    /// The same without its students.
+    ///
+    /// # Errors
+    /// In words: the file cannot be used, or has no grading yet.
+    pub fn frame(&self) -> Said<Class> {
         let words = |error| trouble(&self.path, &error);
-        let row = "SELECT g.rubric, g.began_ms, g.elapsed_ns, g.seed, g.interrupted, g.standing, r.body
+        let row = "SELECT g.began_ms, g.elapsed_ns, g.seed, g.interrupted, g.standing, r.body
             FROM grading g JOIN rubric r ON r.id = g.rubric ORDER BY g.id DESC LIMIT 1";
-        type Last = (i64, i64, i64, i64, Option<i32>, String, String);
+        type Last = (i64, i64, i64, Option<i32>, String, String);
         let take = |row: &Row<'_>| -> rusqlite::Result<Last> {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
         };
         let last = self.connection.query_row(row, [], take).optional().map_err(words)?;
-        let Some((id, began, elapsed, seed, interrupted, standing, body)) = last else {
+        let Some((began, elapsed, seed, interrupted, standing, body)) = last else {
             return Err(format!("the results file `{}` has no result yet", self.path.display()));
         };
-        let rubric: Rubric = parse(&body, &self.path)?;
-        let mut students = Vec::new();
-        for (attempt, mut student, other) in self.attempts(Which::Last)? {
-            student.marks =
-                if other == id { self.marks(attempt, rubric.criteria.len())? } else { Vec::new() };
-            student.marks.resize(rubric.criteria.len(), None);
-            students.push(student);
-        }
         Ok(Class {
-            rubric,
-            students,
+            rubric: parse(&body, &self.path)?,
+            students: Vec::new(),
             standing: parse(&standing, &self.path)?,
             seed: seed.cast_unsigned(),
             began: UNIX_EPOCH + Duration::from_millis(began.max(0).cast_unsigned()),
             elapsed,
             interrupted,
         })
+    }
+
+    /// The students of the class, by name, each read as it is asked for.
+    ///
+    /// # Errors
+    /// In words: the file cannot be used.
+    pub fn students(&self, frame: &Class) -> Said<impl Iterator<Item = Said<Student>> + '_> {
+        let criteria = frame.rubric.criteria.len();
+        let row = "SELECT rubric FROM grading ORDER BY id DESC LIMIT 1";
+        let id: i64 = self.connection.query_row(row, [], |row| row.get(0)).map_err(|error| trouble(&self.path, &error))?;
+        let read = move |(attempt, student, other)| -> Said<Student> {
+            let marks = if other == id { self.marks(attempt, criteria)? } else { vec![None; criteria] };
+            Ok(Student { marks, ..student })
+        };
+        Ok(self.attempts(Which::Last)?.into_iter().map(read))
     }
 
     /// Students by name, each with one attempt and the rubric that it was for; those that have no such attempt are left out.

@@ -42,7 +42,7 @@ impl Results {
     pub fn summary(&self, criteria: usize) -> Result<Summary, String> {
         let read = || -> rusqlite::Result<Summary> {
             let mut summary = Summary { tests: vec![Share::default(); criteria], ..Summary::default() };
-            self.students(criteria, &mut summary)?;
+            self.sums(criteria, &mut summary)?;
             self.shares(&mut summary)?;
             self.reasons(&mut summary)?;
             Ok(summary)
@@ -50,7 +50,7 @@ impl Results {
         read().map_err(|error| trouble(self.path(), &error))
     }
 
-    fn students(&self, criteria: usize, summary: &mut Summary) -> rusqlite::Result<()> {
+    fn sums(&self, criteria: usize, summary: &mut Summary) -> rusqlite::Result<()> {
         let row = format!(
             "{LAST} SELECT l.student, l.ours, coalesce(sum(m.hundredths), 0), count(m.hundredths)
             FROM last l LEFT JOIN mark m ON m.attempt = l.id GROUP BY l.id ORDER BY l.student"
