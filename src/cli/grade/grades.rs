@@ -56,6 +56,10 @@ fn join(paths: &[PathBuf], into: &Path) -> Result<u8, String> {
     let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     let students = merge(&files, into)?;
     let name = into.display().to_string();
-    to_stdout(&format!("{students} students of {} files in {}\n", files.len(), crate::report::visible_line(&name)));
+    to_stdout(&format!(
+        "{students} students of {} files in {}\n",
+        files.len(),
+        crate::report::visible_line(&name)
+    ));
     Ok(exit::HELD)
 }

@@ -152,7 +152,7 @@ impl Grading<'_> {
                 self.running -= 1;
                 match Done::from(done) {
                     Done::Prepared(prepared) => self.prepared(whose, prepared)?,
-                    Done::Tried(tried) => self.tried(whose, tried),
+                    Done::Tried(tried) => self.tried(whose, *tried),
                 }
             }
         }
