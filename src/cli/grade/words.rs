@@ -7,6 +7,8 @@ use crate::value::Points;
 /// Columns of the longest name of a student, and of a test.
 const NAME: usize = 32;
 const TEST: usize = 60;
+/// So many students have a distribution that is worth a picture.
+const MANY: usize = 5;
 
 /// What is said of one student.
 #[derive(Debug)]
@@ -78,10 +80,10 @@ pub fn draw_summary(summary: &Summary, rubric: &Rubric, style: Style) -> String 
         text.push_str(&format!(": mean {mean}, median {median}, of {} points", rubric.worth()));
     }
     text.push('\n');
-    if known.len() > 1 && worth > 0 {
+    if known.len() >= MANY && worth > 0 {
         text.push_str(&histogram(&known, worth, style));
     }
-    let hardest = rubric.criteria.iter().zip(&summary.tests).max_by_key(|(_, share)| share.not_passed);
+    let hardest = rubric.criteria.iter().zip(&summary.tests).rev().max_by_key(|(_, share)| share.not_passed);
     if let Some((criterion, share)) = hardest.filter(|(_, share)| share.not_passed > 0) {
         let test = name(&criterion.name, TEST, style);
         text.push_str(&format!("most failed: {test} ({} of {})\n", share.not_passed, summary.students.len()));
