@@ -158,9 +158,9 @@ impl Grading<'_> {
         }
     }
 
-    /// One more than there are threads, so that none waits for us.
+    /// As many as there are threads; a student's tests before the next student's, so that nobody waits long for the last of them.
     fn begin_what_may(&mut self) {
-        while self.running <= self.workers.count && self.begin_one() {}
+        while self.running < self.workers.count && self.begin_one() {}
     }
 
     /// Begins what is next; false where nothing is.
