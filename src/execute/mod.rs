@@ -50,7 +50,7 @@ mod verb;
 mod world;
 
 pub use history::events;
-pub use prompt::{Editor, Prompt};
+pub use prompt::{Editor, Left, Prompt};
 pub use session::{Ended, Ran, Seen, Session, Usage, Woken};
 pub use stop::{Call, Stop};
 pub use world::{Setting, World};

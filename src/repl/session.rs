@@ -7,7 +7,7 @@ use super::transcript::Transcript;
 use super::wire::{Counts, Frame, Line, Ready, Reply, Request};
 use crate::check::{self, Loader};
 use crate::event::Reporter;
-use crate::execute::{Editor, Prompt, Ran, Session, Setting, Woken};
+use crate::execute::{Editor, Left, Prompt, Ran, Session, Setting, Woken};
 use crate::process::{Relay, Run, clock, group};
 use crate::report::{Places, Style, draw_diagnostics, draw_tree};
 use crate::source::{Source, SourceMap, Sources};
@@ -53,11 +53,15 @@ impl Editor for Asked {
         }
     }
 
-    fn lend(&self, lent: bool) {
+    fn lend(&self) {
         // An editor that is gone writes nothing either.
-        if self.0.send(&Reply::Lend(lent)).is_ok() && lent {
+        if self.0.send(&Reply::Lend).is_ok() {
             let _ = self.answer();
         }
+    }
+
+    fn take_back(&self, left: Left) {
+        let _ = self.0.send(&Reply::Back(left));
     }
 }
 
@@ -365,10 +369,14 @@ impl Play {
     }
 
     fn time(&mut self, text: &str) -> Next {
+        let entries = self.session.entries();
         let began = clock::monotonic();
         let next = self.entry(text);
         let took = brief(clock::monotonic() - began);
-        (self.say)(&format!("{}\n", self.style.dim(&format!("took {took}"))));
+        // What is wrong was not run.
+        if self.session.entries() > entries {
+            (self.say)(&format!("{}\n", self.style.dim(&format!("took {took}"))));
+        }
         next
     }
 
