@@ -19,11 +19,7 @@ pub fn repl(args: &ReplArgs, output: Output) -> u8 {
         }
         return run::run(&RunArgs::of_standard_input(args), output);
     }
-    let options = Options {
-        args: session_args(args, output),
-        file: args.file.clone(),
-        style: output.stdout,
-    };
+    let options = Options { args: session_args(args, output), file: args.file.clone(), style: output.stdout };
     match edit(&options) {
         Ok(code) => code,
         Err(message) => {

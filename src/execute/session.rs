@@ -90,7 +90,11 @@ impl Session {
         let world = World::new(run, waiter, Rc::new(me), row, setting);
         // Where it cannot be caught, Ctrl-C ends the session, which leaves nothing behind either.
         let _ = signals::catch(Signal::INT);
-        Self { machine: Machine::new(Rc::new(Program::default()), world), events: ProcessEvents::watch(), entries: 0 }
+        Self {
+            machine: Machine::new(Rc::new(Program::default()), world),
+            events: ProcessEvents::watch(),
+            entries: 0,
+        }
     }
 
     /// Adds to the program what an entry was checked to be, and the texts that its messages quote.

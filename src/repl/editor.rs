@@ -18,8 +18,8 @@ use rustyline::error::ReadlineError;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::os::fd::AsFd;
-use std::sync::{Arc, Mutex};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How a session is started and shown.
 #[derive(Debug, Clone)]
@@ -236,6 +236,7 @@ impl Prompting {
             typing.held = self.held;
             typing.above = prompt.matches('\n').count();
             typing.known.clone_from(&self.known);
+            typing.drawn.get_mut().unwrap_or_else(PoisonError::into_inner).forget();
         }
         if !self.screen.has_printer()
             && let Some(printer) = printer(&mut self.lines)

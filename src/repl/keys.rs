@@ -7,7 +7,7 @@ use super::typing::Typing;
 use crate::process::proc_file;
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
-    EventHandler, KeyCode, KeyEvent, Modifiers, RepeatCount,
+    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -104,8 +104,8 @@ pub type GivenUp = Arc<Mutex<Option<char>>>;
 impl ConditionalEventHandler for GiveUp {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         if self.lists.load(Ordering::Relaxed) {
-            // What ends rustyline's list is this letter.
-            return Some(Cmd::SelfInsert(1, 'q'));
+            // What ends rustyline's list, as the key for deleting does.
+            return Some(Cmd::Kill(Movement::BackwardChar(1)));
         }
         if self.letter == 'D' && !context.line().is_empty() {
             return None;

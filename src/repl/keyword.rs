@@ -63,7 +63,11 @@ pub const CONTEXTUAL: &[KeywordRow] = &[
         "expect never a between b, c [in xs]",
         "Passes where no event that fits a comes between one that fits b and the next that fits c.",
     ),
-    row("between", "expect never a between b, c [in xs]", "The patterns that begin and end the time where a must not be."),
+    row(
+        "between",
+        "expect never a between b, c [in xs]",
+        "The patterns that begin and end the time where a must not be.",
+    ),
     row(
         "sequence",
         "xs contains sequence [a, b]",

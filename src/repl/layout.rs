@@ -83,7 +83,9 @@ mod tests {
     #[test]
     fn what_fits_is_one_row_and_the_rest_is_laid_out() {
         let list = |from: i64, to: i64| Value::list((from..to).map(Value::Int).collect());
-        let map = Value::map([(Key::str("a b"), list(0, 3)), (Key::str("xs"), list(1000, 1004))].into_iter().collect());
+        let map = Value::map(
+            [(Key::str("a b"), list(0, 3)), (Key::str("xs"), list(1000, 1004))].into_iter().collect(),
+        );
         assert_eq!(laid_out(&map, 80, 1000), "{\"a b\": [0, 1, 2], xs: [1000, 1001, 1002, 1003]}");
         assert_eq!(
             laid_out(&map, 24, 1000),

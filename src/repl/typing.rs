@@ -102,9 +102,9 @@ impl Highlighter for Typing {
         Cow::Owned(self.style.dim(hint))
     }
 
-    fn highlight_char(&self, _line: &str, _pos: usize, _kind: CmdKind) -> bool {
+    fn highlight_char(&self, line: &str, pos: usize, kind: CmdKind) -> bool {
         // It is going to be drawn anew, from where rustyline believes that it stands.
-        write(&self.drawn().folded(columns()));
+        write(&self.drawn().before(line, pos, kind != CmdKind::Other, columns()));
         // What a letter changes may stand anywhere: it may open a string.
         !self.is_answer
     }

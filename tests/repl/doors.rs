@@ -72,12 +72,12 @@ fn a_terminal_that_can_do_nothing_works_line_by_line() {
     terminal.keys("spawn p { sleep 100ms; print 'in p'; sleep 1000 }\r");
     terminal.see_row("[p] in p");
     terminal.wait_for("a prompt", |sight| {
-        sight.line == "proctor> " && sight.rows[sight.cursor.0 - 2] == "[p] in p"
+        sight.line == "proctor> " && sight.rows[sight.cursor.0 - 1] == "[p] in p"
     });
     terminal.keys("print 'after'\r");
     terminal.see_row("after");
     terminal
-        .wait_for("a prompt", |sight| sight.line == "proctor> " && sight.rows[sight.cursor.0 - 2] == "after");
+        .wait_for("a prompt", |sight| sight.line == "proctor> " && sight.rows[sight.cursor.0 - 1] == "after");
     terminal.keys(":watch\r");
     terminal.wait_for("a table and a prompt", |sight| {
         sight.line == "proctor> " && sight.has("NAME") && sight.has("└─ main")

@@ -47,11 +47,21 @@ fn processes_live_on_after_an_error() {
     terminal.entry("spawn task { sleep 1000 }");
     terminal.entry("spawn ext exec(\"sleep\", \"1000\")");
     let pids = terminal.entry("print task.pid, ext.pid");
-    for entry in ["print x1", "1 / 0", "let = 3", "expect 1 == 2", "def r(n) { return r(n + 1) }; r(0)", "exec(\"true\")"]
-    {
+    for entry in [
+        "print x1",
+        "1 / 0",
+        "let = 3",
+        "expect 1 == 2",
+        "def r(n) { return r(n + 1) }; r(0)",
+        "exec(\"true\")",
+    ] {
         terminal.entry(entry);
         let alive = terminal.entry("print task.alive, ext.alive, task.pid, ext.pid");
-        assert_eq!(alive.lines().next(), Some(&*format!("true true {}", pids.lines().next().expect("pids"))), "{entry}");
+        assert_eq!(
+            alive.lines().next(),
+            Some(&*format!("true true {}", pids.lines().next().expect("pids"))),
+            "{entry}"
+        );
     }
     assert!(terminal.sight().has("2 alive\nproctor> "), "{}", terminal.sight().text);
 }

@@ -12,7 +12,9 @@ pub fn reader(terminal: &Terminal) {
 /// The same behind other statements, of which one may start `n`.
 fn reader_of(terminal: &Terminal, before: &str) {
     let note = if before.is_empty() { "" } else { "write_file(\"pid\", \"{n.pid}\"); " };
-    terminal.keys(&format!("{before}{note}spawn v exec(\"sh\", \"-c\", \"{READER}\") with {{foreground: true}}\r"));
+    terminal.keys(&format!(
+        "{before}{note}spawn v exec(\"sh\", \"-c\", \"{READER}\") with {{foreground: true}}\r"
+    ));
     terminal.wait_for("it has the terminal", |sight| sight.rows.iter().any(|row| row.trim() == "on"));
     terminal.keys("a");
     terminal.see("key=a");
@@ -189,8 +191,10 @@ fn nothing_is_lost_that_is_said_meanwhile() {
     let terminal = Terminal::repl();
     reader_of(&terminal, &format!("spawn n {{ for i in 0..{LINES} {{ print \"n={{i}}.\"; sleep 1ms }} }}; "));
     // It ends while another has the terminal: the first word of the next prompt tells it.
-    let ended = |pid: i32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| s.contains(") Z "));
-    let pid = std::fs::read_to_string(terminal.home().join("pid")).expect("a file").trim().parse().expect("a pid");
+    let ended =
+        |pid: i32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| s.contains(") Z "));
+    let pid =
+        std::fs::read_to_string(terminal.home().join("pid")).expect("a file").trim().parse().expect("a pid");
     while !ended(pid) {
         std::thread::yield_now();
     }

@@ -27,7 +27,8 @@ fn an_observed_process_that_is_stopped_is_news() {
 #[test]
 fn a_stop_of_the_tracer_is_none() {
     let terminal = Terminal::repl();
-    terminal.entry("spawn busy exec(\"sh\", \"-c\", \"while :; do /bin/true; cd /; done\") with {observe: true}");
+    terminal
+        .entry("spawn busy exec(\"sh\", \"-c\", \"while :; do /bin/true; cd /; done\") with {observe: true}");
     // Each has the session look at all of them again, at whatever moment of the busy one.
     terminal.entry("for i in 0..40 { spawn { sleep 2ms }; sleep 5ms }");
     for _ in 0..20 {
@@ -52,7 +53,8 @@ fn the_record_is_at_hand() {
     says("events().filter(|e| e.kind == \"exit\" and e.pid == p.pid).len()", "1");
     says("p.processes.len() >= 1", "true");
     says("p.processes[0].exitcode", "4");
-    let said = terminal.entry("expect never {kind: \"print\"} between {kind: \"spawn\"}, {kind: \"exit\"} in p.events");
+    let said = terminal
+        .entry("expect never {kind: \"print\"} between {kind: \"spawn\"}, {kind: \"exit\"} in events(p)");
     assert!(!said.contains("error"), "{said}");
     let said = terminal.entry("expect never {kind: \"exec\"} between {kind: \"spawn\"}, {kind: \"exit\"}");
     assert!(said.contains("error"), "{said}");

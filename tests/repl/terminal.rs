@@ -240,6 +240,17 @@ impl Terminal {
         }
     }
 
+    /// Waits until a text is on the screen, or has left it at its top.
+    #[track_caller]
+    pub fn see_anywhere(&self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.everything().contains(text) {
+            assert!(Instant::now() < deadline, "never: {text}\n{}", self.sight().text);
+            // The screen tells no events of what has left it.
+            std::thread::yield_now();
+        }
+    }
+
     /// Waits until the screen shows a text.
     #[track_caller]
     pub fn see(&self, text: &str) -> Sight {

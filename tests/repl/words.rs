@@ -32,13 +32,16 @@ const PLACES: [&str; 17] = [
 fn words() -> BTreeSet<&'static str> {
     let rules = GRAMMAR.lines().map(|line| line.split("//").next().unwrap_or_default());
     let quoted = rules.flat_map(|rule| rule.split('"').skip(1).step_by(2));
-    quoted.filter(|word| word.len() > 1 && word.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())).collect()
+    quoted
+        .filter(|word| word.len() > 1 && word.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()))
+        .collect()
 }
 
 fn is_offered(word: &str, before: &str) -> bool {
     let text = format!("{before}{word}");
     let (start, found) = complete(&text, text.len(), &Known::default(), &|_| Vec::new());
-    start == before.len() && found.iter().any(|candidate| candidate.text.trim_end_matches([' ', '(', ')', ':']) == word)
+    start == before.len()
+        && found.iter().any(|candidate| candidate.text.trim_end_matches([' ', '(', ')', ':']) == word)
 }
 
 #[test]
