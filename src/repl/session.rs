@@ -222,8 +222,12 @@ impl Play {
             due = Some(looked + CALM);
         }
         let (mut started, mut hastened) = (false, false);
-        // Looks since something was started.
-        let mut quiet = STARTING.len();
+        // Looks since something may have been started: whoever is alive may be about to, and the editor tells of it only while
+        // a line is typed.
+        let mut quiet = if look.counts.alive > 0 { 0 } else { STARTING.len() };
+        if due.is_none() {
+            due = STARTING.get(quiet).map(|pause| looked + pause);
+        }
         loop {
             let hastens = match self.session.wait(line.as_fd(), due) {
                 Woken::Readable => match line.receive().ok().flatten() {
