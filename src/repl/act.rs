@@ -6,7 +6,9 @@ use super::help::help;
 use super::screen::write;
 use super::wire::Request;
 use crate::execute::Left;
+use crate::process::terminal;
 use crate::report::visible_line;
+use std::os::fd::AsFd;
 use std::path::Path;
 
 /// Entries that `:history` lists.
@@ -101,8 +103,10 @@ impl Prompting {
         let editor = chosen.filter(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
         self.screen.hold(true);
         let result = self.draft.edited(text, &editor);
-        // It may have been killed, or be one that leaves the terminal as it was not.
-        self.screen.come_back(&self.modes, if result.is_ok() { Left::InOrder } else { Left::InDisorder });
+        // Whoever is killed in the middle of its work leaves the modes that it works with.
+        let is_put_back =
+            terminal::modes(std::io::stdin().as_fd()).is_ok_and(|now| now.edits_like(&self.modes));
+        self.screen.come_back(&self.modes, if is_put_back { Left::InOrder } else { Left::InDisorder });
         result
     }
 }
