@@ -40,16 +40,17 @@ struct Record<'a> {
     more: u32,
 }
 
-/// An error in one line, whose message names the processes itself; a warning with the processes below it.
+/// An error, whose message names the processes itself; a warning with the processes below it. Then what to do.
 #[must_use]
 pub fn draw_notice(notice: &Notice<'_>, style: Style) -> String {
     let message = shorten(notice.message, MESSAGE);
     let message = visible_line(&message);
-    if notice.severity == Severity::Error {
-        return format!("proctor: {message}\n");
-    }
-    let mut text = format!("{} {message}\n", style.yellow("warning:"));
-    text.push_str(&draw_actors(notice.processes, notice.unnamed, style));
+    let mut text = if notice.severity == Severity::Error {
+        format!("proctor: {message}\n")
+    } else {
+        let warning = format!("{} {message}\n", style.yellow("warning:"));
+        warning + &draw_actors(notice.processes, notice.unnamed, style)
+    };
     if let Some(help) = notice.help {
         text.push_str(&section("help", help, style));
     }

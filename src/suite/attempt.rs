@@ -79,10 +79,12 @@ impl Ending {
     #[must_use]
     pub fn outcome(self) -> Outcome {
         let (mut main, mut ended, mut not_run, mut messages) = (None, None, self.not_run, Vec::new());
+        let mut timeline = None;
         for word in &self.words {
             match wire::read(word) {
                 Ok(Word::Begun(pid)) => main = Some(pid),
                 Ok(Word::Told(message)) => messages.push(*message),
+                Ok(Word::Drawn(drawn)) => timeline = Some(drawn),
                 Ok(Word::Over(over)) => ended = Some(over),
                 Ok(Word::NotRun(why)) => not_run = Some(why),
                 Err(why) => not_run = Some(format!("what the trial tells cannot be read: {why}")),
@@ -107,6 +109,7 @@ impl Ending {
             output: self.output,
             // Where it did not pass, what was still alive is no news: nobody had the time to join it.
             leaks: ended.as_ref().filter(|_| passed).map(Leaks::of).unwrap_or_default(),
+            timeline,
             elapsed: self.elapsed,
             seed: trial.seed,
             disturbance: trial.disturbance,

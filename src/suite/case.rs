@@ -114,7 +114,7 @@ impl Case {
     /// What somebody may want to read.
     fn keep(&mut self, mut outcome: Outcome) {
         if outcome.verdict == Verdict::Passed {
-            if outcome.leaks.is_empty() {
+            if outcome.leaks.is_empty() && outcome.timeline.is_none() {
                 return;
             }
             outcome.output = Output::default();

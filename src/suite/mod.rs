@@ -33,7 +33,7 @@ pub use filter::Filter;
 pub use find::{Found, find, folders, is_scenario};
 pub use outcome::{Leaks, Outcome, Output, Piece};
 pub use plan::{LeakRule, Plan};
-pub use play::play;
+pub use play::{Draw, Played, play};
 pub use result::{Results, Tested};
 pub use schedule::{ENDS, Observer, run};
 pub use trial::{Limits, Text, Trial};

@@ -3,6 +3,7 @@
 use super::wire::Over;
 use crate::event::{Actor, Failure, Message, Verdict};
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 
 /// What came of one trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,6 +16,8 @@ pub struct Outcome {
     pub messages: Vec<Message>,
     pub output: Output,
     pub leaks: Leaks,
+    /// Where one is wanted: the page with its timeline, or why there is none.
+    pub timeline: Option<Result<PathBuf, String>>,
     /// Nanoseconds, with the start and the end of its processes.
     pub elapsed: i64,
     /// Of the scenario's random numbers.
@@ -24,6 +27,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// The page with its timeline.
+    #[must_use]
+    pub fn page(&self) -> Option<&Path> {
+        self.timeline.as_ref()?.as_deref().ok()
+    }
+
     /// The failure that came last.
     #[must_use]
     pub fn last_failure(&self) -> Option<&Failure> {

@@ -3,6 +3,7 @@
 use super::file::{File, Test};
 use super::seed::{Use, seed};
 use super::trial::{Limits, Trial};
+use std::path::PathBuf;
 
 /// How tests are to be run.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Plan {
     /// After one that failed, no other is begun.
     pub fail_fast: bool,
     pub leaks: LeakRule,
+    /// The folder for a page of each trial's timeline.
+    pub timelines: Option<PathBuf>,
     /// What `args()` gives.
     pub args: Vec<String>,
 }
@@ -53,6 +56,10 @@ impl Plan {
             seed: seed(Use::Scenario),
             disturbance: self.stress.then(|| seed(Use::Disturbance)),
             args: self.args.clone(),
+            timeline: self
+                .timelines
+                .as_ref()
+                .map(|folder| folder.join(page(file, test, repetition, attempt))),
             scheduler: crate::process::pid(),
         }
     }
@@ -62,4 +69,16 @@ impl Plan {
     fn limit(&self, test: &Test) -> i64 {
         test.limit.unwrap_or(0).saturating_add(self.timeout)
     }
+}
+
+/// The name of a trial's page: it can be read, is the same in the next run, and no two trials share it.
+fn page(file: &File, test: &Test, repetition: usize, attempt: usize) -> String {
+    /// Of each name so many characters are shown.
+    const SHOWN: usize = 40;
+    let plain = |name: &str| -> String {
+        name.chars().map(|each| if each.is_alphanumeric() { each } else { '_' }).take(SHOWN).collect()
+    };
+    let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
+    let which = seed(0, Use::Page, &file.name, &test.name, repetition, attempt);
+    format!("{}-{}-{which:016x}.html", plain(&stem), plain(&test.name))
 }

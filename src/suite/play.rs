@@ -5,11 +5,11 @@ use super::wire::{self, Word};
 use crate::check::{Loader, check};
 use crate::event::{Message, Reporter};
 use crate::execute::{self, Setting};
-use crate::keeper::{GuardOptions, guard};
+use crate::keeper::{Ended, GuardOptions, guard};
 use crate::process::{Channel, Relay, Run, fds, group, heap, pause, pid, relay};
 use crate::program::Program;
 use crate::source::{Source, SourceMap};
-use std::fs::File;
+use std::fs::{self, File};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::rc::Rc;
@@ -19,11 +19,22 @@ const TOLD: u8 = 0;
 /// Where there is nobody who could be told.
 const UNTOLD: u8 = 4;
 
+/// What a trial has done, for whoever draws it.
+pub struct Played<'a> {
+    /// The test, or the file.
+    pub title: &'a str,
+    pub sources: &'a SourceMap,
+    pub ended: &'a Ended,
+}
+
+/// Draws a page; gives its text.
+pub type Draw = fn(&Played<'_>) -> String;
+
 /// Runs the trial that comes over standard input, a channel, and tells it how it went. Gives the exit code.
 ///
 /// # Errors
 /// In words: standard input is no channel.
-pub fn play() -> Result<u8, String> {
+pub fn play(draw: Draw) -> Result<u8, String> {
     let channel = std::io::stdin().as_fd().try_clone_to_owned().map_err(|error| error.to_string())?;
     let channel = Channel::from(channel);
     let trial: Trial = wire::receive(&channel)?;
@@ -33,10 +44,10 @@ pub fn play() -> Result<u8, String> {
     drop(no_input);
     // A trial has no terminal: what it starts could type into the shell of whoever runs the tests.
     let _ = group::new_session();
-    Ok(run(&trial, Rc::new(channel), programs))
+    Ok(run(&trial, Rc::new(channel), programs, draw))
 }
 
-fn run(trial: &Trial, channel: Rc<Channel>, programs: OwnedFd) -> u8 {
+fn run(trial: &Trial, channel: Rc<Channel>, programs: OwnedFd, draw: Draw) -> u8 {
     fds::mark_inherited_close_on_exec();
     heap::prepare();
     let (program, sources) = match prepare(trial) {
@@ -51,9 +62,17 @@ fn run(trial: &Trial, channel: Rc<Channel>, programs: OwnedFd) -> u8 {
         ..GuardOptions::default()
     };
     let teller = channel.clone();
+    let title = program.functions.first().and_then(|main| main.tests.get(usize::from(trial.test?)));
+    let title = title.map_or_else(|| trial.texts[0].name.clone(), |test| test.name.to_string());
+    let quoted = trial.timeline.as_ref().map(|path| (path, sources.clone()));
     let ended = guard(&options, |run| scenario(run, trial, program, sources, teller, programs));
     match ended {
         Ok(ended) => {
+            if let Some((path, sources)) = quoted {
+                let page = draw(&Played { title: &title, sources: &sources, ended: &ended });
+                let drawn = fs::write(path, page).map(|()| path.clone()).map_err(|error| error.to_string());
+                wire::send(&channel, &Word::Drawn(drawn));
+            }
             wire::send(&channel, &Word::Over(ended.into()));
             TOLD
         }

@@ -7,6 +7,8 @@ pub enum Use {
     Scenario,
     /// The disturbance of its processes.
     Disturbance,
+    /// The name of its page.
+    Page,
 }
 
 /// The seed of a trial: of this test, at this repetition and try.
@@ -41,7 +43,7 @@ mod tests {
             for (file, test) in [("a", "b"), ("ab", ""), ("", "ab"), ("a", "c")] {
                 for repetition in 0..10 {
                     for attempt in 0..3 {
-                        for purpose in [Use::Scenario, Use::Disturbance] {
+                        for purpose in [Use::Scenario, Use::Disturbance, Use::Page] {
                             assert!(all.insert(seed(base, purpose, file, test, repetition, attempt)));
                         }
                     }

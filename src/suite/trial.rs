@@ -18,6 +18,8 @@ pub struct Trial {
     pub disturbance: Option<u64>,
     /// What `args()` gives.
     pub args: Vec<String>,
+    /// Where the page of its timeline goes, if one is wanted.
+    pub timeline: Option<PathBuf>,
     /// The pid of the process that schedules; the trial ends with it.
     pub scheduler: i32,
 }

@@ -5,6 +5,7 @@ use crate::keeper::{self, Ended};
 use crate::process::{Channel, Errno, Received};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// One thing that a trial tells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub enum Word {
     Begun(i32),
     /// From any process of the scenario.
     Told(Box<Message>),
+    /// Its timeline is drawn, into this file; or why it is not.
+    Drawn(Result<PathBuf, String>),
     /// The guard's last word: nothing of the scenario is left.
     Over(Over),
     /// It could not be run, and why.

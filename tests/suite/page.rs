@@ -56,3 +56,49 @@ fn the_page_works_and_complains_of_nothing() {
     assert_eq!(browser.value("document.querySelectorAll('b, main script').length"), 0);
     browser.assert_quiet();
 }
+
+/// Each test's timeline is a page of its own, which the report leads to, wherever the two lie together.
+#[test]
+fn the_report_leads_to_the_timeline_of_each_test() {
+    let name = "waits \u{4e2d}\u{6587} #1 ?a=\\\"b\\\" %41 </a> ../..";
+    let text = format!(
+        "test \"{name}\" {{ spawn sleeper {{ sleep 1ms }}; join sleeper }}\ntest \"fails\" {{ spawn loser {{ exit 1 }}; join loser; expect loser.exitcode == 0 }}"
+    );
+    let stage = Stage::new(&[("odd %20#.proc", &text)]);
+    let args = ["test", "--report-html", "out/r/out.html", "--report-json", "out/r/out.json", "--timelines"];
+    std::fs::create_dir_all(stage.file("out/r")).expect("a folder");
+    let said = stage.run(&[&args[..], &["out/time lines/#1"]].concat());
+    assert_eq!(said.code, 1, "{said:?}");
+    std::fs::rename(stage.file("out"), stage.file("moved")).expect("it can be moved");
+    let report: serde_json::Value = serde_json::from_str(&stage.read("moved/r/out.json")).expect("JSON");
+    let mut browser = Browser::start();
+    for (number, process) in ["sleeper", "loser"].into_iter().enumerate() {
+        browser.open(&stage.file("moved/r/out.html"));
+        let link =
+            browser.value(&format!("document.querySelectorAll('#list a')[{number}].getAttribute('href')"));
+        assert_eq!(link, report["tests"][number]["trials"][0]["timeline"]);
+        // As a part of an address: no byte of it is anything but the path.
+        let path =
+            browser.value(&format!("new URL(document.querySelectorAll('#list a')[{number}].href).pathname"));
+        browser.open(std::path::Path::new(path.as_str().expect("a path")));
+        assert_eq!(
+            browser.value(&format!("document.documentElement.textContent.includes('{process}')")),
+            true
+        );
+    }
+    browser.assert_quiet();
+}
+
+#[test]
+fn a_timeline_that_cannot_be_written_is_told_and_is_not_the_fault_of_the_test() {
+    let stage = Stage::new(&[("a.proc", "test \"one\" { expect true }")]);
+    stage.write("folder", "");
+    let said = stage.run(&["test", "--timelines", "folder"]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.stderr.contains("the folder `folder` for timelines cannot be made"), "{said:?}");
+    let stage = Stage::new(&[("a.proc", "test \"one\" { expect run(\"rmdir\", \"lines\").exitcode == 0 }")]);
+    let said = stage.run(&["test", "--timelines", "lines"]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.stdout.contains("ok       a.proc: one"), "{said:?}");
+    assert!(said.stderr.contains("the timeline of `a.proc: one` cannot be written: "), "{said:?}");
+}

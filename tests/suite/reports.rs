@@ -11,6 +11,7 @@ use proctor::report::{Style, is_hidden};
 use proctor::source::{Code, Location, Source, SourceId, SourceMap, Span};
 use proctor::suite::{File, Leaks, Outcome, Output, Piece, Results, Test, Tested};
 use proptest::prelude::*;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 /// Texts that break what is careless.
@@ -66,6 +67,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
                 cut: u64::from(cut),
             },
             leaks: Leaks { alive: vec![actor.clone()], more_alive: 3, orphans: vec![actor], more_orphans: 0 },
+            timeline: Some(Ok(PathBuf::from(format!("/reports/{}", texts[5].replace('\0', ""))))),
             elapsed: 1_500_000,
             seed: u64::MAX,
             disturbance: Some(3),
@@ -122,7 +124,7 @@ proptest! {
 
     #[test]
     fn reports_are_of_their_format_whatever_is_in_them((files, results) in subject()) {
-        let subject = Subject { files: &files, results: &results };
+        let subject = Subject { files: &files, results: &results, home: Path::new("/reports") };
         let verdicts: Vec<&Verdict> = results.tested.iter().map(|tested| &tested.verdict).collect();
 
         let json: serde_json::Value = serde_json::from_str(&suite_json(&subject)).expect("JSON");

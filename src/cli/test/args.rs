@@ -14,6 +14,7 @@ Examples:
   proctor test --filter tag:slow --list        which tests that would be
   proctor test --filter 'child !file:lib'      with `child` in their name or file, and not in a file called lib
   proctor test --retries 2 --report-junit out.xml
+  proctor test --report-html out.html --timelines out.d
   proctor test --stress=50 --seed 7            each 50 times, with its processes' timing disturbed
   proctor test --update                        write what was found into `expect X == \"…\"`
   proctor test --watch
@@ -101,6 +102,9 @@ pub struct ReportArgs {
     /// The Common Test Report Format, JSON
     #[arg(long, value_name = "FILE")]
     pub report_ctrf: Option<PathBuf>,
+    /// A page with the timeline of each test, into this folder; the reports link them
+    #[arg(long, value_name = "FOLDER")]
+    pub timelines: Option<PathBuf>,
     /// Annotations for GitHub Actions, on standard output
     #[arg(long)]
     pub report_github: bool,

@@ -8,7 +8,7 @@ use super::progress::{self, Progress};
 use super::reports::Reports;
 use super::update;
 use crate::event::Verdict;
-use crate::report::suite::{Subject, draw_list, draw_results};
+use crate::report::suite::{Subject, draw_list, draw_results, test_label};
 use crate::source::{Diagnostic, SourceId, SourceMap};
 use crate::suite::{self, File, Found, Plan, Results};
 use std::path::Path;
@@ -45,6 +45,12 @@ pub(super) fn once(args: &TestArgs, output: Output) -> Once {
     if tests.is_empty() && !is_wrong {
         let why = if files.is_empty() { "there is no *.proc file" } else { "the filter means no test" };
         return Once { code: refuse(why), files };
+    }
+    if let Some(folder) = &args.reports.timelines
+        && let Err(error) = std::fs::create_dir_all(folder)
+    {
+        let why = format!("the folder `{}` for timelines cannot be made: {error}", folder.display());
+        return Once { code: refuse(&why), files };
     }
     let ran = run(&files, &tests, args, output).and_then(|mut results| {
         if args.update {
@@ -91,7 +97,8 @@ fn update_all(
 
 /// The last lines, and the reports; gives the exit code.
 fn finish(files: &[File], results: &Results, reports: &Reports<'_>, args: &TestArgs, output: Output) -> u8 {
-    let subject = Subject { files, results };
+    let home = std::env::current_dir().unwrap_or_default();
+    let subject = Subject { files, results, home: &home };
     to_stdout(&draw_results(&subject, output.stdout));
     let by_chance = args.shuffle || args.stress.is_some();
     if !args.stable && (by_chance || results.tested.iter().any(|tested| tested.verdict.is_bad())) {
@@ -99,7 +106,21 @@ fn finish(files: &[File], results: &Results, reports: &Reports<'_>, args: &TestA
         to_stdout(&format!("seed: {seed} (`--seed {seed}` takes the same random numbers again)\n"));
     }
     let code = code(files, results);
+    let code = if drawn(files, results) { code } else { code.max(exit::TOOL) };
     if reports.write(&subject) { code } else { code.max(exit::TOOL) }
+}
+
+/// Says which timelines are missing; gives whether none is.
+fn drawn(files: &[File], results: &Results) -> bool {
+    let mut good = true;
+    for tested in &results.tested {
+        for why in tested.outcomes.iter().filter_map(|outcome| outcome.timeline.as_ref()?.as_ref().err()) {
+            let name = test_label(&files[tested.file], &files[tested.file].tests[tested.test]);
+            to_stderr(&format!("proctor: the timeline of `{name}` cannot be written: {why}\n"));
+            good = false;
+        }
+    }
+    good
 }
 
 fn refuse(why: &str) -> u8 {
@@ -149,6 +170,11 @@ fn plan(args: &TestArgs) -> Plan {
         seed: args.seed.unwrap_or_else(|| fastrand::u64(0..1 << 32)),
         fail_fast: args.fail_fast,
         leaks: args.leaks.into(),
+        timelines: args
+            .reports
+            .timelines
+            .as_ref()
+            .map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone())),
         args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     }
 }

@@ -33,19 +33,21 @@ impl<'a> Reports<'a> {
     pub fn write(&self, subject: &Subject<'_>) -> bool {
         let args = self.args;
         let mut good = true;
-        let mut one = |path: &Option<PathBuf>, text: &dyn Fn() -> Result<String, String>| {
+        let mut one = |path: &Option<PathBuf>, text: &dyn Fn(&Subject<'_>) -> Result<String, String>| {
             let Some(path) = path else { return };
-            let written = text().and_then(|text| put(path, &text).map_err(|error| error.to_string()));
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            let subject = &Subject { home: whole.parent().unwrap_or(&whole), ..*subject };
+            let written = text(subject).and_then(|text| put(path, &text).map_err(|error| error.to_string()));
             if let Err(why) = written {
                 to_stderr(&format!("proctor: the report `{}` cannot be written: {why}\n", path.display()));
                 good = false;
             }
         };
-        one(&args.report_json, &|| Ok(suite_json(subject)));
-        one(&args.report_junit, &|| suite_junit(subject));
-        one(&args.report_tap, &|| Ok(suite_tap(subject)));
-        one(&args.report_html, &|| suite_html(subject, &self.token));
-        one(&args.report_ctrf, &|| Ok(suite_ctrf(subject)));
+        one(&args.report_json, &|subject| Ok(suite_json(subject)));
+        one(&args.report_junit, &suite_junit);
+        one(&args.report_tap, &|subject| Ok(suite_tap(subject)));
+        one(&args.report_html, &|subject| suite_html(subject, &self.token));
+        one(&args.report_ctrf, &|subject| Ok(suite_ctrf(subject)));
         if args.report_github {
             to_stdout(&github_resume(&self.token));
             to_stdout(&suite_github(subject));

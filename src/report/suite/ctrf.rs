@@ -1,17 +1,20 @@
 //! The Common Test Report Format: `--report-ctrf`. See <https://ctrf.io>.
 
+use super::link::link;
 use super::plain::{details, document, line, milliseconds, output, timestamp};
 use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
 use crate::event::Verdict;
 use crate::suite::Outcome;
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// The report, ending in a newline.
 #[must_use]
 pub fn suite_ctrf(subject: &Subject<'_>) -> String {
     let results = subject.results;
     let start = milliseconds(results.began);
-    let tests: Vec<Value> = subject.rows().map(|row| test(&row)).chain(wrong(subject)).collect();
+    let tests: Vec<Value> =
+        subject.rows().map(|row| test(&row, subject.home)).chain(wrong(subject)).collect();
     let count = |wanted: &str| tests.iter().filter(|test| test["status"] == wanted).count();
     let whole = json!({
         "reportFormat": "CTRF",
@@ -53,7 +56,7 @@ fn status(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn test(row: &Row<'_>) -> Value {
+fn test(row: &Row<'_>, home: &Path) -> Value {
     let tested = row.tested;
     let mut test = json!({
         "name": named(&row.test.name),
@@ -76,6 +79,10 @@ fn test(row: &Row<'_>) -> Value {
         test["retries"] = failed.into();
         test["retryAttempts"] =
             tested.outcomes.iter().enumerate().map(|(number, outcome)| attempt(number, outcome)).collect();
+    }
+    if let Some(page) = row.decisive().and_then(Outcome::page) {
+        let path = link(page, home);
+        test["attachments"] = json!([{ "name": "timeline", "contentType": "text/html", "path": path }]);
     }
     if tested.verdict.is_bad()
         && let Some(outcome) = row.decisive()

@@ -2,6 +2,7 @@
 //! escapes all that is put into it, and the page allows no script but its own.
 
 use super::details::{draw_leaks, draw_reasons};
+use super::link::link;
 use super::plain::{STYLE, line, output, text, timestamp};
 use super::subject::{Row, Subject};
 use crate::event::Verdict;
@@ -10,6 +11,7 @@ use crate::suite::Outcome;
 use minijinja::Environment;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
+use std::path::Path;
 
 const PAGE: &str = include_str!("page.html");
 /// Trials of one test that are shown.
@@ -55,6 +57,8 @@ struct Trial {
     seed: String,
     details: String,
     output: Vec<String>,
+    /// A link.
+    timeline: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -76,7 +80,7 @@ struct Count {
 /// # Errors
 /// Where the template does not fit what is put into it, in words.
 pub fn suite_html(subject: &Subject<'_>, nonce: &str) -> Result<String, String> {
-    let rows: Vec<TestRow> = subject.rows().map(|row| test_row(&row)).collect();
+    let rows: Vec<TestRow> = subject.rows().map(|row| test_row(&row, subject.home)).collect();
     let mut counts: Vec<Count> = Vec::new();
     for row in &rows {
         match counts.iter_mut().find(|count| count.name == row.verdict) {
@@ -123,12 +127,11 @@ fn kind(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn test_row(row: &Row<'_>) -> TestRow {
+fn test_row(row: &Row<'_>, home: &Path) -> TestRow {
     let (test, tested) = (row.test, row.tested);
-    let shown = tested
-        .outcomes
-        .iter()
-        .filter(|outcome| outcome.verdict != Verdict::Passed || !outcome.leaks.is_empty());
+    let shown = tested.outcomes.iter().filter(|outcome| {
+        outcome.verdict != Verdict::Passed || !outcome.leaks.is_empty() || outcome.page().is_some()
+    });
     TestRow {
         file: line(&row.file.name),
         name: if test.number.is_some() { line(&test.name) } else { "(the whole file)".to_owned() },
@@ -142,11 +145,11 @@ fn test_row(row: &Row<'_>) -> TestRow {
         elapsed: brief(tested.elapsed),
         repetitions: tested.repetitions,
         failed: tested.failed,
-        trials: shown.take(TRIALS).map(|outcome| trial(row, outcome)).collect(),
+        trials: shown.take(TRIALS).map(|outcome| trial(row, outcome, home)).collect(),
     }
 }
 
-fn trial(row: &Row<'_>, outcome: &Outcome) -> Trial {
+fn trial(row: &Row<'_>, outcome: &Outcome, home: &Path) -> Trial {
     let details = draw_reasons(row.file, outcome, STYLE) + &draw_leaks(outcome, STYLE);
     Trial {
         word: outcome.verdict.word(),
@@ -154,5 +157,6 @@ fn trial(row: &Row<'_>, outcome: &Outcome) -> Trial {
         seed: outcome.seed.to_string(),
         details: text(details.trim_end()),
         output: output(&outcome.output),
+        timeline: outcome.page().map(|page| link(page, home)),
     }
 }

@@ -1,5 +1,6 @@
 //! Everything, as JSON: `--report-json`. The fields are described in `docs/testing.md`.
 
+use super::link::link;
 use super::plain::{document, milliseconds, output, text, timestamp};
 use super::subject::{Row, Subject};
 use crate::event::{Actor, Message};
@@ -7,6 +8,7 @@ use crate::report::Places;
 use crate::report::json::{diagnostic_record, failure_record};
 use crate::suite::{File, Outcome};
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// The number of the format: it grows where a field changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -26,7 +28,7 @@ pub fn suite_json(subject: &Subject<'_>) -> String {
         "interrupted": results.interrupted,
         "counts": counts(subject),
         "wrong_files": subject.wrong().map(wrong).collect::<Vec<_>>(),
-        "tests": subject.rows().map(|row| test(&row)).collect::<Vec<_>>(),
+        "tests": subject.rows().map(|row| test(&row, subject.home)).collect::<Vec<_>>(),
     });
     document(&whole)
 }
@@ -48,7 +50,7 @@ fn wrong(file: &File) -> Value {
     json!({ "file": text(&file.name), "findings": findings.collect::<Vec<_>>() })
 }
 
-fn test(row: &Row<'_>) -> Value {
+fn test(row: &Row<'_>, home: &Path) -> Value {
     let (test, tested) = (row.test, row.tested);
     json!({
         "file": text(&row.file.name),
@@ -61,11 +63,11 @@ fn test(row: &Row<'_>) -> Value {
         "elapsed_ns": tested.elapsed,
         "repetitions": tested.repetitions,
         "failed_repetitions": tested.failed,
-        "trials": tested.outcomes.iter().map(|outcome| trial(row.file, outcome)).collect::<Vec<_>>(),
+        "trials": tested.outcomes.iter().map(|outcome| trial(row.file, outcome, home)).collect::<Vec<_>>(),
     })
 }
 
-fn trial(file: &File, outcome: &Outcome) -> Value {
+fn trial(file: &File, outcome: &Outcome, home: &Path) -> Value {
     let places = Places::new(&file.sources);
     let failure = |message: &Message| match message {
         Message::Failed(failure) | Message::Broken(failure) => Some(json!(failure_record(failure, &places))),
@@ -84,6 +86,7 @@ fn trial(file: &File, outcome: &Outcome) -> Value {
         "elapsed_ns": outcome.elapsed,
         "seed": outcome.seed,
         "disturbance": outcome.disturbance,
+        "timeline": outcome.page().map(|page| link(page, home)),
     })
 }
 

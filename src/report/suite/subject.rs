@@ -4,12 +4,15 @@ use crate::event::Verdict;
 use crate::report::Summary;
 use crate::suite::{File, Outcome, Results, Test, Tested};
 use std::borrow::Cow;
+use std::path::Path;
 
 /// A run of many tests and the files that they stand in.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     pub files: &'a [File],
     pub results: &'a Results,
+    /// The folder of the report, as an absolute path: links start there.
+    pub home: &'a Path,
 }
 
 /// A test, its file, and what came of it.
