@@ -83,7 +83,7 @@ fn a_terminal_that_can_do_nothing_works_line_by_line() {
         sight.line == "proctor> " && sight.has("NAME") && sight.has("└─ main")
     });
     terminal.keys("spawn v exec(\"sh\", \"-c\", \"echo on; kill -9 $$\") with {foreground: true}\r");
-    terminal.see("[v ended");
+    terminal.wait_for("a prompt", |sight| sight.line == "proctor> " && sight.has("[v ended"));
     terminal.keys("kill p; join p\r");
     terminal.see_row("-9");
     terminal.keys("\x04");
