@@ -1,5 +1,7 @@
 //! The prompt as its user sees it: the real program on a real terminal, and what an emulator draws of it.
 
+#[path = "repl/colours.rs"]
+mod colours;
 #[path = "repl/commands.rs"]
 mod commands;
 #[path = "repl/control.rs"]
@@ -18,8 +20,14 @@ mod harm;
 mod history;
 #[path = "repl/news.rs"]
 mod news;
+#[path = "repl/observed.rs"]
+mod observed;
+#[path = "repl/order.rs"]
+mod order;
 #[path = "pty/mod.rs"]
 mod pty;
+#[path = "repl/resize.rs"]
+mod resize;
 #[path = "repl/sight.rs"]
 mod sight;
 #[path = "repl/terminal.rs"]

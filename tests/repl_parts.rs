@@ -6,3 +6,5 @@ mod complete;
 mod examples;
 #[path = "repl/history_file.rs"]
 mod history_file;
+#[path = "repl/words.rs"]
+mod words;

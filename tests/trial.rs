@@ -72,6 +72,7 @@ fn trial(text: &str, submission: Option<&str>, enclosure: Enclosure, time: i64) 
         seed: 7,
         disturbance: None,
         args: Vec::new(),
+        timeline: None,
         scheduler: proctor::process::pid(),
         submission: submission.map(str::to_owned),
         enclosure,

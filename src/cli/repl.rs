@@ -19,7 +19,7 @@ pub fn repl(args: &ReplArgs, output: Output) -> u8 {
         }
         return run::run(&RunArgs::of_standard_input(args), output);
     }
-    let options = Options { args: session_args(args, output), style: output.stdout };
+    let options = Options { args: session_args(args, output), file: args.file.clone(), style: output.stdout };
     match edit(&options) {
         Ok(code) => code,
         Err(message) => {
@@ -39,7 +39,6 @@ fn session_args(args: &ReplArgs, output: Output) -> Vec<OsString> {
     if let Some(seed) = args.seed {
         all.extend(["--seed".into(), seed.to_string().into()]);
     }
-    all.extend(args.file.clone());
     all
 }
 

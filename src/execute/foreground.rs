@@ -3,6 +3,7 @@
 use super::Stop;
 use super::lent::{Before, Parked};
 use super::machine::Machine;
+use super::prompt::{Editor, Left};
 use super::world::World;
 use crate::process::{Errno, Pidfd, ProcessEvents, clock, group, signals, terminal, wait};
 use crate::value::Signal;
@@ -28,15 +29,16 @@ impl World {
     /// Looks at our terminal, and tells the prompt that it is about to be another's.
     pub(super) fn about_to_lend(&self) -> Result<Before, Errno> {
         let before = Before::look()?;
-        self.tell_editor(true);
+        if let Some(editor) = self.editor() {
+            editor.lend();
+        }
         Ok(before)
     }
 
     /// Takes the terminal back from the child with this pid, or from any.
     pub(super) fn take_terminal_back(&mut self, from: Option<i32>) {
         if let Some(lent) = self.lent.take_if(|lent| from.is_none_or(|pid| lent.pid == pid)) {
-            lent.take_back();
-            self.tell_editor(false);
+            self.tell_editor_back(lent.take_back());
             self.unwatch_foreground();
         }
         self.parked.retain(|parked| from != Some(parked.pid));
@@ -82,15 +84,18 @@ impl World {
 
     /// Where nothing was started that could have it.
     pub(super) fn not_lent(&self) {
-        self.tell_editor(false);
+        self.tell_editor_back(Left::InOrder);
     }
 
-    fn tell_editor(&self, lent: bool) {
-        if let Some(behind) = self.behind.as_ref().filter(|behind| behind.is_session)
-            && let Some(editor) = &behind.editor
-        {
-            editor.lend(lent);
+    fn tell_editor_back(&self, left: Left) {
+        if let Some(editor) = self.editor() {
+            editor.take_back(left);
         }
+    }
+
+    /// The editor of the session, in the session alone.
+    fn editor(&self) -> Option<&dyn Editor> {
+        self.behind.as_ref().filter(|behind| behind.is_session)?.editor.as_deref()
     }
 
     /// The terminal for a process that was stopped while it had it, and is about to go on.

@@ -1,7 +1,12 @@
 //! The terminal of a process while a child of it has it, as data.
 
-use crate::process::{Errno, terminal};
+use super::prompt::Left;
+use crate::process::{Errno, terminal, wait};
+use crate::value::Signal;
 use std::os::fd::{AsFd, OwnedFd};
+
+/// Signals that end programs which write line by line every day: by a key, or because nobody reads any more.
+const USUAL: [Signal; 4] = [Signal::INT, Signal(3), Signal(13), Signal::TERM];
 
 /// Our terminal while a child has it.
 pub(super) struct Lent {
@@ -38,8 +43,22 @@ impl Before {
 
 impl Lent {
     /// Takes the terminal back and puts its modes in order. Where it is gone there is nothing to take.
-    pub(super) fn take_back(self) {
+    pub(super) fn take_back(self) -> Left {
+        let left = self.left();
         self.return_to_us();
+        left
+    }
+
+    /// How it is left now, before it is taken back. Whoever draws on the whole screen reads keys one by one, and ends by putting
+    /// that back; where it is not put back, or the end came out of nowhere, the rest was not either.
+    fn left(&self) -> Left {
+        let edits = |modes: terminal::Modes| modes.edits_like(&self.modes);
+        let is_put_back = terminal::modes(self.terminal.as_fd()).is_ok_and(edits);
+        let is_usual = match wait::peek_state(self.pid) {
+            Ok(Some(wait::ChildState::Ended(status))) => status.signal().is_none_or(|by| USUAL.contains(&by)),
+            _ => true,
+        };
+        if is_put_back && is_usual { Left::InOrder } else { Left::InDisorder }
     }
 
     /// The same for a while. What a shell has given to others since is left alone.

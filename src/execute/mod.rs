@@ -54,7 +54,7 @@ mod world;
 
 pub use history::events;
 pub use nested::{COMMAND, Order, RECORD, Told};
-pub use prompt::{Editor, Prompt};
+pub use prompt::{Editor, Left, Prompt};
 pub use session::{Ended, Ran, Seen, Session, Usage, Woken};
 pub use stop::{Call, Stop};
 pub use world::{Setting, Work, World};

@@ -33,21 +33,39 @@ impl Machine {
     /// Whether a process that stands still at this moment (`t`) was stopped by a signal: what our own tracer does to it is over in an
     /// instant, and its parent does not see it. None where another tracer has hold of it.
     pub(super) fn stands_still(&self, pid: i32) -> Option<bool> {
-        if !self.world.run.is_observer(proc_file::tracer(pid)?) {
-            return None;
-        }
-        if self.world.waiter.children.get(pid).is_some() {
-            let state = crate::process::wait::peek_state(pid).ok().flatten();
-            return Some(matches!(state, Some(crate::process::wait::ChildState::Stopped(_))));
-        }
-        // Of a grandchild only time tells.
-        for _ in 0..LOOKS {
-            std::thread::sleep(LOOK);
-            if proc_file::stat(pid).map_or('Z', |stat| stat.state) != 't' {
-                return Some(false);
+        self.stand_still(&[pid])[0]
+    }
+
+    /// The same for many, in the time of one.
+    pub(super) fn stand_still(&self, pids: &[i32]) -> Vec<Option<bool>> {
+        let mut open = Vec::new();
+        let look = |(place, &pid): (usize, &i32)| {
+            if !self.world.run.is_observer(proc_file::tracer(pid)?) {
+                return None;
             }
+            if self.world.waiter.children.get(pid).is_none() {
+                open.push(place);
+                return Some(true);
+            }
+            let state = crate::process::wait::peek_state(pid).ok().flatten();
+            Some(matches!(state, Some(crate::process::wait::ChildState::Stopped(_))))
+        };
+        let mut found: Vec<Option<bool>> = pids.iter().enumerate().map(look).collect();
+        // Of grandchildren only time tells.
+        for _ in 0..LOOKS {
+            if open.is_empty() {
+                break;
+            }
+            std::thread::sleep(LOOK);
+            open.retain(|&place| {
+                let stands = proc_file::stat(pids[place]).map_or('Z', |stat| stat.state) == 't';
+                if !stands {
+                    found[place] = Some(false);
+                }
+                stands
+            });
         }
-        Some(true)
+        found
     }
 }
 

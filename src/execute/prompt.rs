@@ -11,8 +11,19 @@ pub trait Editor {
     /// Shows a question and gives the answer, without its newline; None where there is none.
     fn ask(&self, question: &str) -> Option<String>;
 
-    /// A process is about to have the terminal, or gave it back: nobody else writes meanwhile.
-    fn lend(&self, lent: bool);
+    /// A process is about to have the terminal: nobody else writes meanwhile.
+    fn lend(&self);
+
+    /// It has it no more.
+    fn take_back(&self, left: Left);
+}
+
+/// How a process left the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Left {
+    InOrder,
+    /// It was ended in the middle of its work: nobody knows what is on the screen, and where the cursor is.
+    InDisorder,
 }
 
 /// The prompt, as the processes behind it know it.

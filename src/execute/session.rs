@@ -17,6 +17,8 @@ use std::rc::Rc;
 pub struct Session {
     machine: Machine,
     events: ProcessEvents,
+    /// How many entries were run.
+    entries: usize,
 }
 
 /// How an entry ended.
@@ -54,7 +56,8 @@ pub struct Seen {
     pub ppid: i32,
     /// The pid of the process that started it.
     pub spawner: i32,
-    /// A letter of proc_pid_stat(5): `Z` for one that has ended, `T` for one that is stopped.
+    /// A letter of proc_pid_stat(5): `Z` for one that has ended, `T` for one that is stopped, also where it is observed; `t` where a
+    /// debugger has hold of it.
     pub state: char,
 }
 
@@ -87,7 +90,11 @@ impl Session {
         let world = World::new(run, waiter, Rc::new(me), row, setting);
         // Where it cannot be caught, Ctrl-C ends the session, which leaves nothing behind either.
         let _ = signals::catch(Signal::INT);
-        Self { machine: Machine::new(Rc::new(Program::default()), world), events: ProcessEvents::watch() }
+        Self {
+            machine: Machine::new(Rc::new(Program::default()), world),
+            events: ProcessEvents::watch(),
+            entries: 0,
+        }
     }
 
     /// Adds to the program what an entry was checked to be, and the texts that its messages quote.
@@ -107,6 +114,7 @@ impl Session {
 
     /// Runs the function with this number, an entry. In a child that `fork()` made it does not come back.
     pub fn run(&mut self, entry: u32) -> Ran {
+        self.entries += 1;
         let machine = &mut self.machine;
         machine.set_runs(true);
         let result = machine.enter(entry, 0, NO_REG, None).and_then(|()| machine.run(0));
@@ -131,7 +139,7 @@ impl Session {
     /// the time of the monotonic clock is there.
     pub fn wait(&mut self, fd: BorrowedFd<'_>, until: Option<i64>) -> Woken {
         let fd = fd.as_raw_fd();
-        let Self { machine, events } = self;
+        let Self { machine, events, .. } = self;
         loop {
             let waited =
                 machine.block(until, |waiter, deadline| waiter.readable_or_event(fd, events, deadline));
@@ -164,7 +172,17 @@ impl Session {
         let world = &self.machine.world;
         let others =
             |record: &Record| record.state == RowState::Live && record.pid > 0 && record.row != world.row;
-        world.run.live().into_iter().filter(others).map(seen).collect()
+        let mut all: Vec<Seen> = world.run.live().into_iter().filter(others).map(seen).collect();
+        // A tracer's own stops are over in an instant, and no stop that anybody asked for.
+        let (mut places, mut pids) = (Vec::new(), Vec::new());
+        for (place, seen) in all.iter().enumerate().filter(|(_, seen)| seen.state == 't') {
+            places.push(place);
+            pids.push(seen.pid);
+        }
+        for (place, stopped) in places.into_iter().zip(self.machine.stand_still(&pids)) {
+            all[place].state = stopped.map_or('t', |stopped| if stopped { 'T' } else { 'R' });
+        }
+        all
     }
 
     /// How a process ended; None where it lives, or where nobody knows any more.
@@ -195,6 +213,12 @@ impl Session {
         }
         let Row { index, generation } = record.row;
         Rc::new(ProcessRef::new(record.pid, index, generation, Rc::from(&*record.name)))
+    }
+
+    /// How many entries were run so far.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.entries
     }
 
     /// How many tests have failed so far.

@@ -8,6 +8,17 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 #[derive(Clone)]
 pub struct Modes(libc::termios);
 
+impl Modes {
+    /// Whether the terminal edits and shows lines, makes signals of keys and ends rows in the same way.
+    #[must_use]
+    pub fn edits_like(&self, other: &Self) -> bool {
+        let of = |modes: &libc::termios| {
+            (modes.c_lflag & (libc::ICANON | libc::ECHO | libc::ISIG), modes.c_oflag & libc::OPOST)
+        };
+        of(&self.0) == of(&other.0)
+    }
+}
+
 /// Opens this process's controlling terminal.
 ///
 /// # Errors

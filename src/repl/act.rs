@@ -5,9 +5,11 @@ use super::editor::Prompting;
 use super::help::help;
 use super::screen::write;
 use super::wire::Request;
+use crate::execute::Left;
+use crate::process::terminal;
 use crate::report::visible_line;
+use std::os::fd::AsFd;
 use std::path::Path;
-use std::process::Command as Program;
 
 /// Entries that `:history` lists.
 const LISTED: usize = 1000;
@@ -97,28 +99,14 @@ impl Prompting {
     }
 
     fn edited(&self, text: &str) -> Result<String, String> {
-        let folder = std::env::temp_dir().join(format!("proctor-edit-{}", std::process::id()));
-        let wrong = |error: std::io::Error| format!("the entry cannot be edited: {error}");
-        std::fs::create_dir(&folder).map_err(wrong)?;
-        let result = self.edited_in(&folder.join("entry.proc"), text);
-        let _ = std::fs::remove_dir_all(&folder);
-        result
-    }
-
-    fn edited_in(&self, path: &Path, text: &str) -> Result<String, String> {
-        let wrong = |error: std::io::Error| format!("the entry cannot be edited: {error}");
-        std::fs::write(path, format!("{text}\n")).map_err(wrong)?;
         let chosen = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok());
         let editor = chosen.filter(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
-        // It may have arguments, as in `code --wait`: a shell takes it apart, as other programs do it.
         self.screen.hold(true);
-        let status =
-            Program::new("/bin/sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).status();
-        self.screen.hold(false);
-        match status {
-            Ok(status) if status.success() => std::fs::read_to_string(path).map_err(wrong),
-            Ok(status) => Err(format!("`{editor}` ended with {status}: nothing is run")),
-            Err(error) => Err(wrong(error)),
-        }
+        let result = self.draft.edited(text, &editor);
+        // Whoever is killed in the middle of its work leaves the modes that it works with.
+        let is_put_back =
+            terminal::modes(std::io::stdin().as_fd()).is_ok_and(|now| now.edits_like(&self.modes));
+        self.screen.come_back(&self.modes, if is_put_back { Left::InOrder } else { Left::InDisorder });
+        result
     }
 }

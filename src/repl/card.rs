@@ -1,8 +1,11 @@
 //! A process in one line, and how the prompt shows values.
 
+use super::layout::laid_out;
 use crate::execute::Session;
+use crate::process::terminal;
 use crate::report::{Style, visible_line};
-use crate::value::{ProcessRef, Value, ending::ending, text};
+use crate::value::{ProcessRef, Value, ending::ending};
+use std::os::fd::AsFd;
 use std::rc::Rc;
 
 /// Bytes of a value that are shown.
@@ -52,12 +55,17 @@ pub fn shown(session: &Session, value: &Value, style: Style) -> Option<String> {
                         processes.into_iter().map(|process| card(session, process, style)).collect();
                     Some(cards.join("\n"))
                 }
-                _ => Some(text::brief(value, LONGEST)),
+                _ => Some(laid_out(value, columns(), LONGEST)),
             }
         }
         // A text is shown as it is written, so that "1" and 1 are told apart.
-        other => Some(text::brief(other, LONGEST)),
+        other => Some(laid_out(other, columns(), LONGEST)),
     }
+}
+
+/// How wide the editor's terminal is, which is the session's standard input.
+fn columns() -> usize {
+    terminal::size(std::io::stdin().as_fd()).map_or(80, |(columns, _)| usize::from(columns))
 }
 
 /// `p1 · pid 4211 · sleeping · 2.1s`.

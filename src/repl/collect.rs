@@ -1,6 +1,8 @@
 //! The editor's second thread: hears what processes say and what the session tells, while the first waits for keys.
 
+use super::draft::Draft;
 use super::prompt::Numbers;
+use super::reset::is_dumb;
 use super::screen::{Screen, write};
 use super::voice::Voice;
 use super::wire::{Line, Reply, Request};
@@ -9,6 +11,7 @@ use crate::process::terminal::{self, Modes};
 use crate::process::{Listener, Watch, custody, exit_now, signals, wait};
 use crate::report::Style;
 use crate::value::Signal;
+use indexmap::IndexSet;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -58,6 +61,8 @@ const FIRST_PIPE: u64 = 3;
 
 /// Milliseconds between two tries to show what waits.
 const AGAIN: u64 = 2;
+/// Names that are remembered for their colours.
+const NAMES: usize = 10_000;
 /// How many bytes are taken from one stream before the others have their turn.
 const TURN: u64 = 16 << 10;
 
@@ -75,6 +80,8 @@ pub struct Parts {
     /// The terminal's modes before anything was typed.
     pub modes: Modes,
     pub numbers: Numbers,
+    /// What the user's editor works on.
+    pub draft: Draft,
 }
 
 /// The thread's own affairs.
@@ -83,6 +90,8 @@ pub struct Collector {
     voices: HashMap<i32, Voice>,
     pipes: HashMap<u64, (std::fs::File, Voice)>,
     next_pipe: u64,
+    /// The names that were heard, in that order.
+    heard: IndexSet<String>,
     glance: Glance,
     buffer: Vec<u8>,
 }
@@ -104,6 +113,7 @@ impl Collector {
             voices: HashMap::new(),
             pipes: HashMap::new(),
             next_pipe: FIRST_PIPE,
+            heard: IndexSet::new(),
             glance: Glance::default(),
             buffer: vec![0; 64 << 10],
         }
@@ -165,6 +175,8 @@ impl Collector {
     fn react_to_signals(&self) {
         while let Some(signal) = signals::take_pending() {
             match i32::from(signal.0) {
+                // It is for the user's editor.
+                2 if self.with.draft.is_open() => {}
                 2 => {
                     // The terminal has shown `^C`: what is said next begins a row of its own.
                     self.with.screen.show("\n");
@@ -179,8 +191,9 @@ impl Collector {
 
     /// Ends this process with the terminal in order: its modes, no update begun, and no marks around what is pasted.
     fn leave(&self, code: u8) -> ! {
+        self.with.draft.close();
         self.with.screen.close();
-        write("\x1b[?2026l\x1b[?2004l\r\n");
+        write(if is_dumb() { "\n" } else { "\x1b[?2026l\x1b[?2004l\r\n" });
         self.with.screen.take_back(&self.with.modes);
         let _ = terminal::restore(std::io::stdin().as_fd(), &self.with.modes);
         exit_now(code)
@@ -204,16 +217,16 @@ impl Collector {
             self.glance = Glance::Answered;
         }
         match reply {
-            Reply::Lend(lent) => {
+            Reply::Lend => {
                 // At a prompt the keyboard is not to be had.
-                if lent {
-                    self.with.screen.hold(!self.with.screen.is_editing());
-                } else {
-                    self.with.screen.put_in_order();
+                if !self.with.screen.is_editing() {
+                    self.with.screen.hold(true);
                 }
-                if lent {
-                    self.with.shared.send(&Request::Held);
-                }
+                self.with.shared.send(&Request::Held);
+                true
+            }
+            Reply::Back(left) => {
+                self.with.screen.come_back(&self.with.modes, left);
                 true
             }
             Reply::Ask(_) if self.with.screen.is_editing() => {
@@ -261,7 +274,8 @@ impl Collector {
             any = true;
             match started {
                 Started::Task { pid, name } => {
-                    let mut before = self.voices.insert(pid, self.voice(&name));
+                    let voice = self.voice(&name);
+                    let mut before = self.voices.insert(pid, voice);
                     self.with.screen.show(&before.as_mut().map(Voice::end).unwrap_or_default());
                 }
                 Started::Program { name, pipe: Some(pipe) } => self.follow(&name, pipe, watch),
@@ -292,9 +306,12 @@ impl Collector {
         }
     }
 
-    fn voice(&self, name: &str) -> Voice {
-        let number =
-            name.bytes().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+    /// A name has the same colour whenever it is heard, and the next name the next colour.
+    fn voice(&mut self, name: &str) -> Voice {
+        if self.heard.len() >= NAMES && !self.heard.contains(name) {
+            self.heard.clear();
+        }
+        let (number, _) = self.heard.insert_full(name.to_owned());
         Voice::new(name, number, self.with.style)
     }
 

@@ -1,10 +1,12 @@
 //! The editor's process: it has the terminal, reads entries, and shows what the session and its processes say.
 
 use super::collect::{Collector, HELD, Parts, Shared, Told};
+use super::draft::Draft;
 use super::history::{History, place};
 use super::keys::{Lines, lines, printer};
 use super::known::Known;
-use super::prompt::Numbers;
+use super::prompt::{MARK, Numbers};
+use super::reset::is_dumb;
 use super::screen::Screen;
 use super::start::{Started, start};
 use super::typing::Typing;
@@ -16,14 +18,16 @@ use rustyline::error::ReadlineError;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::os::fd::AsFd;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How a session is started and shown.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// What the program is given that runs the session.
     pub args: Vec<OsString>,
+    /// A scenario to begin with, which is no part of a session that begins anew.
+    pub file: Option<OsString>,
     pub style: Style,
 }
 
@@ -40,11 +44,13 @@ pub fn edit(options: &Options) -> Result<u8, String> {
     for signal in HELD {
         let _ = signals::catch(signal);
     }
+    let mut args = options.args.clone();
+    args.extend(options.file.clone());
     loop {
-        let session = Prompting::begin(options)?;
+        let session = Prompting::begin(options, &args)?;
         match session.work() {
             Left::With(code) => return Ok(code),
-            Left::Again => {}
+            Left::Again => args.clone_from(&options.args),
         }
     }
 }
@@ -60,7 +66,9 @@ enum Left {
 pub(super) struct Prompting {
     guard: std::process::Child,
     /// The terminal's modes before anything was typed.
-    modes: Modes,
+    pub(super) modes: Modes,
+    /// What the user's editor works on.
+    pub(super) draft: Draft,
     pub(super) shared: Shared,
     pub(super) told: Receiver<Told>,
     pub(super) screen: Arc<Screen>,
@@ -76,13 +84,14 @@ pub(super) struct Prompting {
 }
 
 impl Prompting {
-    fn begin(options: &Options) -> Result<Self, String> {
+    fn begin(options: &Options, args: &[OsString]) -> Result<Self, String> {
         let modes = terminal::modes(std::io::stdin().as_fd())
             .map_err(|errno| format!("standard input is no terminal: {errno}"))?;
         let Started { guard, line, listener } =
-            start(&options.args).map_err(|error| format!("the session cannot be started: {error}"))?;
+            start(args).map_err(|error| format!("the session cannot be started: {error}"))?;
         let screen = Arc::new(Screen::default());
         let numbers = Numbers::default();
+        let draft = Draft::default();
         let (sender, told) = channel();
         let no_line = |error: std::io::Error| format!("the session cannot be spoken with: {error}");
         let shared = Shared::new(line.try_clone().map_err(no_line)?);
@@ -96,6 +105,7 @@ impl Prompting {
             guard: guard.id().cast_signed(),
             modes: modes.clone(),
             numbers: numbers.clone(),
+            draft: draft.clone(),
         });
         // They come to the other thread, while it waits.
         signals::hold(&HELD);
@@ -113,6 +123,8 @@ impl Prompting {
             given_up: Arc::default(),
             above: 0,
             closes: Arc::default(),
+            lists: Arc::default(),
+            drawn: Mutex::default(),
         };
         let variable = |name| std::env::var_os(name);
         let kept = place(variable("XDG_STATE_HOME").as_deref(), variable("HOME").as_deref());
@@ -121,6 +133,7 @@ impl Prompting {
         Ok(Self {
             guard,
             modes,
+            draft,
             shared,
             told,
             screen,
@@ -168,7 +181,7 @@ impl Prompting {
             }
             Reply::Leaving(alive) if alive.is_empty() => {}
             Reply::Leaving(alive) => self.leave(&alive),
-            Reply::Counts(_) | Reply::Lend(_) | Reply::Frame(_) => {}
+            Reply::Counts(_) | Reply::Lend | Reply::Back(_) | Reply::Frame(_) => {}
         }
     }
 
@@ -195,7 +208,8 @@ impl Prompting {
     /// Reads entries and does what the editor itself can do, until there is something for the session.
     fn entry(&mut self) -> Request {
         while !self.gone {
-            let prompt = self.numbers.plain();
+            // A terminal that can do nothing could not draw numbers anew that have changed.
+            let prompt = if is_dumb() { MARK.to_owned() } else { self.numbers.plain() };
             match self.read(&prompt, false) {
                 Ok(text) if text.trim().is_empty() => {}
                 Ok(text) => {
@@ -222,6 +236,7 @@ impl Prompting {
             typing.held = self.held;
             typing.above = prompt.matches('\n').count();
             typing.known.clone_from(&self.known);
+            typing.drawn.get_mut().unwrap_or_else(PoisonError::into_inner).forget();
         }
         if !self.screen.has_printer()
             && let Some(printer) = printer(&mut self.lines)

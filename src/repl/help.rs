@@ -1,7 +1,7 @@
 //! What `:help` says: an overview, the rows of the language's tables, and a page for each idea.
 
 use super::command::{COMMANDS, CommandRow};
-use super::keyword::KEYWORDS;
+use super::keyword::{CONTEXTUAL, KEYWORDS};
 use crate::program::{ATTRIBUTES, BUILTINS, LIMITS, METHODS, OPTIONS, SIGNALS, STATES, VERBS};
 use crate::source::{did_you_mean, find_code};
 use std::fmt::Write as _;
@@ -46,6 +46,7 @@ pub fn topics() -> impl Iterator<Item = Topic> {
     let concepts = CONCEPTS.iter().map(move |row| topic(row.name, row.doc()));
     let verbs = VERBS.iter().map(move |row| topic(row.name, row.doc));
     let keywords = KEYWORDS.iter().map(move |row| topic(row.name, row.doc));
+    let contextual = CONTEXTUAL.iter().map(move |row| topic(row.name, row.doc));
     let builtins = BUILTINS.iter().map(move |row| topic(row.name, row.doc));
     let attributes = ATTRIBUTES.iter().map(move |row| topic(row.name, row.doc));
     let options = OPTIONS.iter().map(move |row| topic(row.name, row.doc));
@@ -57,6 +58,7 @@ pub fn topics() -> impl Iterator<Item = Topic> {
     concepts
         .chain(verbs)
         .chain(keywords)
+        .chain(contextual)
         .chain(builtins)
         .chain(attributes)
         .chain(options)
@@ -111,11 +113,14 @@ fn sections(word: &str) -> Vec<String> {
     for concept in CONCEPTS.iter().filter(|concept| concept.name == word) {
         all.push(format!("{}\n", concept.page.trim_end()));
     }
-    for row in VERBS.iter().filter(|row| row.name == word || row.name.split(' ').next() == Some(word)) {
+    for row in VERBS.iter().filter(|row| row.name == word || row.name.split(' ').any(|part| part == word)) {
         all.push(entry(row.usage, "verb", row.doc));
     }
     for row in KEYWORDS.iter().filter(|row| row.name == word) {
         all.push(entry(row.usage, "keyword", row.doc));
+    }
+    for row in CONTEXTUAL.iter().filter(|row| row.name == word) {
+        all.push(entry(row.usage, "word", row.doc));
     }
     for row in BUILTINS.iter().filter(|row| row.name == word) {
         let what = if row.is_value() { "value" } else { "function" };

@@ -19,6 +19,8 @@ pub fn continuation(text: &str) -> Option<usize> {
             let line = text.rsplit('\n').next().unwrap_or_default();
             Some(line.len() - line.trim_start_matches(' ').len())
         }
+        // A command is one line, but for a block in it.
+        Completeness::OpenLine if code > 0 => None,
         Completeness::OpenLine => Some(STEP),
         Completeness::OpenBracket { .. } => Some(STEP * depth(text, text.len())),
         Completeness::OpenBlock { .. } => Some(STEP * (depth(text, text.len()) + usize::from(goes_on(text)))),
@@ -122,6 +124,7 @@ mod tests {
             ("print 1 # {", None),
             (":help {", None),
             (":time spawn p {", Some(4)),
+            (":time 1 +", None),
         ] {
             assert_eq!(continuation(text), expected, "{text:?}");
         }

@@ -7,7 +7,7 @@ use super::typing::Typing;
 use crate::process::proc_file;
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
-    EventHandler, KeyCode, KeyEvent, Modifiers, RepeatCount,
+    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +24,8 @@ pub fn lines(typing: Typing, history: History) -> rustyline::Result<Lines> {
         .auto_add_history(false)
         .bracketed_paste(true)
         .completion_show_all_if_ambiguous(true)
+        // Nobody is asked whether to list them: a list ends at any time.
+        .completion_prompt_limit(usize::MAX)
         .color_mode(ColorMode::Forced)
         .completion_type(CompletionType::List)
         .tab_stop(4)
@@ -31,14 +33,15 @@ pub fn lines(typing: Typing, history: History) -> rustyline::Result<Lines> {
         .build();
     let mut lines = Lines::with_history(config, history)?;
     let screen = typing.screen.clone();
-    let given_up = typing.given_up.clone();
+    let (given_up, lists) = (typing.given_up.clone(), typing.lists.clone());
     let brace = Dedent { closes: typing.closes.clone() };
     lines.set_helper(Some(typing));
     let key = |code, modifiers| Event::from(KeyEvent(code, modifiers));
     lines.bind_sequence(key(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(Enter)));
     lines.bind_sequence(key(KeyCode::Char('}'), Modifiers::NONE), EventHandler::Conditional(Box::new(brace)));
     for letter in ['C', 'D'] {
-        let handler = Box::new(GiveUp { screen: screen.clone(), given_up: given_up.clone(), letter });
+        let (screen, given_up, lists) = (screen.clone(), given_up.clone(), lists.clone());
+        let handler = Box::new(GiveUp { screen, given_up, lists, letter });
         lines.bind_sequence(key(KeyCode::Char(letter), Modifiers::CTRL), EventHandler::Conditional(handler));
     }
     Ok(lines)
@@ -90,6 +93,8 @@ impl ConditionalEventHandler for Dedent {
 struct GiveUp {
     screen: Arc<Screen>,
     given_up: GivenUp,
+    /// Candidates are being listed, page by page.
+    lists: Arc<AtomicBool>,
     letter: char,
 }
 
@@ -98,6 +103,10 @@ pub type GivenUp = Arc<Mutex<Option<char>>>;
 
 impl ConditionalEventHandler for GiveUp {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        if self.lists.load(Ordering::Relaxed) {
+            // What ends rustyline's list, as the key for deleting does.
+            return Some(Cmd::Kill(Movement::BackwardChar(1)));
+        }
         if self.letter == 'D' && !context.line().is_empty() {
             return None;
         }

@@ -55,6 +55,38 @@ pub const KEYWORDS: &[KeywordRow] = &[
     row("none", "none", "No value."),
 ];
 
+/// The words that mean something at one place only, and may be names anywhere else.
+pub const CONTEXTUAL: &[KeywordRow] = &[
+    row("error", "expect error KIND { … }", "Passes where the block fails with that kind."),
+    row(
+        "never",
+        "expect never a between b, c [in xs]",
+        "Passes where no event that fits a comes between one that fits b and the next that fits c.",
+    ),
+    row(
+        "between",
+        "expect never a between b, c [in xs]",
+        "The patterns that begin and end the time where a must not be.",
+    ),
+    row(
+        "sequence",
+        "xs contains sequence [a, b]",
+        "Whether elements fit these patterns in this order, with any others between.",
+    ),
+    row("worth", "test \"name\" worth 4 { … }", "How many points the test gives; not negative."),
+    row("tags", "test \"name\" tags [slow] { … }", "Words by which tests are chosen."),
+    row("needs", "test \"name\" needs \"other\" { … }", "Tests without which this one is not run."),
+    row("hidden", "test \"name\" hidden { … }", "The test is not shown to those who are tested."),
+    row("skip", "test \"name\" skip \"why\" { … }", "The test is not run."),
+    row("xfail", "test \"name\" xfail \"why\" { … }", "The test is expected to fail."),
+];
+
+/// The row of the word that means something at one place only.
+#[must_use]
+pub fn contextual(name: &str) -> Option<&'static KeywordRow> {
+    CONTEXTUAL.iter().find(|row| row.name == name)
+}
+
 /// The row of the keyword that is spelt so.
 #[must_use]
 pub fn keyword(name: &str) -> Option<&'static KeywordRow> {
@@ -63,7 +95,7 @@ pub fn keyword(name: &str) -> Option<&'static KeywordRow> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEYWORDS, keyword};
+    use super::{CONTEXTUAL, KEYWORDS, keyword};
     use crate::program::VERBS;
     use crate::syntax::{LEADING, TokenKind, tokens};
 
@@ -77,6 +109,8 @@ mod tests {
             let text = format!("x {}", row.name);
             let kind = tokens(&text).last().map(|token| token.kind);
             assert!(matches!(kind, Some(TokenKind::Keyword | TokenKind::Constant)), "{}", row.name);
+        }
+        for row in KEYWORDS.iter().chain(CONTEXTUAL) {
             assert!(row.doc.ends_with('.') && row.doc.len() <= 100, "{}", row.name);
         }
     }

@@ -4,6 +4,8 @@
 //! piece: whatever makes rustyline draw its prompt takes the text along. Its external printer, which has room for one message
 //! and may keep that for the next line, is only used to make it draw: its messages say nothing.
 
+use super::reset::{is_dumb, sequences};
+use crate::execute::Left;
 use crate::process::relay::unread;
 use crate::process::terminal::{self, Modes};
 use crate::process::{Standard, group};
@@ -19,10 +21,6 @@ const AT_ONCE: usize = 16 << 10;
 
 /// What the printer is given: it ends each message with a newline, which this one takes back before.
 const NOTHING: &str = "\x1b[A\n";
-
-/// See ECMA-48 and xterm's control sequences.
-const RESET: &str =
-    "\x1b[?1047l\x1b[?47l\x1b[?25h\x1b[0m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1l\x1b>";
 
 /// Shows text at once, above a line that is typed, or later.
 #[derive(Default)]
@@ -175,16 +173,12 @@ impl Screen {
         state.flush();
     }
 
-    /// The terminal is ours again, in whatever state its last holder has left it: the usual screen, a cursor that is seen, plain
-    /// letters, no mouse, no keypad; and what comes next begins a row of its own.
-    pub fn put_in_order(&self) {
+    /// The terminal is ours again, in whatever state its last holder has left it: its modes are these again.
+    pub fn come_back(&self, modes: &Modes, left: Left) {
         if !self.is_editing() {
-            let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-            if !dumb {
-                let columns =
-                    terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
-                // Blanks up to the last column end a row that was begun, and leave one alone that was not.
-                write(&format!("{RESET}{}\r\x1b[K", " ".repeat(columns.saturating_sub(1))));
+            self.take_back(modes);
+            if !is_dumb() {
+                write(&sequences(left));
             }
             self.hold(false);
         }
@@ -198,7 +192,8 @@ impl Screen {
         state.flush();
     }
 
-    /// Takes the terminal back where another process has it, which is dead now, and puts its modes in order.
+    /// Takes the terminal back where another process has it, which has ended or was stopped, and puts its modes in order. The session
+    /// does that too where it can: not from a pid namespace, where our group has no number.
     pub fn take_back(&self, modes: &Modes) {
         if self.state().lent {
             let stdin = std::io::stdin();

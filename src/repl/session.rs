@@ -7,7 +7,7 @@ use super::transcript::Transcript;
 use super::wire::{Counts, Frame, Line, Ready, Reply, Request};
 use crate::check::{self, Loader};
 use crate::event::Reporter;
-use crate::execute::{Editor, Prompt, Ran, Session, Setting, Woken, Work};
+use crate::execute::{Editor, Left, Prompt, Ran, Session, Setting, Woken, Work};
 use crate::process::{Relay, Run, clock, group};
 use crate::report::{Places, Style, draw_diagnostics, draw_tree};
 use crate::source::{Source, SourceMap, Sources};
@@ -19,6 +19,9 @@ use std::rc::Rc;
 
 /// How often one looks after processes whose changes the kernel tells nobody.
 const STRANGERS: i64 = 100 * clock::MILLISECOND;
+/// When one looks for what is being started, each time after the last look.
+const STARTING: [i64; 4] =
+    [50 * clock::MILLISECOND, 100 * clock::MILLISECOND, 500 * clock::MILLISECOND, clock::SECOND];
 /// The shortest time between two looks while the prompt waits.
 const CALM: i64 = 20 * clock::MILLISECOND;
 /// Letters of a value in a list of names.
@@ -53,11 +56,15 @@ impl Editor for Asked {
         }
     }
 
-    fn lend(&self, lent: bool) {
+    fn lend(&self) {
         // An editor that is gone writes nothing either.
-        if self.0.send(&Reply::Lend(lent)).is_ok() && lent {
+        if self.0.send(&Reply::Lend).is_ok() {
             let _ = self.answer();
         }
+    }
+
+    fn take_back(&self, left: Left) {
+        let _ = self.0.send(&Reply::Back(left));
     }
 }
 
@@ -104,6 +111,7 @@ pub fn serve(run: &Run, line: Line, relay: Relay, kit: Kit) -> u8 {
         code: 0,
         entries: 0,
         counts: Counts::default(),
+        unseen: false,
     };
     play.work(kit.load)
 }
@@ -127,6 +135,8 @@ struct Play {
     code: u8,
     entries: usize,
     counts: Counts,
+    /// Something has happened to a process that was not looked at yet.
+    unseen: bool,
 }
 
 /// What to do after a request.
@@ -209,7 +219,16 @@ impl Play {
         let line = self.line.clone();
         let mut looked = clock::monotonic();
         let mut due = look.strangers.then(|| looked + STRANGERS);
-        let mut started = false;
+        if std::mem::take(&mut self.unseen) {
+            due = Some(looked + CALM);
+        }
+        let (mut started, mut hastened) = (false, false);
+        // Looks since something may have been started: whoever is alive may be about to, and the editor tells of it only while
+        // a line is typed.
+        let mut quiet = if look.counts.alive > 0 { 0 } else { STARTING.len() };
+        if due.is_none() {
+            due = STARTING.get(quiet).map(|pause| looked + pause);
+        }
         loop {
             let hastens = match self.session.wait(line.as_fd(), due) {
                 Woken::Readable => match line.receive().ok().flatten() {
@@ -217,7 +236,11 @@ impl Play {
                         started = true;
                         true
                     }
-                    request => return request,
+                    request => {
+                        // Where that is one that tells no news, they come after it.
+                        self.unseen = hastened;
+                        return request;
+                    }
                 },
                 Woken::Changed => true,
                 Woken::Late => false,
@@ -227,6 +250,7 @@ impl Play {
                 }
             };
             let calm = looked + CALM;
+            hastened |= hastens;
             if hastens && clock::monotonic() < calm {
                 // Where a thousand processes end at once, one look a moment later sees many of them.
                 due = Some(due.map_or(calm, |due| due.min(calm)));
@@ -235,13 +259,19 @@ impl Play {
             let before = self.counts;
             let look = self.tell_news();
             looked = clock::monotonic();
+            hastened = false;
             let started = std::mem::take(&mut started);
             if started && look.counts == before {
                 // The editor asks no second time before it is answered.
                 let _ = self.line.send(&Reply::Counts(look.counts));
             }
-            // One that is being started may be seen a moment later only.
-            due = (look.strangers || started).then(|| looked + STRANGERS);
+            // One that is being started may be seen a moment later only, and later still where it is observed.
+            if started {
+                quiet = 0;
+            }
+            let pause = if look.strangers { Some(&STRANGERS) } else { STARTING.get(quiet) };
+            quiet += 1;
+            due = pause.map(|pause| looked + pause);
         }
     }
 
@@ -366,10 +396,14 @@ impl Play {
     }
 
     fn time(&mut self, text: &str) -> Next {
+        let entries = self.session.entries();
         let began = clock::monotonic();
         let next = self.entry(text);
         let took = brief(clock::monotonic() - began);
-        (self.say)(&format!("{}\n", self.style.dim(&format!("took {took}"))));
+        // What is wrong was not run.
+        if self.session.entries() > entries {
+            (self.say)(&format!("{}\n", self.style.dim(&format!("took {took}"))));
+        }
         next
     }
 

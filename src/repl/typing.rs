@@ -7,10 +7,11 @@ use super::indent::{brace, continuation};
 use super::known::Known;
 use super::mark::marked;
 use super::prompt::{MARK, Numbers};
-use super::screen::Screen;
+use super::reflow::Drawn;
+use super::screen::{Screen, write};
 use crate::process::terminal;
 use crate::report::{Style, cut, width};
-use rustyline::completion::{Completer, Pair};
+use rustyline::completion::{Candidate, Completer};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::SearchDirection;
@@ -20,7 +21,7 @@ use std::borrow::Cow;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Entries of the history that a hint is looked for in.
 const HINTS: usize = 1000;
@@ -44,12 +45,35 @@ pub struct Typing {
     pub above: usize,
     /// A closing brace was typed on a line of blanks: what is to be completed now.
     pub closes: Arc<AtomicBool>,
+    /// Candidates are being listed.
+    pub lists: Arc<AtomicBool>,
+    /// What was drawn last.
+    pub drawn: Mutex<Drawn>,
+}
+
+/// A candidate, which notes that it is shown: no other event tells that a list begins.
+pub struct Listed {
+    display: String,
+    replacement: String,
+    lists: Arc<AtomicBool>,
+}
+
+impl Candidate for Listed {
+    fn display(&self) -> &str {
+        self.lists.store(true, Ordering::Relaxed);
+        &self.display
+    }
+
+    fn replacement(&self) -> &str {
+        &self.replacement
+    }
 }
 
 impl Helper for Typing {}
 
 impl Highlighter for Typing {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        self.drawn().line(line, pos);
         if self.is_answer {
             return Cow::Borrowed(line);
         }
@@ -62,6 +86,8 @@ impl Highlighter for Typing {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
+        self.lists.store(false, Ordering::Relaxed);
+        self.drawn().begin(prompt, columns());
         // What processes said meanwhile stands above.
         let mut text = self.screen.take_above();
         match default && !self.is_answer {
@@ -72,10 +98,13 @@ impl Highlighter for Typing {
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        self.drawn().hint(hint);
         Cow::Owned(self.style.dim(hint))
     }
 
-    fn highlight_char(&self, _line: &str, _pos: usize, _kind: CmdKind) -> bool {
+    fn highlight_char(&self, line: &str, pos: usize, kind: CmdKind) -> bool {
+        // It is going to be drawn anew, from where rustyline believes that it stands.
+        write(&self.drawn().before(line, pos, kind != CmdKind::Other, columns()));
         // What a letter changes may stand anywhere: it may open a string.
         !self.is_answer
     }
@@ -114,6 +143,10 @@ impl Hinter for Typing {
 }
 
 impl Typing {
+    fn drawn(&self) -> MutexGuard<'_, Drawn> {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn complete(&self, line: &str, pos: usize) -> (usize, Vec<super::complete::Candidate>) {
         complete(line, pos, &self.known, &|folder| names_in(folder))
     }
@@ -137,13 +170,14 @@ fn names_in(folder: &str) -> Vec<(String, bool)> {
 }
 
 impl Completer for Typing {
-    type Candidate = Pair;
+    type Candidate = Listed;
 
-    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Listed>)> {
+        let listed = |display, replacement| Listed { display, replacement, lists: self.lists.clone() };
         if self.closes.swap(false, Ordering::Relaxed)
             && let Some((start, replacement)) = brace(line, pos)
         {
-            return Ok((start, vec![Pair { display: String::new(), replacement }]));
+            return Ok((start, vec![listed(String::new(), replacement)]));
         }
         if self.is_answer {
             return Ok((pos, Vec::new()));
@@ -165,13 +199,18 @@ impl Completer for Typing {
             } else {
                 candidate.shown
             };
-            Pair { display, replacement: candidate.text }
+            listed(display, candidate.text)
         });
-        let mut pairs: Vec<Pair> = pairs.collect();
+        let mut pairs: Vec<Listed> = pairs.collect();
         let typed = line.get(..pos).unwrap_or_default();
         spare_last_row(&mut pairs, columns, self.above + rows_above(typed, columns));
         Ok((start, pairs))
     }
+}
+
+/// How wide the terminal is now.
+fn columns() -> usize {
+    terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns))
 }
 
 /// Rows above the cursor's, of an entry up to the cursor.
@@ -186,7 +225,7 @@ fn rows_above(typed: &str, columns: usize) -> usize {
 
 /// rustyline draws the line anew below what it lists, and clears as many rows above as the line took before it: without so
 /// many blank rows at the end the last candidates would never be seen.
-fn spare_last_row(pairs: &mut [Pair], columns: usize, above: usize) {
+fn spare_last_row(pairs: &mut [Listed], columns: usize, above: usize) {
     // As rustyline puts them in columns.
     let widest = pairs.iter().map(|pair| width(&pair.display)).max().unwrap_or(0) + 2;
     let rows = pairs.len().div_ceil((columns / widest).max(1));

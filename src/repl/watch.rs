@@ -2,6 +2,7 @@
 
 use super::collect::Told;
 use super::editor::Prompting;
+use super::reset::is_dumb;
 use super::screen::write;
 use super::wire::{Frame, Reply, Request};
 use crate::process::{Watch, terminal};
@@ -16,6 +17,9 @@ const USUAL: (u16, u16) = (80, 24);
 
 impl Prompting {
     pub(super) fn watch(&mut self) {
+        if is_dumb() {
+            return self.look_once();
+        }
         let stdin = std::io::stdin();
         let Ok(modes) = terminal::keys(stdin.as_fd()) else { return };
         self.screen.hold(true);
@@ -27,6 +31,24 @@ impl Prompting {
         self.screen.hold(false);
     }
 
+    /// On a terminal that cannot draw anew: the table and the tree as they are now.
+    fn look_once(&mut self) {
+        if let Some(frame) = self.frame() {
+            write(&format!("{}\n{}", frame.table, frame.tree));
+        }
+    }
+
+    /// Asks for a frame; none where something else was told, or the session is gone.
+    fn frame(&mut self) -> Option<Frame> {
+        self.shared.send(&Request::Look);
+        match self.told.recv() {
+            Ok(Told::Reply(Reply::Frame(frame))) => return Some(frame),
+            Ok(Told::Reply(_)) => {}
+            Ok(Told::Ended) | Err(_) => self.gone = true,
+        }
+        None
+    }
+
     fn frames(&mut self) {
         let stdin = std::io::stdin();
         let Ok(mut keys) = Watch::new() else { return };
@@ -34,14 +56,11 @@ impl Prompting {
             return;
         }
         loop {
-            self.shared.send(&Request::Look);
-            match self.told.recv() {
-                Ok(Told::Reply(Reply::Frame(frame))) => write(&self.drawn(&frame)),
-                Ok(Told::Reply(_)) => {}
-                Ok(Told::Ended) | Err(_) => {
-                    self.gone = true;
-                    return;
-                }
+            if let Some(frame) = self.frame() {
+                write(&self.drawn(&frame));
+            }
+            if self.gone {
+                return;
             }
             if keys.wait(Some(PAUSE)).is_ok_and(|ready| !ready.is_empty()) {
                 let _ = stdin.lock().read(&mut [0; 64]);

@@ -1,6 +1,7 @@
 //! What the editor and the session say to each other: a length, then JSON, over a socket that nobody else holds.
 
 use super::known::Known;
+use crate::execute::Left;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, ErrorKind, Read, Write};
@@ -43,8 +44,10 @@ pub enum Reply {
     Counts(Counts),
     /// A program asks for a line.
     Ask(String),
-    /// The terminal is about to be another's, or is ours again.
-    Lend(bool),
+    /// The terminal is about to be another's.
+    Lend,
+    /// It is no more.
+    Back(Left),
     /// What `:watch` shows.
     Frame(Frame),
     /// It wants to leave: these are alive. None: it leaves.

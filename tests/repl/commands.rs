@@ -1,5 +1,6 @@
 //! The commands of the prompt, as they are seen.
 
+use super::foreground::in_order;
 use super::terminal::{PROCTOR, Start, Terminal};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
@@ -84,7 +85,87 @@ fn a_statement_is_timed() {
     let terminal = Terminal::repl();
     let said = terminal.entry(":time sleep 20ms");
     let took = said.trim().strip_prefix("took ").expect("a time");
-    assert!(took.ends_with("ms") || took.ends_with('s'), "{said}");
+    let ms = took.strip_suffix("ms").map(|ms| ms.parse::<u64>().expect("a number"));
+    assert!(ms.is_none_or(|ms| ms >= 20) && took.ends_with('s') && !took.ends_with("us"), "{said}");
+    // What was not run took no time.
+    let said = terminal.entry(":time 1 +");
+    assert!(said.contains("expected an expression after `+`") && !said.contains("took"), "{said}");
+    terminal.type_keys(":time if true {");
+    terminal.keys("\rprint 'timed'\r}\r");
+    terminal.see_row("timed");
+    terminal.prompt();
+}
+
+#[test]
+fn a_long_value_has_a_row_for_each_part() {
+    let terminal = Terminal::repl();
+    terminal.entry("let m = {short: [1, 2]}; for i in 0..12 { m[\"key{i}\"] = \"value\" }");
+    let said = terminal.entry("m");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[..3], ["{", "    short: [1, 2],", "    key0: \"value\","], "{said}");
+    assert_eq!(lines[lines.len() - 2..], ["    key11: \"value\",", "}"], "{said}");
+    assert_eq!(terminal.entry("[1, 2]"), "[1, 2]\n");
+    let said = terminal.entry("[m, {a: 1}]");
+    assert!(
+        said.starts_with("[\n    {\n        short: [1, 2],\n") && said.ends_with("    },\n    {a: 1},\n]\n"),
+        "{said}"
+    );
+}
+
+/// A program that `:edit` runs.
+fn editor(start: &Start, script: &str) -> String {
+    let path = start.home().join("editor.sh");
+    std::fs::write(&path, format!("#!/bin/sh\n{script}")).expect("a file");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+const NOTES: &str =
+    "dirname \"$1\" >folder.new; stat -c %a \"$(dirname \"$1\")\" \"$1\" >modes; mv folder.new folder\n";
+
+fn note(terminal: &Terminal, name: &str) -> String {
+    std::fs::read_to_string(terminal.home().join(name)).unwrap_or_default()
+}
+
+#[test]
+fn an_editor_that_is_killed_leaves_the_terminal_in_order() {
+    for (end, word) in [("kill -9 $$", "nothing is run"), ("exit 0", "walrus")] {
+        let start = Start::proctor(&[]);
+        let path = editor(
+            &start,
+            &format!("{NOTES}stty raw -echo; printf '\\033[?1049h\\033[5;9r\\033[?25l'; {end}\n"),
+        );
+        let terminal = Terminal::prompted(start.env("EDITOR", &path));
+        terminal.entry("print 'walrus'");
+        let said = terminal.entry(":edit");
+        assert!(said.contains(word), "{end}: {said}");
+        in_order(&terminal);
+        assert!(!terminal.screen(vt100::Screen::hide_cursor), "{end}");
+        assert_eq!(note(&terminal, "modes"), "700\n600\n");
+        let folder = note(&terminal, "folder");
+        assert!(!folder.is_empty() && !std::path::Path::new(folder.trim()).exists(), "{folder}");
+    }
+}
+
+#[test]
+fn who_ends_the_prompt_ends_the_editor() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let start = Start::proctor(&[]);
+    let path = editor(&start, &format!("{NOTES}exec sleep 1000\n"));
+    let mut terminal = Terminal::prompted(start.env("EDITOR", &path));
+    terminal.keys(":edit\r");
+    terminal.wait_for("the editor", |_| {
+        // No event of the terminal tells it.
+        while note(&terminal, "folder").is_empty() {
+            std::thread::yield_now();
+        }
+        true
+    });
+    kill_process(Pid::from_raw(terminal.pid()).expect("a pid"), Signal::TERM).expect("it is there");
+    assert_eq!(terminal.ended().code(), Some(143));
+    terminal.nothing_left();
+    assert!(!std::path::Path::new(note(&terminal, "folder").trim()).exists());
+    assert!(terminal.is_cooked());
 }
 
 #[test]
@@ -145,12 +226,22 @@ fn the_table_is_live() {
         sight.rows.iter().any(|row| row.starts_with("工人") && row.contains("zombie"))
     });
     assert!(sight.rows[0].contains("any key goes back"), "{:?}", sight.rows);
+    let cells = |row: &str| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(cells(&sight.rows[2]), ["NAME", "PID", "PPID", "STATE", "AGE", "CPU", "MEMORY", "EXIT"]);
+    let row = |name: &str| cells(sight.rows.iter().find(|row| row.starts_with(name)).expect("a row"));
+    let [worker, timer] = [row("工人"), row("timer")];
+    assert_eq!([&worker[3], &worker[6], &worker[7]], ["zombie", "0B", "3"], "{worker:?}");
+    assert_eq!([&timer[2], &timer[3], &timer[7]], [&worker[2], "sleeping", "-"], "{timer:?}");
+    assert!(timer[4].ends_with('s') && timer[5].ends_with('s') && timer[6].ends_with("iB"), "{timer:?}");
+    let at = |text: &str| sight.rows.iter().position(|row| row.contains(text)).expect("a row of the tree");
+    let tree = [at("init "), at("└─ main "), at("   ├─ 工人 "), at("   └─ timer ")];
+    assert!(tree.is_sorted() && tree[0] > 4, "{:?}", sight.rows);
     terminal.resize((60, 10));
     terminal
         .wait_for("the small table", |sight| sight.other_screen && sight.has("工人") && sight.has("timer"));
     terminal.keys("x");
     terminal.prompt();
-    let text = terminal.sight().text;
-    assert!(text.contains("[工人 ended: exit 3") && text.contains(":watch"), "{text}");
+    let text = terminal.see("[工人 ended: exit 3").text;
+    assert!(text.contains(":watch"), "{text}");
     assert_eq!(terminal.entry("timer.alive").lines().next(), Some("true"));
 }

@@ -25,6 +25,13 @@ fn a_file_comes_first() {
     assert!(terminal.everything().contains("begun\n"));
     assert_eq!(terminal.entry("x + 1").lines().next(), Some("42"));
     assert_eq!(terminal.entry("p.alive").lines().next(), Some("true"));
+    // To forget all is to forget the file as well.
+    terminal.entry(":reset");
+    assert!(terminal.entry("x + 1").contains("undefined_name"));
+    assert!(terminal.entry(":vars").contains("no names yet"));
+    assert_eq!(terminal.everything().matches("begun\n").count(), 1);
+    assert_eq!(terminal.entry(":load begin.proc").lines().next(), Some("begun"));
+    assert_eq!(terminal.entry("x + 1").lines().next(), Some("42"));
 }
 
 #[test]
@@ -65,21 +72,25 @@ fn a_terminal_that_can_do_nothing_works_line_by_line() {
     terminal.keys("spawn p { sleep 100ms; print 'in p'; sleep 1000 }\r");
     terminal.see_row("[p] in p");
     terminal.wait_for("a prompt", |sight| {
-        sight.line == "proctor> " && sight.rows[sight.cursor.0 - 2] == "[p] in p"
+        sight.line == "proctor> " && sight.rows[sight.cursor.0 - 1] == "[p] in p"
     });
     terminal.keys("print 'after'\r");
     terminal.see_row("after");
     terminal
-        .wait_for("a prompt", |sight| sight.line == "proctor> " && sight.rows[sight.cursor.0 - 2] == "after");
+        .wait_for("a prompt", |sight| sight.line == "proctor> " && sight.rows[sight.cursor.0 - 1] == "after");
+    terminal.keys(":watch\r");
+    terminal.wait_for("a table and a prompt", |sight| {
+        sight.line == "proctor> " && sight.has("NAME") && sight.has("└─ main")
+    });
+    terminal.keys("spawn v exec(\"sh\", \"-c\", \"echo on; kill -9 $$\") with {foreground: true}\r");
+    terminal.wait_for("a prompt", |sight| sight.line == "proctor> " && sight.has("[v ended"));
     terminal.keys("kill p; join p\r");
     terminal.see_row("-9");
     terminal.keys("\x04");
     assert_eq!(terminal.ended().code(), Some(0));
-    assert!(
-        !terminal.bytes().contains(&0x1b) || terminal.bytes().ends_with(b"\n"),
-        "{:?}",
-        String::from_utf8_lossy(&terminal.bytes())
-    );
+    let bytes = String::from_utf8_lossy(&terminal.bytes()).into_owned();
+    assert!(!bytes.contains('\x1b'), "{bytes:?}");
+    assert!(!bytes.contains(" alive"), "{bytes:?}");
 }
 
 #[test]

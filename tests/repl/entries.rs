@@ -118,17 +118,23 @@ fn completion_on(size: Size) {
 }
 
 #[test]
-fn a_resize_leaves_the_line_whole() {
-    let terminal = Terminal::repl();
-    let text = "print 'a line that is longer than the narrow screen', 1 + 2";
-    terminal.type_keys(text);
-    terminal.resize((40, 24));
-    terminal.keys("0");
-    terminal.wait_for("the line in two rows", |sight| sight.has(&format!("proctor> {text}0")));
-    terminal.resize((100, 30));
-    terminal.keys("0\r");
-    terminal.prompt();
-    assert!(terminal.everything().contains("\na line that is longer than the narrow screen 201\n"));
+fn a_pager_ends_at_ctrl_c_and_ctrl_d() {
+    for key in ["\x03", "\x04"] {
+        let terminal = Terminal::repl();
+        terminal.type_keys("print ");
+        terminal.keys("\t");
+        terminal.wait_for("a page", |sight| sight.row().trim_end() == "--More--");
+        terminal.keys(key);
+        let sight = terminal.wait_for("the line", |sight| sight.is_typed("print "));
+        assert_eq!(sight.rows[sight.cursor.0 - 1], "--More--", "{key:?}: {}", sight.text);
+        // What comes is shown as before, and the keys mean what they meant.
+        terminal.keys("'x'; spawn p { print 'in p' }\r");
+        terminal.see_row("[p] in p");
+        terminal.see("[p ended: exit 0");
+        terminal.type_keys("1 + 1");
+        terminal.keys("\x03");
+        terminal.prompt();
+    }
 }
 
 #[test]

@@ -42,6 +42,47 @@ fn errors_are_no_end() {
 }
 
 #[test]
+fn processes_live_on_after_an_error() {
+    let terminal = Terminal::repl();
+    terminal.entry("spawn task { sleep 1000 }");
+    terminal.entry("spawn ext exec(\"sleep\", \"1000\")");
+    let pids = terminal.entry("print task.pid, ext.pid");
+    for entry in [
+        "print x1",
+        "1 / 0",
+        "let = 3",
+        "expect 1 == 2",
+        "def r(n) { return r(n + 1) }; r(0)",
+        "exec(\"true\")",
+    ] {
+        terminal.entry(entry);
+        let alive = terminal.entry("print task.alive, ext.alive, task.pid, ext.pid");
+        assert_eq!(
+            alive.lines().next(),
+            Some(&*format!("true true {}", pids.lines().next().expect("pids"))),
+            "{entry}"
+        );
+    }
+    assert!(terminal.sight().has("2 alive\nproctor> "), "{}", terminal.sight().text);
+}
+
+#[test]
+fn who_forks_has_one_thread() {
+    let terminal = Terminal::repl();
+    terminal.entry("spawn p { sleep 1000 }");
+    terminal.entry("spawn o exec(\"sleep\", \"1000\") with {observe: true}");
+    let threads = |pid: i32| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it lives");
+        let count = status.lines().find_map(|line| line.strip_prefix("Threads:")).expect("a count");
+        count.trim().parse::<usize>().expect("a number")
+    };
+    let cast = cast(&terminal);
+    assert_eq!(cast.iter().map(|pid| threads(*pid)).collect::<Vec<_>>(), [2, 1, 1, 1]);
+    let session = terminal.entry("print pid()");
+    assert_eq!(session.lines().next(), Some(&*cast[3].to_string()));
+}
+
+#[test]
 fn a_fork_leaves_one_prompt() {
     let terminal = Terminal::repl();
     terminal.entry("let f = fork()");

@@ -5,14 +5,22 @@ use super::terminal::{Sight, Terminal};
 /// Reads a key at once and without an echo, says it, and goes on until that is a q.
 const READER: &str = "stty raw -echo; echo on; while k=$(dd bs=1 count=1 2>/dev/null); do echo \\\"key=$k\\\"; [ \\\"$k\\\" = q ] && break; done; exit 7";
 
-fn reader(terminal: &Terminal) {
-    terminal.keys(&format!("spawn v exec(\"sh\", \"-c\", \"{READER}\") with {{foreground: true}}\r"));
+pub fn reader(terminal: &Terminal) {
+    reader_of(terminal, "");
+}
+
+/// The same behind other statements, of which one may start `n`.
+fn reader_of(terminal: &Terminal, before: &str) {
+    let note = if before.is_empty() { "" } else { "write_file(\"pid\", \"{n.pid}\"); " };
+    terminal.keys(&format!(
+        "{before}{note}spawn v exec(\"sh\", \"-c\", \"{READER}\") with {{foreground: true}}\r"
+    ));
     terminal.wait_for("it has the terminal", |sight| sight.rows.iter().any(|row| row.trim() == "on"));
     terminal.keys("a");
     terminal.see("key=a");
 }
 
-fn in_order(terminal: &Terminal) {
+pub fn in_order(terminal: &Terminal) {
     assert_eq!(terminal.entry("print 'in order'").lines().next(), Some("in order"));
     terminal.type_keys("print 'cooked'; sleep 1000");
     terminal.keys("\r");
@@ -175,4 +183,26 @@ fn run_reads_keys_and_input_asks() {
     terminal.keys("\x04");
     terminal.prompt();
     assert_eq!(terminal.entry("print 'still here'"), "still here\n");
+}
+
+#[test]
+fn nothing_is_lost_that_is_said_meanwhile() {
+    const LINES: usize = 300;
+    let terminal = Terminal::repl();
+    reader_of(&terminal, &format!("spawn n {{ for i in 0..{LINES} {{ print \"n={{i}}.\"; sleep 1ms }} }}; "));
+    // It ends while another has the terminal: the first word of the next prompt tells it.
+    let ended =
+        |pid: i32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| s.contains(") Z "));
+    let pid =
+        std::fs::read_to_string(terminal.home().join("pid")).expect("a file").trim().parse().expect("a pid");
+    while !ended(pid) {
+        std::thread::yield_now();
+    }
+    terminal.keys("q");
+    terminal.see("[n ended: exit 0");
+    terminal.prompt();
+    let all = terminal.everything();
+    let said: Vec<&str> = all.lines().filter_map(|line| line.strip_prefix("[n] ")).collect();
+    let expected: Vec<String> = (0..LINES).map(|n| format!("n={n}.")).collect();
+    assert_eq!(said, expected, "{all}");
 }

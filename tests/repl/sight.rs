@@ -83,4 +83,45 @@ impl Shown {
             closed: self.closed,
         }
     }
+
+    /// Makes the emulator, which cuts rows off, into one of another size whose lines are folded anew. Colours are lost by it.
+    pub fn fold(&mut self, (columns, rows): (u16, u16)) {
+        let screen = self.parser.screen();
+        let (old_rows, old_columns) = screen.size();
+        let (cursor_row, cursor_column) = screen.cursor_position();
+        let mut lines = vec![String::new()];
+        // The line of the cursor, and the columns of it before the cursor.
+        let mut cursor = (0, 0);
+        for (number, row) in (0..old_rows.get()).zip(screen.rows(0, old_columns.get())) {
+            let last = lines.len() - 1;
+            if number == cursor_row {
+                cursor = (last, super::terminal::width(&lines[last]) + usize::from(cursor_column));
+            }
+            lines[last].push_str(&row);
+            if !screen.row_wrapped(number) {
+                lines.push(String::new());
+            }
+        }
+        while lines.len() > cursor.0 + 1 && lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        let side = |side| std::num::NonZeroU16::new(side).expect("a side");
+        let mut parser = vt100::Parser::new(side(rows), side(columns), 20_000);
+        parser.process(lines.join("\r\n").as_bytes());
+        let wide = usize::from(columns);
+        let taken = |columns: usize| columns.saturating_sub(1) / wide;
+        let below: usize =
+            lines[cursor.0 + 1..].iter().map(|line| taken(super::terminal::width(line)) + 1).sum();
+        let own = taken(super::terminal::width(&lines[cursor.0]));
+        let up = below + own.saturating_sub(cursor.1 / wide);
+        let mut moves = String::from("\r");
+        if up > 0 {
+            moves.push_str(&format!("\x1b[{up}A"));
+        }
+        if cursor.1 % wide > 0 {
+            moves.push_str(&format!("\x1b[{}C", cursor.1 % wide));
+        }
+        parser.process(moves.as_bytes());
+        self.parser = parser;
+    }
 }

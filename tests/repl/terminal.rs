@@ -199,6 +199,11 @@ impl Terminal {
         self.shown().sight()
     }
 
+    /// What the emulator knows beyond letters: colours and modes.
+    pub fn screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.shown().parser.screen())
+    }
+
     /// Presses keys.
     pub fn keys(&self, keys: &str) {
         let mut rest = keys.as_bytes();
@@ -232,6 +237,17 @@ impl Terminal {
                 String::from_utf8_lossy(&shown.bytes[end..])
             );
             (shown, _) = self.window.1.wait_timeout(shown, left).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits until a text is on the screen, or has left it at its top.
+    #[track_caller]
+    pub fn see_anywhere(&self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.everything().contains(text) {
+            assert!(Instant::now() < deadline, "never: {text}\n{}", self.sight().text);
+            // The screen tells no events of what has left it.
+            std::thread::yield_now();
         }
     }
 
@@ -316,12 +332,19 @@ impl Terminal {
         self.shown().bytes.clone()
     }
 
+    /// As on a terminal that cuts its rows off: xterm is one, and this emulator.
     pub fn resize(&self, size: Size) {
         {
             let mut shown = self.shown();
             let [columns, rows] = [size.0, size.1].map(|side| NonZeroU16::new(side).expect("a side"));
             shown.parser.screen_mut().set_size(rows, columns);
         }
+        set_size(&self.master, size);
+    }
+
+    /// As on a terminal that folds its lines anew, as most do.
+    pub fn resize_folding(&self, size: Size) {
+        self.shown().fold(size);
         set_size(&self.master, size);
     }
 

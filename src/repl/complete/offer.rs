@@ -7,7 +7,7 @@ use crate::program::{
     ATTRIBUTES, BUILTINS, Builtin, BuiltinRow, Expected, LIMITS, METHODS, OPTIONS, OptionRow, SIGNALS, VERBS,
 };
 use crate::repl::Name;
-use crate::repl::keyword::{KEYWORDS, keyword};
+use crate::repl::keyword::{KEYWORDS, contextual, keyword};
 use crate::source::all_codes;
 
 /// The words that can begin a value.
@@ -25,7 +25,11 @@ pub(super) fn offers(place: &Place, word: &str, names: &[Name], called: bool) ->
         Place::Value => offer.value(),
         Place::Condition => {
             offer.value();
-            offer.out.add_as("error ", "error", "Passes where the block fails with that kind.");
+            ["error", "never"].iter().for_each(|word| offer.contextual(word));
+        }
+        Place::Contained => {
+            offer.contextual("sequence");
+            offer.value();
         }
         Place::Process(verb) => offer.process(verb),
         Place::Signal { caught } => {
@@ -140,6 +144,12 @@ impl<'a> Offer<'a> {
         }
     }
 
+    fn contextual(&mut self, word: &str) {
+        if let Some(row) = contextual(word) {
+            self.out.add_as(format!("{word} "), word, row.doc);
+        }
+    }
+
     fn verb(&mut self, name: &str) {
         match VERBS.iter().find(|row| row.name == name) {
             Some(row) if name.contains(' ') => self.out.add(name, row.doc),
@@ -193,7 +203,7 @@ impl<'a> Offer<'a> {
         for word in words {
             match keyword(word) {
                 Some(_) => self.keyword(word),
-                None => self.out.add_as(format!("{word} "), *word, "A clause of a test."),
+                None => self.contextual(word),
             }
         }
         OPERATORS.iter().for_each(|word| self.keyword(word));

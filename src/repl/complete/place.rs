@@ -11,8 +11,10 @@ pub(super) enum Place<'t> {
     /// A statement begins.
     Statement,
     Value,
-    /// Behind `expect`: a value, or `error`.
+    /// Behind `expect`: a value, or `error`, or `never`.
     Condition,
+    /// Behind `contains`: a value, or `sequence`.
+    Contained,
     /// Behind this verb, which takes processes.
     Process(&'t str),
     /// A signal; `caught` where it is one to be caught or ignored.
@@ -152,6 +154,15 @@ impl<'t, 'a> Context<'t, 'a> {
         }
     }
 
+    /// Does the statement begin with `expect never`?
+    fn is_never(&self) -> bool {
+        self.all.get(self.start + 1).is_some_and(|token| &self.text[token.span.range()] == "never")
+    }
+
+    fn has_word(&self, word: &str) -> bool {
+        self.all[self.start..].iter().any(|token| &self.text[token.span.range()] == word)
+    }
+
     /// Between the parentheses of a `def`?
     fn in_parameters(&self) -> bool {
         matches!(self.open, Some((open, Bracket::Paren))
@@ -203,6 +214,7 @@ impl<'t, 'a> Context<'t, 'a> {
             "let" | "def" | "for" | "catch" | "test" | "use" | "try" | "break" | "continue" => Place::Nothing,
             "else" => Place::Operator(&["if"]),
             "expect" => Place::Condition,
+            "contains" => Place::Contained,
             _ if takes_processes(word) => Place::Process(word),
             _ => Place::Value,
         }
@@ -217,6 +229,11 @@ impl<'t, 'a> Context<'t, 'a> {
             }
             Some((TokenKind::Keyword, "signal")) => Place::Signal { caught: false },
             Some((TokenKind::Keyword, "expect")) if word == "error" && end == self.start + 2 => Place::Kind,
+            Some((TokenKind::Keyword, "expect")) if self.is_never() => match end - self.start {
+                2 => Place::Value,
+                _ if self.has_word("between") => Place::Operator(&["in", "within", "for"]),
+                _ => Place::Operator(&["between"]),
+            },
             Some((TokenKind::Keyword, "expect")) => Place::Operator(&["within", "for"]),
             Some((TokenKind::Keyword, "test")) => Place::Operator(BEHIND_TEST),
             Some((TokenKind::Keyword, "let" | "def")) if end == self.start + 2 => Place::Nothing,

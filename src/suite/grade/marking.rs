@@ -54,6 +54,7 @@ mod tests {
             ],
             output: Output { pieces: vec![Piece { process: "p".to_owned(), text: "x".to_owned() }], cut: 0 },
             leaks: Leaks::default(),
+            timeline: None,
             elapsed: 1,
             seed: 0,
             disturbance: None,

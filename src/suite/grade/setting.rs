@@ -60,6 +60,7 @@ impl Setting {
             seed: seed(self.seed, Use::Scenario, student, &test.name, 0, *tries),
             disturbance: None,
             args: self.args.clone(),
+            timeline: None,
             scheduler: crate::process::pid(),
             submission: Some(submission),
             enclosure,
