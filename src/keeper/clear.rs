@@ -7,6 +7,7 @@ use super::children::Children;
 use super::signals::Signals;
 use crate::process::Run;
 use crate::process::custody::{end_namespace, signal_child};
+use crate::process::proc_file;
 use crate::process::wait::{self, peek};
 use std::time::{Duration, Instant};
 
@@ -50,12 +51,28 @@ pub enum Cleared {
 struct Pass {
     living: u32,
     ended: u32,
+    /// A sum over the pids of those that live: others of the same number are a change too.
+    whom: u64,
     /// How far the file was read.
     read_to: u64,
 }
 
+/// Since when nothing has changed.
+#[derive(Debug, Clone, Copy)]
+struct Quiet {
+    since: Instant,
+    passes: u32,
+}
+
 /// How long the usual way is tried alone.
 const HURRY: Duration = Duration::from_millis(30);
+
+/// So many passes at least have to see the same before one gives up: on a busy machine one alone can take longer than anybody's
+/// patience.
+const PASSES: u32 = 5;
+
+/// How many times as long one is patient where nobody can say whether those that live can do anything.
+const BLIND: u32 = 5;
 
 /// The shortest pause between two passes, in case the kernel's word about an end does not come.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -87,8 +104,8 @@ impl Cleaner {
         self.hurried = true;
     }
 
-    /// Kills and reaps until there is nobody. Gives up when for `patience` nothing has changed any more, which is
-    /// when only processes are left that the kernel itself holds on to.
+    /// Kills and reaps until there is nobody. Gives up when for `patience` nothing has changed any more and only processes are left
+    /// that the kernel or a tracer holds on to: who was killed and can run ends as soon as it has the processor, which may take long.
     ///
     /// `hurry` is called when it takes long, and may do what it can to have it over sooner.
     /// `before_reaping` is called once, when all have been killed and most of them have ended, with the pids of those that
@@ -101,18 +118,19 @@ impl Cleaner {
         mut before_reaping: impl FnMut(&[i32], u32),
     ) -> Cleared {
         let mut told = false;
-        let mut last_change = Instant::now();
-        let mut next_hurry = last_change + HURRY;
+        let mut quiet = Quiet { since: Instant::now(), passes: 0 };
+        let mut next_hurry = quiet.since + HURRY;
         let mut last_pass = Pass::default();
         while has_children() {
             let began = Instant::now();
             signals.drain();
             let pass = self.pass(0);
+            quiet.passes += 1;
             if pass != last_pass {
-                last_change = began;
+                quiet = Quiet { since: began, passes: 0 };
             }
             last_pass = pass;
-            let stuck = last_change.elapsed() > patience;
+            let stuck = quiet.is_over(patience) && self.are_held(quiet, patience);
             if pass.living == 0 && pass.ended == 0 {
                 self.children.look_further();
             }
@@ -159,6 +177,20 @@ impl Cleaner {
         }
     }
 
+    /// Whether none of those that live can do anything, not even end.
+    fn are_held(&mut self, quiet: Quiet, patience: Duration) -> bool {
+        let mut held = true;
+        self.children.each(0, |pid| {
+            if held && peek(pid) == Ok(None) {
+                held = match proc_file::stat(pid) {
+                    Ok(stat) => is_held(stat.state),
+                    Err(_) => quiet.is_over(patience * BLIND),
+                };
+            }
+        });
+        held
+    }
+
     fn reap_all(&self) {
         while let Ok(Some((pid, status))) = wait::peek_any() {
             let row = self.run.row_known_by(pid);
@@ -203,6 +235,7 @@ impl Cleaner {
             Ok(None) => {
                 signal_child(pid, libc::SIGKILL);
                 pass.living += 1;
+                pass.whom = pass.whom.wrapping_add((pid as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
                 note(pid);
             }
             Ok(Some(status)) => {
@@ -218,7 +251,42 @@ impl Cleaner {
     }
 }
 
+impl Quiet {
+    fn is_over(self, patience: Duration) -> bool {
+        self.passes >= PASSES && self.since.elapsed() > patience
+    }
+}
+
+/// Whether a process in this state (proc_pid_stat(5)) that was killed cannot end by itself: it is in the middle of something in the
+/// kernel, a tracer holds it, or only other threads of it are left.
+fn is_held(state: char) -> bool {
+    matches!(state, 'D' | 't' | 'Z' | 'X')
+}
+
 /// Whether this process has children, ended or alive. No /proc is needed for it.
 pub fn has_children() -> bool {
     wait::peek_any().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_slow_pass_is_no_reason_to_give_up() {
+        let long_ago = Instant::now() - Duration::from_secs(3600);
+        let patience = Duration::from_secs(1);
+        for (passes, over) in [(0, false), (1, false), (PASSES - 1, false), (PASSES, true)] {
+            assert_eq!(Quiet { since: long_ago, passes }.is_over(patience), over, "{passes}");
+        }
+        assert!(!Quiet { since: Instant::now(), passes: 1000 }.is_over(Duration::from_secs(3600)));
+    }
+
+    #[test]
+    fn who_can_run_is_waited_for() {
+        for (state, held) in [('R', false), ('S', false), ('T', false), ('D', true), ('t', true), ('Z', true)]
+        {
+            assert_eq!(is_held(state), held, "{state}");
+        }
+    }
 }

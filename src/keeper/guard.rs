@@ -15,7 +15,9 @@ use super::switch::Protection;
 use super::wire::{Last, Line, Order, Word};
 use super::{Ended, Outcome, proxy, sweep};
 use crate::event::Actor;
-use crate::process::custody::{block_every, signal_child, start_clean, survive_failed_writes};
+use crate::process::custody::{
+    block_every, come_first, come_in_turn, signal_child, start_clean, survive_failed_writes,
+};
 use crate::process::wait::{self, ChildState};
 use crate::process::{Fork, Run, exit_now, job};
 use rustix::process::{
@@ -281,6 +283,8 @@ impl Guard<'_> {
         record: Option<Record>,
         unrecorded: Option<String>,
     ) -> Result<Ended, Fault> {
+        come_first(self.keeper);
+        let first = come_first(0);
         let keeper_end = self.wait();
         self.hear();
         let (found, unnamed, stuck) = self.clear_up(&start);
@@ -288,6 +292,9 @@ impl Guard<'_> {
             record.remove();
         }
         remove_scratch(self.run);
+        if first {
+            come_in_turn();
+        }
         self.signals.drain();
         if let Some(lender) = &mut self.lender {
             lender.take_back();

@@ -41,6 +41,27 @@ pub fn end_namespace() {
     }
 }
 
+/// Lets this process (0) or an unreaped child of it come before all that are not as urgent, as long as the system allows it: SCHED_RR at
+/// its lowest, which those that it forks do not inherit; see sched(7). A guardian sleeps nearly always; but where hundreds of others want
+/// the processor, it would wait for its turn behind them, also in order to end. Who may not (it takes root, or RLIMIT_RTPRIO), or
+/// is scheduled in some way of the user's own, stays as it is. Gives whether it was done.
+pub fn come_first(pid: i32) -> bool {
+    let urgent = libc::sched_param { sched_priority: 1 };
+    // SAFETY: the calls read a number and a struct.
+    unsafe {
+        libc::sched_getscheduler(pid) == libc::SCHED_OTHER
+            && libc::sched_setscheduler(pid, libc::SCHED_RR | libc::SCHED_RESET_ON_FORK, &raw const urgent)
+                == 0
+    }
+}
+
+/// This process, which came first, is scheduled as everybody is.
+pub fn come_in_turn() {
+    let usual = libc::sched_param { sched_priority: 0 };
+    // SAFETY: it reads a struct.
+    unsafe { libc::sched_setscheduler(0, libc::SCHED_OTHER, &raw const usual) };
+}
+
 /// Ends the process that is held: SIGKILL.
 ///
 /// # Errors
