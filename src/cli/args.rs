@@ -1,5 +1,6 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
+use super::grade::{GRADE_EXAMPLES, GRADES_EXAMPLES, GradeArgs, GradesArgs};
 use super::quantity::{MAX_PROCS, MOST_PIDS, duration};
 use super::test::{TEST_EXAMPLES, TestArgs};
 use super::timeline::Timeline;
@@ -18,6 +19,7 @@ Examples:
   proctor                                      a prompt to play at
   proctor check scenarios/*.proc               find mistakes without running anything
   proctor test                                 run all tests below this folder
+  proctor grade rubric.proc class/             grade each student's work in class/
   proctor explain unjoined_child               what a code means and what to do
 
 Exit codes:
@@ -140,6 +142,12 @@ pub enum Command {
     /// Run the tests of scenarios, each in processes of its own
     #[command(after_help = TEST_EXAMPLES)]
     Test(TestArgs),
+    /// Grade works by the tests of a rubric, each kept inside
+    #[command(after_help = GRADE_EXAMPLES)]
+    Grade(GradeArgs),
+    /// List, export, compare and merge the results of gradings
+    #[command(after_help = GRADES_EXAMPLES)]
+    Grades(GradesArgs),
     /// One run of one test; `proctor test` starts it
     #[command(hide = true)]
     Trial,

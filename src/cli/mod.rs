@@ -10,6 +10,7 @@ mod ending;
 pub mod exit;
 mod explain;
 mod files;
+mod grade;
 mod output;
 mod picture;
 mod quantity;
@@ -53,6 +54,8 @@ pub fn main() -> ExitCode {
         Some(Command::Run(args)) => run::run(&args, output),
         Some(Command::Check(args)) => check::check(&args, output),
         Some(Command::Test(args)) => test::test(&args, output),
+        Some(Command::Grade(args)) => grade::grade(&args, output),
+        Some(Command::Grades(args)) => grade::grades(&args, output),
         Some(Command::Trial) => trial::trial(),
         Some(Command::Sweep) => sweep::sweep(),
         Some(Command::Doctor) => doctor::doctor(output),

@@ -27,9 +27,31 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     if duration.is_zero() { Err("a timeout of nothing leaves no time to run".into()) } else { Ok(duration) }
 }
 
+/// A number of bytes: `64M`, `1G`, `512K`, in steps of 1024; a plain number counts bytes.
+pub fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(char, u32); 3] = [('K', 10), ('M', 20), ('G', 30)];
+    let wrong = || format!("`{text}` is no size: write it as 512K, 64M or 1G");
+    let unit = UNITS.iter().find(|(unit, _)| text.ends_with([*unit, unit.to_ascii_lowercase()]));
+    let digits = &text[..text.len() - usize::from(unit.is_some())];
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    let bytes = number.checked_mul(1 << unit.map_or(0, |(_, bits)| *bits)).ok_or_else(wrong)?;
+    if bytes == 0 || bytes > 1 << 50 { Err(format!("`{text}` is no size that makes sense here")) } else { Ok(bytes) }
+}
+
+/// In the largest unit that says it without a fraction, as [`size`] reads it.
+pub fn size_words(bytes: u64) -> String {
+    const UNITS: [(&str, u32); 4] = [("GiB", 30), ("MiB", 20), ("KiB", 10), ("bytes", 0)];
+    let fits = |(_, bits): &&(&str, u32)| bytes >> bits << bits == bytes && bytes >> bits > 0;
+    let (unit, bits) = UNITS.iter().find(fits).unwrap_or(&UNITS[3]);
+    format!("{} {unit}", bytes >> bits)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{duration, size, size_words};
     use std::time::Duration;
 
     #[test]
@@ -45,6 +67,19 @@ mod tests {
             ["", "s", "1d", "-1s", "1s2", "1e9", "nan", "inf", "0", "0ms", "99999999999999h", "1..2s", "٣s"]
         {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_bytes_or_have_a_unit() {
+        for (text, bytes, words) in
+            [("1", 1, "1 bytes"), ("512K", 512 << 10, "512 KiB"), ("64m", 64 << 20, "64 MiB"), ("1024M", 1 << 30, "1 GiB")]
+        {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+            assert_eq!(size_words(bytes), words);
+        }
+        for wrong in ["", "M", "1T", "-1", "1.5M", "0", "+1", "99999999999G", "١M"] {
+            assert!(size(wrong).is_err(), "{wrong}");
         }
     }
 }

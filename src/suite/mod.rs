@@ -26,6 +26,7 @@ mod seed;
 mod trial;
 mod update;
 mod wire;
+mod workers;
 
 pub use attempt::{Ending, attempt};
 pub use file::{File, Read, Test, open};
@@ -35,6 +36,7 @@ pub use outcome::{Leaks, Outcome, Output, Piece};
 pub use plan::{LeakRule, Plan};
 pub use play::play;
 pub use result::{Results, Tested};
-pub use schedule::{ENDS, Observer, run};
+pub use schedule::{Observer, run};
 pub use trial::{Enclosure, Limits, Text, Trial};
 pub use update::{Edit, apply, edits};
+pub use workers::ENDS;

@@ -1,22 +1,18 @@
 //! Many trials, some at once: which is next, who runs it, and what its end means for the others. One thread decides; each of the
 //! others runs one trial at a time. None of them runs a scenario itself.
 
-use super::attempt::{Ending, attempt};
 use super::case::{Case, Step};
 use super::file::File;
 use super::outcome::Outcome;
 use super::plan::Plan;
 use super::result::{Results, Tested};
 use super::trial::Trial;
+use super::workers::{Interruption, Workers};
 use crate::event::Verdict;
 use crate::keeper::adopt_orphans;
-use crate::process::{Errno, Pidfd, Reach, Watch, signals};
+use crate::process::{Errno, signals};
 use crate::value::Signal;
 use std::collections::{HashMap, VecDeque};
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 /// Who is told how it goes.
@@ -25,19 +21,6 @@ pub trait Observer {
     fn began(&mut self, file: usize, test: usize);
     /// A test is over, and so many are.
     fn ended(&mut self, tested: &Tested, over: usize);
-}
-
-/// What ends a run: a key, a request, a closed terminal.
-pub const ENDS: [Signal; 3] = [Signal(2), Signal(15), Signal(1)];
-const INTERRUPT: Signal = Signal(2);
-const TERMINATE: Signal = Signal(15);
-const KILL: Signal = Signal(9);
-
-/// A trial to be run.
-struct Job {
-    number: usize,
-    whose: Whose,
-    trial: Trial,
 }
 
 /// Which case a trial belongs to, and which of its repetitions and tries it is.
@@ -81,7 +64,7 @@ pub fn run(
         running: 0,
         over: 0,
         stopped: None,
-        interrupted: None,
+        interruption: Interruption::default(),
     };
     schedule.skip_those_that_say_so();
     schedule.work().map_err(|errno| errno.to_string())?;
@@ -92,7 +75,7 @@ pub fn run(
         seed: plan.seed,
         began,
         elapsed: i64::try_from(at.elapsed().as_nanos()).unwrap_or(i64::MAX),
-        interrupted: schedule.interrupted,
+        interrupted: schedule.interruption.signal(),
     })
 }
 
@@ -108,7 +91,7 @@ struct Schedule<'a> {
     files: &'a [File],
     plan: &'a Plan,
     observer: &'a mut dyn Observer,
-    workers: Workers,
+    workers: Workers<Whose, Trial>,
     names: HashMap<(usize, String), usize>,
     cases: Vec<Case>,
     /// Repetitions of cases that have not begun.
@@ -117,7 +100,7 @@ struct Schedule<'a> {
     over: usize,
     /// Why no other is begun.
     stopped: Option<Verdict>,
-    interrupted: Option<i32>,
+    interruption: Interruption,
 }
 
 impl Schedule<'_> {
@@ -221,7 +204,7 @@ impl Schedule<'_> {
 
     fn take(&mut self, whose: Whose, mut outcome: Outcome) {
         // It was we who ended it.
-        if self.interrupted.is_some() && outcome.verdict != Verdict::Passed {
+        if self.interruption.signal().is_some() && outcome.verdict != Verdict::Passed {
             outcome.verdict = Verdict::Interrupted;
         }
         let (case, stopped) = (whose.case, self.stopped.is_some());
@@ -255,10 +238,8 @@ impl Schedule<'_> {
 
     /// The first asks what runs to end, the second ends it.
     fn interrupt(&mut self, signal: Signal) {
-        let again = self.interrupted.is_some();
-        self.interrupted.get_or_insert(i32::from(signal.0));
         self.stopped = Some(Verdict::Interrupted);
-        self.workers.stop(if again && signal == INTERRUPT { KILL } else { TERMINATE });
+        self.workers.stop(self.interruption.take(signal));
     }
 }
 
@@ -266,109 +247,4 @@ enum Need {
     Met,
     Open,
     Failed(String),
-}
-
-/// The trials that run, each held; and whether all are to end at once.
-#[derive(Default)]
-struct Held {
-    trials: HashMap<usize, Pidfd>,
-    stop: Option<Signal>,
-}
-
-/// The threads that run trials.
-struct Workers {
-    count: usize,
-    next: usize,
-    jobs: Sender<Job>,
-    results: Receiver<(Whose, Ending)>,
-    held: Arc<Mutex<Held>>,
-    wake: UnixStream,
-    watch: Watch,
-}
-
-impl Workers {
-    fn start(count: usize) -> Result<Self, String> {
-        let (jobs, taken) = channel::<Job>();
-        let taken = Arc::new(Mutex::new(taken));
-        let (give, results) = channel();
-        let held = Arc::new(Mutex::new(Held::default()));
-        let (wake, bell) = UnixStream::pair().map_err(|error| error.to_string())?;
-        wake.set_nonblocking(true).map_err(|error| error.to_string())?;
-        let watch = Watch::new().map_err(|errno| errno.to_string())?;
-        watch.add(&wake, 0).map_err(|errno| errno.to_string())?;
-        for _ in 0..count {
-            let worker = Worker {
-                jobs: taken.clone(),
-                results: give.clone(),
-                held: held.clone(),
-                bell: bell.try_clone().map_err(|error| error.to_string())?,
-            };
-            std::thread::Builder::new()
-                .name("worker".to_owned())
-                .spawn(|| worker.work())
-                .map_err(|error| format!("no thread can be started: {error}"))?;
-        }
-        Ok(Self { count, next: 0, jobs, results, held, wake, watch })
-    }
-
-    fn give(&mut self, whose: Whose, trial: Trial) {
-        self.next += 1;
-        // They take jobs until this is dropped.
-        let _ = self.jobs.send(Job { number: self.next, whose, trial });
-    }
-
-    /// Until a trial is over or a signal has come.
-    fn wait(&mut self) -> Result<(), Errno> {
-        let ready = self.watch.wait_with(None, &ENDS)?;
-        if !ready.is_empty() {
-            let mut bytes = [0; 256];
-            while matches!(self.wake.read(&mut bytes), Ok(length) if length > 0) {}
-        }
-        Ok(())
-    }
-
-    fn done(&self) -> Option<(Whose, Ending)> {
-        self.results.try_recv().ok()
-    }
-
-    fn stop(&self, signal: Signal) {
-        let mut held = lock(&self.held);
-        held.stop = Some(signal);
-        for trial in held.trials.values() {
-            let _ = trial.send(signal, Reach::Process);
-        }
-    }
-}
-
-fn lock(held: &Mutex<Held>) -> std::sync::MutexGuard<'_, Held> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One thread's own.
-struct Worker {
-    jobs: Arc<Mutex<Receiver<Job>>>,
-    results: Sender<(Whose, Ending)>,
-    held: Arc<Mutex<Held>>,
-    bell: UnixStream,
-}
-
-impl Worker {
-    fn work(mut self) {
-        loop {
-            let job = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(Job { number, whose, trial }) = job else { return };
-            let ending = attempt(trial, |process| {
-                let mut held = lock(&self.held);
-                if let Some(signal) = held.stop {
-                    let _ = process.send(signal, Reach::Process);
-                }
-                held.trials.insert(number, process);
-            });
-            lock(&self.held).trials.remove(&number);
-            if self.results.send((whose, ending)).is_err() {
-                return;
-            }
-            let _ = self.bell.write(&[1]);
-        }
-    }
 }

@@ -13,5 +13,7 @@ pub use cgroup::{Ceiling, Cgroup, Hits};
 pub use fence::{Fence, Rules};
 pub use landlock::abi as landlock_abi;
 pub use probe::{Space, try_fence_part, try_space, try_terminal_typing, try_trace};
-pub use space::{Own, User, die_with_parent, drop_privileges, fork_into, hide_memory, map_ids, settle};
+pub use space::{
+    Own, User, die_with_parent, drop_privileges, fork_into, hide_memory, is_root, map_ids, settle,
+};
 pub use view::{HOME, SYSTEM, TEMPORARY, Trouble as ViewTrouble, View, WORK, own_proc};

@@ -22,6 +22,18 @@ pub enum User {
     Other { uid: u32, gid: u32 },
 }
 
+impl User {
+    /// Nobody else is this user, whom no table of users names.
+    pub const STRANGER: Self = Self::Other { uid: 64_771, gid: 64_771 };
+}
+
+/// Whether we are root.
+#[must_use]
+pub fn is_root() -> bool {
+    // SAFETY: it always succeeds.
+    unsafe { libc::geteuid() == 0 }
+}
+
 /// Forks a child that is pid 1 of namespaces of its own, with every privilege inside them, and none that we did not have outside.
 /// It has no user until [`map_ids`] is called in the parent.
 ///

@@ -1,0 +1,61 @@
+//! `proctor grades`: what is done with results that are there.
+
+use super::super::exit;
+use super::super::output::{Output, to_stdout};
+use super::args::{Grades, RESULTS, ReportArgs};
+use super::words::{draw_changes, draw_students, draw_summary};
+use super::{refuse, reports};
+use crate::suite::grade::{Results, Which, diff, merge};
+use std::path::{Path, PathBuf};
+
+/// Does what is asked for; gives the exit code.
+pub fn grades(what: &Grades, output: Output) -> u8 {
+    let done = match what {
+        Grades::List { results } => list(results, output),
+        Grades::Export { results, reports } => export(results, reports),
+        Grades::Diff { results, from, to } => compare(results, *from, *to, output),
+        Grades::Merge { results, output: into } => join(results, into),
+    };
+    done.unwrap_or_else(|why| refuse(&why))
+}
+
+fn list(path: &Path, output: Output) -> Result<u8, String> {
+    let results = Results::open(path)?;
+    let rubric = results.frame()?.rubric;
+    let summary = results.summary(rubric.criteria.len())?;
+    to_stdout(&draw_students(&summary, rubric.worth(), output.stdout));
+    to_stdout(&draw_summary(&summary, &rubric, output.stdout));
+    Ok(exit::HELD)
+}
+
+fn export(path: &Path, args: &ReportArgs) -> Result<u8, String> {
+    if !reports::any(args) {
+        return Err("no report is asked for: `proctor grades export --help` names them".to_owned());
+    }
+    let results = Results::open(path)?;
+    Ok(if reports::write(args, &results) { exit::HELD } else { exit::TOOL })
+}
+
+fn compare(paths: &[PathBuf], from: Option<u32>, to: Option<u32>, output: Output) -> Result<u8, String> {
+    let number = |number: Option<u32>, other| number.map_or(other, Which::Number);
+    let changes = match paths {
+        [before, after] => {
+            let (before, after) = (Results::open(before)?, Results::open(after)?);
+            diff((&before, number(from, Which::Last)), (&after, number(to, Which::Last)))?
+        }
+        _ => {
+            let results = Results::open(paths.first().map_or(Path::new(RESULTS), PathBuf::as_path))?;
+            diff((&results, number(from, Which::Before)), (&results, number(to, Which::Last)))?
+        }
+    };
+    to_stdout(&draw_changes(&changes, output.stdout));
+    Ok(exit::HELD)
+}
+
+fn join(paths: &[PathBuf], into: &Path) -> Result<u8, String> {
+    let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let students = merge(&files, into)?;
+    let name = into.display().to_string();
+    to_stdout(&format!("{students} students of {} files in {}\n", files.len(), crate::report::visible_line(&name)));
+    Ok(exit::HELD)
+}

@@ -1,0 +1,79 @@
+//! How a grading goes on: a line a student as they are over, and on a terminal a bar below them, with the time that is left.
+
+use super::super::output::{Output, to_stdout};
+use super::words::{Line, draw_line};
+use crate::report::visible_line;
+use crate::suite::grade::{Graded, Watcher};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+
+/// Shows it.
+pub struct Progress {
+    output: Output,
+    /// Columns of the longest name.
+    columns: usize,
+    /// Where standard output is a terminal.
+    bar: Option<ProgressBar>,
+    students: usize,
+    over: usize,
+}
+
+/// Columns of the name of the student who began last.
+const NAME: usize = 30;
+
+impl Progress {
+    /// For so many students with so many tests each.
+    pub fn new(students: usize, tests: usize, columns: usize, output: Output) -> Self {
+        let bar = std::io::stdout().is_terminal().then(|| bar(students * tests, output));
+        Self { output, columns, bar, students, over: 0 }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(tests: usize, output: Output) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(tests as u64), ProgressDrawTarget::stdout());
+    let template = "{bar:24} {pos}/{len} tests {prefix} {elapsed}, {eta} left {wide_msg}";
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.set_style(style.progress_chars(if output.stdout.unicode { "━╸─" } else { "=>-" }));
+    bar
+}
+
+impl Watcher for Progress {
+    fn began(&mut self, student: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(crate::report::cut(&visible_line(student), NAME, self.output.stdout.ellipsis()));
+        }
+    }
+
+    fn tested(&mut self, known: usize) {
+        if let Some(bar) = &self.bar {
+            bar.inc(known as u64);
+        }
+    }
+
+    fn graded(&mut self, graded: &Graded<'_>) {
+        self.over += 1;
+        let line = Line {
+            student: graded.student,
+            hundredths: graded.points.hundredths(),
+            worth: graded.worth,
+            open: graded.open,
+            refused: graded.refused,
+            failed: &graded.failed,
+        };
+        let text = draw_line(&line, self.columns, self.output.stdout);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_prefix(format!("{}/{} students", self.over, self.students));
+                bar.suspend(|| to_stdout(&text));
+            }
+            None => to_stdout(&text),
+        }
+    }
+}
