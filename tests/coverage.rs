@@ -96,8 +96,9 @@ struct Kinds {
 }
 
 /// The kinds of statements, by the word that begins them. The match has no `_`: a new kind gets its word there, and here.
-const STATEMENTS: [&str; 33] = [
+const STATEMENTS: [&str; 35] = [
     "=",
+    "award",
     "break",
     "continue",
     "def",
@@ -108,6 +109,7 @@ const STATEMENTS: [&str; 33] = [
     "expect for",
     "expect within",
     "expression",
+    "feedback",
     "for",
     "ignore",
     "let",
@@ -168,6 +170,8 @@ fn statement(kind: &StmtKind) -> &'static str {
         StmtKind::Ps(Listing::Machine) => "ps all",
         StmtKind::Ps(Listing::Matching(_)) => "ps matching",
         StmtKind::Tree(_) => "tree",
+        StmtKind::Award { .. } => "award",
+        StmtKind::Feedback(_) => "feedback",
         StmtKind::Expr(_) => "expression",
     }
 }

@@ -68,7 +68,7 @@ impl<'a> Context<'a> {
                 let decl = &self.found.decls[decl as usize];
                 decl.kind == DeclKind::Spawn && !decl.assigned && !decl.pipeline
             }
-            Meaning::Builtin(builtin) => builtin.row().is_value(),
+            Meaning::Builtin(builtin) => builtin.is_process(),
             _ => false,
         }
     }

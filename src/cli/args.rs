@@ -1,7 +1,7 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
 use super::grade::{GRADE_EXAMPLES, GRADES_EXAMPLES, GradeArgs, GradesArgs};
-use super::quantity::{MAX_PROCS, MOST_PIDS, duration};
+use super::quantity::{MAX_PROCS, MOST_PIDS, duration, submission};
 use super::test::{TEST_EXAMPLES, TestArgs};
 use super::timeline::Timeline;
 use crate::event::What;
@@ -151,6 +151,9 @@ pub enum Command {
     /// One run of one test; `proctor test` starts it
     #[command(hide = true)]
     Trial,
+    /// One run of a scenario inside another one; `run_scenario` starts it
+    #[command(hide = true)]
+    Scenario,
     /// The processes of a session; `proctor repl` starts it
     #[command(hide = true)]
     Session(SessionArgs),
@@ -189,6 +192,9 @@ pub struct RunArgs {
     /// Run it in namespaces of its own: it sees and signals its own processes only, and pids begin at 1
     #[arg(long)]
     pub contained: bool,
+    /// The work under test: what `submission` gives. External programs are observed then
+    #[arg(long, value_name = "PATH", value_parser = submission)]
+    pub submission: Option<String>,
     /// Write what happened to this file, an event a line as JSON; `-` is standard output
     #[arg(long, value_name = "FILE.jsonl", conflicts_with = "no_record")]
     pub trace: Option<OsString>,
@@ -210,6 +216,7 @@ impl RunArgs {
             stable: false,
             timeout: None,
             contained: args.contained,
+            submission: None,
             timeline: Vec::new(),
             tree: false,
             trace: None,

@@ -11,6 +11,7 @@ pub mod exit;
 mod explain;
 mod files;
 mod grade;
+mod nested;
 mod output;
 mod picture;
 mod quantity;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
         Some(Command::Test(args)) => test::test(&args, output),
         Some(Command::Grade(args)) => grade::grade(&args, output),
         Some(Command::Grades(args)) => grade::grades(&args, output),
+        Some(Command::Scenario) => nested::nested(output),
         Some(Command::Trial) => trial::trial(),
         Some(Command::Sweep) => sweep::sweep(),
         Some(Command::Doctor) => doctor::doctor(output),

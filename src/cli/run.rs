@@ -56,7 +56,11 @@ pub fn run(args: &RunArgs, output: Output) -> u8 {
         prompt: None,
         relay: None,
         alone: None,
-        work: Work::default(),
+        work: Work {
+            submission: args.submission.as_deref().map(Rc::from),
+            observe: args.submission.is_some(),
+            ..Work::default()
+        },
     };
     match guard(&options, |run| execute::run(program, *run, setting)) {
         Ok(ended) => {

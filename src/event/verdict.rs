@@ -41,7 +41,9 @@ impl Verdict {
     pub fn of(code: Code) -> Self {
         // The text does what no text can mean. What is not here may be the doing of what is tested: it was late, closed
         // its end, died with a lock, printed no number.
-        const WRONG: [Code; 14] = [
+        const WRONG: [Code; 16] = [
+            Code::NO_SUBMISSION,
+            Code::AWARD,
             Code::TYPE,
             Code::UNSET,
             Code::OVERFLOW,

@@ -46,7 +46,7 @@ impl Machine {
             !is_ours && !history.is_second_account(*index) && (operands.is_empty() || is_theirs)
         };
         let indices = (0..history.events().len()).filter(is_wanted);
-        Ok(Value::list(indices.map(|index| event_map(&history, index)).collect()))
+        Ok(Value::list(indices.map(|index| event_map(&history, index, history.started())).collect()))
     }
 
     /// `p.processes`: itself and all that it started, each with what became of it.
@@ -83,12 +83,20 @@ impl Machine {
         Ok(Value::Bool(over.is_some_and(|over| over <= begins)))
     }
 
-    /// When a process started and ended, or twice the time of an event.
-    fn extent(&self, value: &Value) -> Result<(i64, Option<i64>), Stop> {
+    /// When a process, or the record of one, started and ended; or twice the time of an event.
+    pub(super) fn extent(&self, value: &Value) -> Result<(i64, Option<i64>), Stop> {
         let Value::Map(map) = value else {
             return self.process_operand(value).and_then(|process| self.span(&process));
         };
-        match map.0.borrow().get(&Key::str("time")) {
+        let map = map.0.borrow();
+        if let Some(Value::Instant(started)) = map.get(&Key::str("started")) {
+            let ended = match map.get(&Key::str("ended")) {
+                Some(Value::Instant(ended)) => Some(*ended),
+                _ => None,
+            };
+            return Ok((*started, ended));
+        }
+        match map.get(&Key::str("time")) {
             Some(Value::Duration(time)) => {
                 let began = self.span(&self.world.main)?.0;
                 let time = began.saturating_add(*time);
@@ -127,11 +135,12 @@ fn who(life: Option<&Life>, pid: i32) -> Value {
     }
 }
 
-fn event_map(history: &History, index: usize) -> Value {
+/// An event as a map; its time counts from when the run began.
+pub(super) fn event_map(history: &History, index: usize, began: i64) -> Value {
     let event = &history.events()[index];
     let target = history.target(index);
     let mut map = entries([
-        ("time", Value::Duration(event.time - history.started())),
+        ("time", Value::Duration(event.time.saturating_sub(began))),
         ("kind", text(event.what.kind())),
         ("pid", int(event.pid)),
         ("name", target.map_or(Value::None, |life| text(&life.name))),
@@ -192,7 +201,7 @@ fn details(event: &Event) -> Entries {
     }
 }
 
-fn life_map(history: &History, life: &Life) -> Value {
+pub(super) fn life_map(history: &History, life: &Life) -> Value {
     let instant = |time: Option<i64>| time.map_or(Value::None, Value::Instant);
     let words = history.command(life).map_or(&[][..], |(_, words)| words);
     let adoption = life.adoptions.last();

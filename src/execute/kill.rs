@@ -165,12 +165,18 @@ impl Machine {
     }
 
     fn spans(&mut self, operands: &[Value]) -> Result<Vec<(i64, Option<i64>)>, Stop> {
-        let processes = self.process_operands(operands)?;
-        if processes.len() < 2 {
+        let mut compared = Vec::with_capacity(operands.len());
+        for operand in operands {
+            match operand {
+                Value::List(list) => compared.extend(list.0.borrow().iter().cloned()),
+                single => compared.push(single.clone()),
+            }
+        }
+        if compared.len() < 2 {
             let given = operands.first().map_or("none", a_kind);
             let message = format!("two or more processes are compared, not {given}");
             return Err(Trouble::new(Code::ARGUMENT_COUNT, message).into());
         }
-        processes.iter().map(|process| self.span(process)).collect()
+        compared.iter().map(|one| self.extent(one)).collect()
     }
 }

@@ -65,6 +65,8 @@ pub(super) struct Options {
     pub cpus: Vec<usize>,
     /// None where nothing is said of it.
     pub observe: Option<bool>,
+    /// It is this very program, which is trusted.
+    pub ours: bool,
     pub limits: Limits,
 }
 

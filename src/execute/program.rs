@@ -63,7 +63,7 @@ impl Machine {
     }
 
     /// A program whose end nobody waits for any more: nobody has a name for it either.
-    fn end_at_once(&mut self, process: &Value) {
+    pub(super) fn end_at_once(&mut self, process: &Value) {
         let Value::Process(child) = process else { return };
         if self.send_to_all(std::slice::from_ref(process), Signal::KILL).is_err() {
             return;

@@ -209,7 +209,7 @@ impl Machine {
             foreground: options.foreground,
             ..Setup::default()
         };
-        if !is_task {
+        if !is_task && !options.ours {
             setup.fence = self.world.work.fence.clone();
         }
         self.disturb(name, &mut setup);

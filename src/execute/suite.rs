@@ -9,7 +9,7 @@ use crate::event::{Message, TestOutcome, Verdict};
 use crate::process::clock;
 use crate::program::{NO_REG, NO_TARGET, TestSite};
 use crate::source::Code;
-use crate::value::{Trouble, Value, text, time};
+use crate::value::{Points, Trouble, Value, text, time};
 
 impl Machine {
     /// Begins a test, or goes on behind it where it is skipped.
@@ -30,9 +30,8 @@ impl Machine {
             self.go_behind(to + 1);
             return Ok(());
         }
-        if site.worth != NO_REG {
-            check_worth(self.get(site.worth))?;
-        }
+        let worth = if site.worth == NO_REG { Points::ONE } else { worth(self.get(site.worth))? };
+        self.begin_awards(worth);
         let started = clock::monotonic();
         self.protect(Guard::Test { site: at, to: to + 1, started });
         if site.within != NO_REG {
@@ -102,6 +101,7 @@ impl Machine {
             (None, false) => Verdict::Passed,
         };
         self.outcome(site, verdict, clock::monotonic() - started);
+        self.world.tests.worth = None;
         Ok(())
     }
 
@@ -126,6 +126,7 @@ impl Machine {
         }
         self.world.take_broken_in_children();
         self.outcome(site, verdict, clock::monotonic() - started);
+        self.world.tests.worth = None;
     }
 
     /// The one test that is run alone has used up its time.
@@ -143,14 +144,13 @@ impl Machine {
     }
 }
 
-fn check_worth(value: &Value) -> Result<(), Trouble> {
-    match value {
-        Value::Int(0..) => Ok(()),
-        Value::Float(worth) if *worth >= 0.0 => Ok(()),
-        other => {
-            let message =
-                format!("a test is worth a number that is not negative, not {}", text::literal(other));
-            Err(Trouble::new(Code::VALUE, message))
-        }
-    }
+fn worth(value: &Value) -> Result<Points, Trouble> {
+    Points::of(value).ok_or_else(|| {
+        let message = format!(
+            "a test is worth a number from 0 to {} with no more than two decimals, not {}",
+            Points::MOST,
+            text::literal(value)
+        );
+        Trouble::new(Code::VALUE, message)
+    })
 }

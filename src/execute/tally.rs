@@ -1,5 +1,6 @@
 //! How the tests of a run ended so far, as data.
 
+use crate::value::Points;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -12,6 +13,8 @@ pub(super) struct Tests {
     pub bad: usize,
     /// The time of the test that runs is over.
     pub late: bool,
+    /// What the test is worth that runs; none where none does.
+    pub worth: Option<Points>,
 }
 
 /// The one test that is run alone, by its number.

@@ -30,6 +30,8 @@ impl Machine {
             Verb::Ps => self.ps(None)?,
             Verb::PsMatching => self.ps(Some(&operands[0]))?,
             Verb::PsAll => self.ps_all()?,
+            Verb::Award => self.award(&operands[0], &operands[1])?,
+            Verb::Feedback => self.feedback(&operands[0])?,
             Verb::Tree => self.tree(operands.first())?,
         };
         self.set(dst, value);

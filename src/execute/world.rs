@@ -6,7 +6,7 @@ use super::prompt::{Behind, Prompt};
 use super::streams::Streams;
 use super::tally::{Alone, Tests};
 use crate::event::{Actor, Message, Reporter};
-use crate::process::sandbox::Fence;
+use crate::process::sandbox::{Fence, Rules};
 use crate::process::{ProcessEvents, Relay, Row, Run, Waiter};
 use crate::source::{Location, SourceMap};
 use crate::value::{ProcessRef, Value};
@@ -93,6 +93,8 @@ pub struct Work {
     pub submission: Option<Rc<str>>,
     /// What each program gives up that the scenario starts.
     pub fence: Option<Rc<Fence>>,
+    /// The same as data.
+    pub rules: Option<Rules>,
     /// Programs are observed where their options do not say otherwise.
     pub observe: bool,
 }

@@ -43,6 +43,8 @@ pub struct GuardOptions {
     pub follows: Option<i32>,
     /// What happens is recorded in the run's memory.
     pub record: bool,
+    /// It is a part of another run, which looks after what runs before have left, and after this one.
+    pub nested: bool,
 }
 
 impl Default for GuardOptions {
@@ -55,6 +57,7 @@ impl Default for GuardOptions {
             disturbance: None,
             follows: None,
             record: true,
+            nested: false,
         }
     }
 }
@@ -85,9 +88,12 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let name = format!("{cookie:032x}");
     start::name(cookie);
     let run = new_run(options, cookie)?;
-    let (record, unrecorded) = match Record::create(&name, record::now()) {
-        Ok(record) => (Some(record), None),
-        Err(error) => (None, Some(error.to_string())),
+    let (record, unrecorded) = match options.nested {
+        true => (None, None),
+        false => match Record::create(&name, record::now()) {
+            Ok(record) => (Some(record), None),
+            Err(error) => (None, Some(error.to_string())),
+        },
     };
     let lends = options.contain.as_ref().is_some_and(|contain| contain.terminal);
     let listened = if lends { signals::with_resume(listened()) } else { listened() };
@@ -190,7 +196,8 @@ fn stand_ready(options: &GuardOptions) -> Result<(), Fault> {
         return Err(Fault::said("whoever started this run is gone"));
     }
     survive_failed_writes();
-    if Protection::Sweep.is_on() {
+    // Among processes that another run has apart, those of other runs seem to be gone.
+    if Protection::Sweep.is_on() && !options.nested {
         sweep::sweep();
     }
     Ok(())

@@ -47,6 +47,10 @@ pub struct Control {
     pub main_pid: AtomicI32,
     /// How many expectations broke.
     pub broken: AtomicU32,
+    /// Hundredths of points that the test at hand has awarded.
+    pub awarded: AtomicU64,
+    /// How many lines it has said, awards among them.
+    pub said: AtomicU32,
     /// How many children failed by an uncaught error.
     pub failed: AtomicU32,
     /// Not 0: the run's own deadline passed.

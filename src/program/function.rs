@@ -59,10 +59,12 @@ builtins! {
     Exec "exec" 1 any "exec(program, …)" "Replaces this process's image by a program, as execvp(3).";
     Sh "sh" 1 1 "sh(command)" "exec(\"/bin/sh\", \"-c\", command).";
     Run "run" 1 any "run(program, …)" "Runs a program to its end: a map {exitcode, stdout, stderr, elapsed}.";
+    RunScenario "run_scenario" 1 any "run_scenario(path, …)" "Runs another scenario to its end: a map {exitcode, stdout, stderr, elapsed, errors, events, processes}.";
     Events "events" 0 any "events(p, …)" "What happened so far, as maps: of all processes, or of these and all that descends from them.";
     Before "before" 2 2 "before(a, b)" "Whether a, a process or an event, was over when b began.";
     Overlaps "overlaps" 2 any "overlaps(p, q, …)" "Whether all of them were alive at one moment.";
     Serial "serial" 2 any "serial(p, q, …)" "Whether each ended before the next started.";
+    Submission "submission" 0 0 "submission" "The path of the work under test, which `proctor grade` gives.";
     // Time
     Now "now" 0 0 "now()" "An instant of the monotonic clock.";
     Clock "clock" 0 0 "clock()" "The wall clock as a string in ISO 8601, in UTC.";
@@ -114,6 +116,12 @@ builtins! {
 }
 
 impl Builtin {
+    /// Whether the name stands for a process.
+    #[must_use]
+    pub fn is_process(self) -> bool {
+        matches!(self, Self::SelfProcess | Self::ParentProcess | Self::MainProcess)
+    }
+
     #[must_use]
     pub fn row(self) -> &'static BuiltinRow {
         &BUILTINS[self as usize]

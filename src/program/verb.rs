@@ -47,5 +47,7 @@ verbs! {
     Ps "ps" "ps" "Prints a table of the scenario's processes.";
     PsMatching "ps matching" "ps \"alex\"" "Prints those whose name or command contains the text.";
     PsAll "ps all" "ps all" "Prints every process of the machine.";
+    Award "award" "award 2, \"why\"" "Gives a part of the test's worth, which stays earned where the test fails.";
+    Feedback "feedback" "feedback \"…\"" "Says a line to whoever did the work that is tested.";
     Tree "tree" "tree [p]" "Draws the process tree of the scenario, or below p.";
 }

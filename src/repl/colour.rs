@@ -95,7 +95,7 @@ fn is_look(text: &str, all: &[Token], index: usize) -> bool {
             matches!(kind, TokenKind::Name | TokenKind::String | TokenKind::Raw | TokenKind::Unclosed { .. })
         }
     };
-    starts && follows && matches!(&text[all[index].span.range()], "ps" | "tree")
+    starts && follows && matches!(&text[all[index].span.range()], "ps" | "tree" | "award" | "feedback")
 }
 
 struct Painter<'t> {

@@ -247,8 +247,11 @@ impl Running {
         self.kept += word.len();
         self.words.push(word);
         while self.words.len() > 2 && (self.words.len() > WORDS || self.kept > BYTES) {
-            let middle = self.words.remove(self.words.len() / 2);
-            self.kept -= middle.len();
+            // What was earned stays so; the machine has a limit on how much that is.
+            let middle = self.words.len() / 2;
+            let others = (0..self.words.len()).filter(|at| !wire::is_earned(&self.words[*at]));
+            let Some(at) = others.min_by_key(|at| at.abs_diff(middle)) else { break };
+            self.kept -= self.words.remove(at).len();
         }
     }
 }

@@ -4,7 +4,7 @@ use super::file::Test;
 use super::outcome::{Outcome, Output};
 use super::plan::{LeakRule, Plan};
 use super::result::{Tested, weight};
-use crate::event::Verdict;
+use crate::event::{Message, Verdict};
 
 /// One test of a run.
 #[derive(Debug)]
@@ -114,11 +114,13 @@ impl Case {
     /// What somebody may want to read.
     fn keep(&mut self, mut outcome: Outcome) {
         if outcome.verdict == Verdict::Passed {
-            if outcome.leaks.is_empty() {
+            outcome
+                .messages
+                .retain(|message| matches!(message, Message::Awarded { .. } | Message::Feedback(_)));
+            if outcome.leaks.is_empty() && outcome.messages.is_empty() {
                 return;
             }
             outcome.output = Output::default();
-            outcome.messages = Vec::new();
         }
         if self.outcomes.len() < OUTCOMES {
             self.outcomes.push(outcome);

@@ -87,6 +87,7 @@ fn scenario(
         Ok(fence) => Work {
             submission: trial.submission.as_deref().map(Rc::from),
             fence: fence.map(Rc::new),
+            rules: trial.enclosure.fence.clone(),
             observe: trial.submission.is_some(),
         },
         Err(errno) => return not_run(&channel, format!("the fence around programs cannot be made: {errno}")),

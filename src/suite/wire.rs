@@ -70,6 +70,12 @@ pub fn receive<T: DeserializeOwned>(channel: &Channel) -> Result<T, String> {
     }
 }
 
+/// Whether these bytes tell of an award or of feedback.
+pub fn is_earned(bytes: &[u8]) -> bool {
+    let earned = |name: &str| bytes.starts_with(format!("{{\"Told\":{{\"{name}\":").as_bytes());
+    earned("Awarded") || earned("Feedback")
+}
+
 /// The word that these bytes are.
 ///
 /// # Errors
@@ -111,5 +117,21 @@ fn cut_failure(failure: &mut Failure) {
             }
         }
         None => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Word, is_earned};
+    use crate::event::Message;
+    use crate::value::Points;
+
+    #[test]
+    fn what_was_earned_is_known_by_its_first_bytes() {
+        let told =
+            |message| serde_json::to_vec(&Word::Told(Box::new(message))).expect("a word can be written");
+        assert!(is_earned(&told(Message::Awarded { points: Points::ONE, why: "x".into() })));
+        assert!(is_earned(&told(Message::Feedback("x".into()))));
+        assert!(!is_earned(&told(Message::LeftBehind(Vec::new(), 0))));
     }
 }

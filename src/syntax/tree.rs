@@ -121,6 +121,13 @@ pub enum StmtKind {
     Use(Expr),
     /// `ps`, `ps "alex"`, `ps all`
     Ps(Listing),
+    /// `award 2, "why"`
+    Award {
+        points: Expr,
+        why: Expr,
+    },
+    /// `feedback "look at join again"`
+    Feedback(Expr),
     /// `tree`, `tree p`
     Tree(Option<Expr>),
     Expr(Expr),

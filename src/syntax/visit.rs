@@ -57,12 +57,17 @@ pub fn walk_stmt<V: Visit + ?Sized>(visitor: &mut V, statement: &Stmt) {
         | StmtKind::Default(expr)
         | StmtKind::Use(expr)
         | StmtKind::Expr(expr)
+        | StmtKind::Feedback(expr)
         | StmtKind::Ps(Listing::Matching(expr)) => visitor.visit_expr(expr),
         StmtKind::Exit(expr) | StmtKind::Return(expr) | StmtKind::Tree(expr) => walk_exprs(visitor, expr),
         StmtKind::Verb { targets, .. } => walk_exprs(visitor, targets),
         StmtKind::Signal { targets, signal, .. } => {
             walk_exprs(visitor, targets);
             visitor.visit_expr(signal);
+        }
+        StmtKind::Award { points, why } => {
+            visitor.visit_expr(points);
+            visitor.visit_expr(why);
         }
         StmtKind::Expect(expect) => walk_expect(visitor, expect),
         StmtKind::Test(test) => {

@@ -124,6 +124,8 @@ impl Dump<'_> {
             StmtKind::Ps(Listing::Scenario) => "(ps)".to_owned(),
             StmtKind::Ps(Listing::Machine) => "(ps all)".to_owned(),
             StmtKind::Ps(Listing::Matching(text)) => format!("(ps {})", expr(text)),
+            StmtKind::Award { points, why } => format!("(award {} {})", expr(points), expr(why)),
+            StmtKind::Feedback(line) => format!("(feedback {})", expr(line)),
             StmtKind::Tree(root) => format!("(tree{})", self.exprs(root, depth)),
             StmtKind::Expr(value) => expr(value),
         };

@@ -66,6 +66,8 @@ impl<'a> Lower<'a> {
             StmtKind::Ps(Listing::Machine) => self.verb_statement(Verb::PsAll, &[], span),
             StmtKind::Ps(Listing::Matching(text)) => self.verb_one(Verb::PsMatching, text, span),
             StmtKind::Tree(process) => self.verb_statement(Verb::Tree, process.as_slice(), span),
+            StmtKind::Award { points, why } => self.award(points, why, span),
+            StmtKind::Feedback(line) => self.verb_one(Verb::Feedback, line, span),
             StmtKind::Expr(value) => self.effect(value),
         }
     }

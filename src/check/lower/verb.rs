@@ -30,6 +30,13 @@ impl<'a> Lower<'a> {
         self.emit(Op::Verb { verb, dst: first, first, count: (targets.len() + 1) as u16 }, span);
     }
 
+    pub(super) fn award(&mut self, points: &'a Expr, why: &'a Expr, span: Span) {
+        let first = self.frame.registers(2);
+        self.value_in(points, first);
+        self.value_in(why, first + 1);
+        self.emit(Op::Verb { verb: Verb::Award, dst: first, first, count: 2 }, span);
+    }
+
     pub(super) fn on(&mut self, signal: &'a Expr, body: &'a Block, span: Span) {
         self.must_be_catchable("on", signal);
         let first = self.frame.registers(2);

@@ -21,6 +21,8 @@ pub(in crate::check) struct Resolver<'a> {
     pub(super) found: Resolution,
     /// The function whose body is being looked at.
     pub(super) function: FunctionId,
+    /// It is in the block of a test.
+    pub(super) in_test: bool,
     /// Where the statement begins that is being looked at.
     pub(super) statement: u32,
     /// Pairs of function and variable that are in a `Function::free` already.
@@ -41,6 +43,7 @@ impl<'a> Resolver<'a> {
             scopes: Scopes::default(),
             found: Resolution::default(),
             function: 0,
+            in_test: false,
             statement: 0,
             free: FastSet::default(),
             lost: Some(FastSet::default()),

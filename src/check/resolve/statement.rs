@@ -93,6 +93,15 @@ impl<'a> Resolver<'a> {
                 self.block_with(handler, error.as_slice(), DeclKind::Catch);
             }
             StmtKind::Use(path) => self.used(statement, path),
+            StmtKind::Award { points, why } => {
+                self.only_in_tests(statement.span, "award");
+                self.expression(points);
+                self.expression(why);
+            }
+            StmtKind::Feedback(line) => {
+                self.only_in_tests(statement.span, "feedback");
+                self.expression(line);
+            }
             StmtKind::Ps(Listing::Matching(text)) => self.expression(text),
             StmtKind::Ps(_) => {}
             StmtKind::Expr(value) => match &value.kind {
@@ -111,6 +120,16 @@ impl<'a> Resolver<'a> {
                 "`use` stands at the top level of a file",
                 "move it to the top of the file",
             );
+        }
+    }
+
+    /// In a function it depends on who calls it.
+    fn only_in_tests(&mut self, span: Span, word: &str) {
+        if self.function == 0 && !self.in_test {
+            let message = format!("`{word}` stands inside a test");
+            let help = format!("write `test \"…\" {{ … {word} … }}`, or a function that tests call");
+            let keyword = Span { start: span.start, end: span.start + word.len() as u32 };
+            self.findings.error(Code::MISPLACED, keyword, &message, "no test is here", Some(help));
         }
     }
 
@@ -153,7 +172,9 @@ impl<'a> Resolver<'a> {
                 ClauseKind::Tags(_) | ClauseKind::Hidden => {}
             }
         }
+        let outer = std::mem::replace(&mut self.in_test, true);
         self.block(&test.body);
+        self.in_test = outer;
     }
 
     /// What is assigned to; `read` where its value is used as well, as by `+=`.

@@ -5,7 +5,8 @@ use crate::check::findings::Findings;
 use crate::check::hash::FastMap;
 use crate::source::{Code, Diagnostic, Span, did_you_mean};
 use crate::syntax::tree::literal_text;
-use crate::syntax::tree::{ClauseKind, Expr, File, StmtKind, Test};
+use crate::syntax::tree::{ClauseKind, Expr, ExprKind, File, StmtKind, Test};
+use crate::value::{Points, Value};
 
 pub(in crate::check) fn check_tests(file: &File, findings: &mut Findings) {
     let tests = || {
@@ -36,9 +37,16 @@ pub(in crate::check) fn check_tests(file: &File, findings: &mut Findings) {
 
 fn check_worth(test: &Test, findings: &mut Findings) {
     for clause in &test.clauses {
-        if let ClauseKind::Worth(worth) = &clause.kind
-            && (is_negative(worth) || !matches!(shown(worth), None | Some(Shown::Int | Shown::Float)))
-        {
+        let ClauseKind::Worth(worth) = &clause.kind else { continue };
+        let points = match worth.kind {
+            ExprKind::Int(number) => Points::of(&Value::Int(number)),
+            ExprKind::Float(number) => Points::of(&Value::Float(number)),
+            _ => Some(Points::ONE),
+        };
+        if points.is_none() {
+            let help = format!("it goes up to {} and has no more than two decimals", Points::MOST);
+            findings.error(Code::VALUE, worth.span, "no test can be worth that", "", Some(help));
+        } else if is_negative(worth) || !matches!(shown(worth), None | Some(Shown::Int | Shown::Float)) {
             let help = "as in `worth 4`; `worth 0` for a test that counts nothing".to_owned();
             let message = "a test is worth a number that is not negative";
             findings.error(Code::VALUE, worth.span, message, "", Some(help));

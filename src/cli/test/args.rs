@@ -1,6 +1,6 @@
 //! What can be written behind `proctor test`.
 
-use super::super::quantity::{MAX_PROCS, MOST_PIDS, duration};
+use super::super::quantity::{MAX_PROCS, MOST_PIDS, duration, submission};
 use crate::suite::{Filter, LeakRule};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
@@ -16,6 +16,8 @@ Examples:
   proctor test --retries 2 --report-junit out.xml
   proctor test --stress=50 --seed 7            each 50 times, with its processes' timing disturbed
   proctor test --update                        write what was found into `expect X == \"…\"`
+  proctor test --contained                     each among its own processes only
+  proctor test --submission work.py rubric.proc  try a rubric with one work
   proctor test --watch
 
 Filters: TEXT, name:TEXT, file:TEXT, tag:TAG, name=TEXT, file=TEXT; `!` before one turns it round; all of one filter
@@ -64,6 +66,12 @@ pub struct TestArgs {
     /// Begin no test after one that failed
     #[arg(long)]
     pub fail_fast: bool,
+    /// The work under test: what `submission` gives. External programs are observed then
+    #[arg(long, value_name = "PATH", value_parser = submission)]
+    pub submission: Option<String>,
+    /// Run each test in namespaces of its own: it sees and signals its own processes only, and pids begin at 1
+    #[arg(long)]
+    pub contained: bool,
     /// Whether a test fails that leaves processes behind, or a grandchild that nobody waited for
     #[arg(long, value_enum, value_name = "RULE", default_value = "warn")]
     pub leaks: Leaks,

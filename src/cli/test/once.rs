@@ -8,6 +8,7 @@ use super::progress::{self, Progress};
 use super::reports::Reports;
 use super::update;
 use crate::event::Verdict;
+use crate::keeper::Contain;
 use crate::report::suite::{Subject, draw_list, draw_results};
 use crate::source::{Diagnostic, SourceId, SourceMap};
 use crate::suite::{self, Enclosure, File, Found, Plan, Results};
@@ -149,10 +150,16 @@ fn plan(args: &TestArgs) -> Plan {
         seed: args.seed.unwrap_or_else(|| fastrand::u64(0..1 << 32)),
         fail_fast: args.fail_fast,
         leaks: args.leaks.into(),
-        submission: None,
-        enclosure: Enclosure::default(),
+        submission: args.submission.clone(),
+        enclosure: enclosure(args),
         args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     }
+}
+
+/// A test has no terminal, contained or not.
+fn enclosure(args: &TestArgs) -> Enclosure {
+    let contain = args.contained.then(|| Contain { terminal: false, ..Contain::own() });
+    Enclosure { contain, fence: None }
 }
 
 /// What it all means for whoever started us.

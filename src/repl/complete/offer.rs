@@ -4,7 +4,7 @@ use super::candidate::Offers;
 use super::place::{Owner, Place};
 use super::text::values;
 use crate::program::{
-    ATTRIBUTES, BUILTINS, BuiltinRow, Expected, LIMITS, METHODS, OPTIONS, OptionRow, SIGNALS, VERBS,
+    ATTRIBUTES, BUILTINS, Builtin, BuiltinRow, Expected, LIMITS, METHODS, OPTIONS, OptionRow, SIGNALS, VERBS,
 };
 use crate::repl::Name;
 use crate::repl::keyword::{KEYWORDS, keyword};
@@ -225,7 +225,10 @@ impl<'a> Offer<'a> {
             Some(known) => Some(known.kind.as_str()).filter(|kind| !kind.is_empty()),
             None => {
                 let row = BUILTINS.iter().find(|row| row.name == name)?;
-                row.is_value().then_some("process")
+                match row.builtin {
+                    Builtin::Submission => Some("string"),
+                    builtin => builtin.is_process().then_some("process"),
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Tests on a screen: a line each, with details where one did not pass, and a line for all.
 
-use super::details::{draw_details, draw_leaks};
+use super::details::{draw_details, draw_leaks, draw_reasons};
 use super::subject::{Row, Subject, label};
 use crate::event::{TestOutcome, Verdict};
 use crate::report::diagnostic::number;
@@ -25,6 +25,7 @@ pub fn draw_tested(files: &[File], tested: &Tested, style: Style) -> String {
         }
         Verdict::Passed | Verdict::PassedUnexpectedly(_) => {
             if let Some(outcome) = tested.outcomes.first() {
+                text.push_str(&draw_reasons(row.file, outcome, style));
                 text.push_str(&draw_leaks(outcome, style));
             }
         }

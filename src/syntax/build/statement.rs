@@ -37,6 +37,8 @@ impl Builder<'_> {
             Rule::continue_statement => StmtKind::Continue,
             Rule::use_statement => self.use_statement(inner, span),
             Rule::ps_statement => StmtKind::Ps(self.ps(inner)),
+            Rule::award_statement => self.award(inner, span),
+            Rule::feedback_statement => StmtKind::Feedback(self.required(&mut inner, span)),
             Rule::tree_statement => StmtKind::Tree(self.maybe(&mut inner)),
             // The grammar has no other statement.
             _ => StmtKind::Expr(placeholder(span)),
@@ -177,6 +179,19 @@ impl Builder<'_> {
 
     fn use_statement(&mut self, mut inner: Nodes<'_>, whole: Span) -> StmtKind {
         StmtKind::Use(inner.next().map_or_else(|| placeholder(whole), |node| self.plain_string(node)))
+    }
+
+    fn award(&mut self, mut inner: Nodes<'_>, whole: Span) -> StmtKind {
+        let points = self.unit(&mut inner, whole);
+        let why = self.maybe(&mut inner).unwrap_or_else(|| {
+            let end = Span { start: points.span.end, end: points.span.end };
+            let finding = self
+                .error(Code::SYNTAX, end, "expected what the points are awarded for", "the reason is missing")
+                .help("as in `award 2, \"the workers overlap\"`");
+            self.report(finding);
+            placeholder(end)
+        });
+        StmtKind::Award { points, why }
     }
 
     fn ps(&mut self, mut inner: Nodes<'_>) -> Listing {
