@@ -57,6 +57,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("ignore", &["suite"]),
     ("minijinja", &["report"]),
     ("quick_junit", &["report"]),
+    ("csv", &["report"]),
     ("indicatif", &["cli"]),
     ("nix", &["process", "keeper", "observe"]),
     ("landlock", &["process"]),

@@ -24,9 +24,15 @@ pub(super) fn push_text(into: &mut String, text: &str) {
     into.push_str(rest);
 }
 
+/// JSON that can stand in a `script` element: nothing in it ends the element or begins a comment.
+pub(super) fn embeddable(json: &str) -> String {
+    // Outside of strings JSON has no `<`, and in a string the escape means the same.
+    json.replace('<', "\\u003c")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::push_text;
+    use super::{embeddable, push_text};
     use proptest::prelude::*;
 
     #[test]
@@ -34,6 +40,14 @@ mod tests {
         let mut text = String::new();
         push_text(&mut text, "</title><script>&'\"\0\x1b\n\u{ffff}");
         assert_eq!(text, "&lt;/title&gt;&lt;script&gt;&amp;&#39;&quot;\\x00\\x1b\\n\u{fffd}");
+    }
+
+    #[test]
+    fn data_cannot_end_its_element() {
+        let data = embeddable(r#"["</script><!--<script>"]"#);
+        assert!(!data.contains('<'));
+        let back: Vec<String> = serde_json::from_str(&data).expect("it is still JSON");
+        assert_eq!(back, ["</script><!--<script>"]);
     }
 
     proptest! {

@@ -9,6 +9,7 @@ mod duration;
 mod earned;
 mod excerpt;
 mod failure;
+pub mod grade;
 mod hang;
 mod json;
 mod leftovers;

@@ -20,7 +20,7 @@ pub fn draw_tested(files: &[File], tested: &Tested, style: Style) -> String {
     match &tested.verdict {
         Verdict::Failed | Verdict::LimitHit | Verdict::Wrong | Verdict::ToolFailed(_) | Verdict::Flaky(_) => {
             if let Some(outcome) = row.decisive() {
-                text.push_str(&draw_details(row.file, outcome, style));
+                text.push_str(&draw_details(&row.file.sources, outcome, style));
             }
         }
         Verdict::Passed | Verdict::PassedUnexpectedly(_) => {

@@ -5,7 +5,8 @@ use crate::report::diagnostic::section;
 use crate::report::{
     Places, Style, cut, draw_award, draw_failure, draw_feedback, draw_table, draw_tree, shorten, visible_line,
 };
-use crate::suite::{File, Outcome, Output};
+use crate::source::SourceMap;
+use crate::suite::{Outcome, Output};
 
 /// Failures that are drawn.
 const FAILURES: usize = 10;
@@ -17,16 +18,16 @@ const NAME: usize = 40;
 
 /// Everything about one trial that is not said by its verdict.
 #[must_use]
-pub fn draw_details(file: &File, outcome: &Outcome, style: Style) -> String {
+pub fn draw_details(sources: &SourceMap, outcome: &Outcome, style: Style) -> String {
     let parts =
-        [draw_reasons(file, outcome, style), draw_output(&outcome.output, style), draw_leaks(outcome, style)];
+        [draw_reasons(sources, outcome, style), draw_output(&outcome.output, style), draw_leaks(outcome, style)];
     parts.concat()
 }
 
 /// Why it ended as it did, and its failures.
-pub fn draw_reasons(file: &File, outcome: &Outcome, style: Style) -> String {
+pub fn draw_reasons(sources: &SourceMap, outcome: &Outcome, style: Style) -> String {
     let why = outcome.why.as_ref().map_or_else(String::new, |why| section("because", why, style));
-    why + &draw_messages(file, outcome, style)
+    why + &draw_messages(sources, outcome.messages.iter(), style)
 }
 
 /// What it left behind.
@@ -34,11 +35,16 @@ pub fn draw_leaks(outcome: &Outcome, style: Style) -> String {
     outcome.leaks.lines().iter().map(|(title, who)| section(title, who, style)).collect()
 }
 
-fn draw_messages(file: &File, outcome: &Outcome, style: Style) -> String {
-    let places = Places::new(&file.sources);
+/// What was told while it ran.
+pub fn draw_messages<'a>(
+    sources: &SourceMap,
+    messages: impl Iterator<Item = &'a Message>,
+    style: Style,
+) -> String {
+    let places = Places::new(sources);
     let mut text = String::new();
     let mut failures = 0;
-    for message in &outcome.messages {
+    for message in messages {
         match message {
             Message::Failed(failure) | Message::Broken(failure) => {
                 failures += 1;

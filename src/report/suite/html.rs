@@ -147,7 +147,7 @@ fn test_row(row: &Row<'_>) -> TestRow {
 }
 
 fn trial(row: &Row<'_>, outcome: &Outcome) -> Trial {
-    let details = draw_reasons(row.file, outcome, STYLE) + &draw_leaks(outcome, STYLE);
+    let details = draw_reasons(&row.file.sources, outcome, STYLE) + &draw_leaks(outcome, STYLE);
     Trial {
         word: outcome.verdict.word(),
         elapsed: brief(outcome.elapsed),

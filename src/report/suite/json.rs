@@ -5,6 +5,7 @@ use super::subject::{Row, Subject};
 use crate::event::{Actor, Message};
 use crate::report::Places;
 use crate::report::json::{diagnostic_record, failure_record};
+use crate::source::SourceMap;
 use crate::suite::{File, Outcome};
 use serde_json::{Value, json};
 
@@ -61,12 +62,13 @@ fn test(row: &Row<'_>) -> Value {
         "elapsed_ns": tested.elapsed,
         "repetitions": tested.repetitions,
         "failed_repetitions": tested.failed,
-        "trials": tested.outcomes.iter().map(|outcome| trial(row.file, outcome)).collect::<Vec<_>>(),
+        "trials": tested.outcomes.iter().map(|outcome| trial(&row.file.sources, outcome)).collect::<Vec<_>>(),
     })
 }
 
-fn trial(file: &File, outcome: &Outcome) -> Value {
-    let places = Places::new(&file.sources);
+/// One trial, with all that is known of it.
+pub fn trial(sources: &SourceMap, outcome: &Outcome) -> Value {
+    let places = Places::new(sources);
     let failure = |message: &Message| match message {
         Message::Failed(failure) | Message::Broken(failure) => Some(json!(failure_record(failure, &places))),
         _ => None,

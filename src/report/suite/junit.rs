@@ -29,11 +29,12 @@ pub fn suite_junit(subject: &Subject<'_>) -> Result<String, String> {
             report.add_test_suite(suite);
         }
     }
-    report.to_string().map(strict).map_err(|error| error.to_string())
+    written(&report)
 }
 
-/// Without an attribute of the outermost element that the schemas of Jenkins and Ant do not have.
-fn strict(mut xml: String) -> String {
+/// Its text, without an attribute of the outermost element that the schemas of Jenkins and Ant do not have.
+pub fn written(report: &Report) -> Result<String, String> {
+    let mut xml = report.to_string().map_err(|error| error.to_string())?;
     if let Some(start) = xml.find("<testsuites ")
         && let Some(end) = xml[start..].find('>').map(|end| start + end)
         && let Some(at) = xml[start..end].find(" skipped=\"").map(|at| start + at)
@@ -41,10 +42,10 @@ fn strict(mut xml: String) -> String {
     {
         xml.replace_range(at..at + 10 + length + 1, "");
     }
-    xml
+    Ok(xml)
 }
 
-fn time(nanoseconds: i64) -> Duration {
+pub fn time(nanoseconds: i64) -> Duration {
     Duration::from_nanos(nanoseconds.max(0).cast_unsigned())
 }
 
@@ -59,24 +60,7 @@ fn wrong(file: &File) -> TestCase {
 
 fn case(row: &Row<'_>) -> TestCase {
     let verdict = &row.tested.verdict;
-    let reason = row.reason().map(|reason| line(&reason)).unwrap_or_default();
-    let mut status = match verdict {
-        Verdict::Passed | Verdict::Flaky(_) => TestCaseStatus::success(),
-        Verdict::Skipped(_) | Verdict::FailedAsExpected(_) | Verdict::Interrupted => {
-            TestCaseStatus::skipped()
-        }
-        Verdict::Failed | Verdict::LimitHit | Verdict::PassedUnexpectedly(_) => {
-            TestCaseStatus::non_success(NonSuccessKind::Failure)
-        }
-        Verdict::Wrong | Verdict::ToolFailed(_) => TestCaseStatus::non_success(NonSuccessKind::Error),
-    };
-    status.set_message(reason);
-    if verdict.is_bad() {
-        status.set_type(verdict.name());
-        if let Some(details) = details(row) {
-            status.set_description(details);
-        }
-    }
+    let mut status = status(verdict, &row.reason().unwrap_or_default(), details(row));
     if matches!(verdict, Verdict::Flaky(_)) {
         status.add_reruns(
             row.tested.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Passed).map(rerun),
@@ -93,6 +77,28 @@ fn case(row: &Row<'_>) -> TestCase {
         }
     }
     case
+}
+
+/// What a verdict is here, with the reason and, where it is bad, what there is to say of it.
+pub fn status(verdict: &Verdict, reason: &str, details: Option<String>) -> TestCaseStatus {
+    let mut status = match verdict {
+        Verdict::Passed | Verdict::Flaky(_) => TestCaseStatus::success(),
+        Verdict::Skipped(_) | Verdict::FailedAsExpected(_) | Verdict::Interrupted => {
+            TestCaseStatus::skipped()
+        }
+        Verdict::Failed | Verdict::LimitHit | Verdict::PassedUnexpectedly(_) => {
+            TestCaseStatus::non_success(NonSuccessKind::Failure)
+        }
+        Verdict::Wrong | Verdict::ToolFailed(_) => TestCaseStatus::non_success(NonSuccessKind::Error),
+    };
+    status.set_message(line(reason));
+    if verdict.is_bad() {
+        status.set_type(verdict.name());
+        if let Some(details) = details {
+            status.set_description(details);
+        }
+    }
+    status
 }
 
 /// A try that failed before one that passed.

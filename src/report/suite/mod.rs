@@ -21,3 +21,11 @@ pub use json::suite_json;
 pub use junit::suite_junit;
 pub use subject::Subject;
 pub use tap::suite_tap;
+
+/// What the reports of a class share with these.
+pub(super) use details::{draw_leaks, draw_messages, lines};
+pub(super) use json::trial;
+pub(super) use junit::{status, time, written};
+pub(super) use plain::{STYLE, document, line, milliseconds, output, text, timestamp};
+pub(super) use subject::reason;
+pub(super) use tap::{block, description};

@@ -35,7 +35,7 @@ fn printable(text: &str) -> String {
 pub fn details(row: &Row<'_>) -> Option<String> {
     let said = match &row.tested.verdict {
         Verdict::Skipped(_) | Verdict::Interrupted => None,
-        _ => row.decisive().map(|outcome| text(&draw_details(row.file, outcome, STYLE))),
+        _ => row.decisive().map(|outcome| text(&draw_details(&row.file.sources, outcome, STYLE))),
     };
     said.filter(|text| !text.is_empty())
 }

@@ -59,20 +59,23 @@ impl<'a> Row<'a> {
 
     /// Why it is not simply passed, in a line.
     pub fn reason(&self) -> Option<Cow<'a, str>> {
-        match &self.tested.verdict {
-            Verdict::Passed => None,
-            Verdict::Skipped(why) | Verdict::FailedAsExpected(why) | Verdict::ToolFailed(why) => {
-                Some(why.into())
-            }
-            Verdict::PassedUnexpectedly(why) => {
-                Some(format!("it passed, but its xfail says \"{why}\"").into())
-            }
-            Verdict::Interrupted => Some("the run was interrupted".into()),
-            Verdict::Flaky(_) | Verdict::Failed | Verdict::LimitHit | Verdict::Wrong => {
-                let outcome = self.decisive()?;
-                let message = || outcome.last_failure().map(|failure| Cow::from(&failure.message));
-                outcome.why.as_deref().map(Cow::from).or_else(message)
-            }
+        reason(&self.tested.verdict, self.decisive())
+    }
+}
+
+/// Why a test has its verdict, in a line; nothing where it simply passed. `outcome` is the trial that decides.
+pub fn reason<'a>(verdict: &'a Verdict, outcome: Option<&'a Outcome>) -> Option<Cow<'a, str>> {
+    match verdict {
+        Verdict::Passed => None,
+        Verdict::Skipped(why) | Verdict::FailedAsExpected(why) | Verdict::ToolFailed(why) => Some(why.into()),
+        Verdict::PassedUnexpectedly(why) => {
+            Some(format!("it passed, but its xfail says \"{why}\"").into())
+        }
+        Verdict::Interrupted => Some("the run was interrupted".into()),
+        Verdict::Flaky(_) | Verdict::Failed | Verdict::LimitHit | Verdict::Wrong => {
+            let outcome = outcome?;
+            let message = || outcome.last_failure().map(|failure| Cow::from(&failure.message));
+            outcome.why.as_deref().map(Cow::from).or_else(message)
         }
     }
 }

@@ -56,12 +56,12 @@ fn point(number: usize, row: &Row<'_>) -> String {
 }
 
 /// On one line; `\` and `#` mean something there.
-fn description(text: &str) -> String {
+pub fn description(text: &str) -> String {
     line(text).replace('\\', "\\\\").replace('#', "\\#")
 }
 
 /// A block of YAML. Its texts are written as JSON does, which is YAML too: so nothing in them begins a line.
-fn block(fields: &[(&str, &str)], details: Option<&str>) -> String {
+pub fn block(fields: &[(&str, &str)], details: Option<&str>) -> String {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let mut text = "  ---\n".to_owned();
     for (name, value) in fields {
