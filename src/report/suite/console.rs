@@ -25,7 +25,7 @@ pub fn draw_tested(files: &[File], tested: &Tested, style: Style) -> String {
         }
         Verdict::Passed | Verdict::PassedUnexpectedly(_) => {
             if let Some(outcome) = tested.outcomes.first() {
-                text.push_str(&draw_reasons(row.file, outcome, style));
+                text.push_str(&draw_reasons(&row.file.sources, outcome, style));
                 text.push_str(&draw_leaks(outcome, style));
             }
         }
