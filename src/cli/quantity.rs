@@ -38,7 +38,11 @@ pub fn size(text: &str) -> Result<u64, String> {
     }
     let number: u64 = digits.parse().map_err(|_| wrong())?;
     let bytes = number.checked_mul(1 << unit.map_or(0, |(_, bits)| *bits)).ok_or_else(wrong)?;
-    if bytes == 0 || bytes > 1 << 50 { Err(format!("`{text}` is no size that makes sense here")) } else { Ok(bytes) }
+    if bytes == 0 || bytes > 1 << 50 {
+        Err(format!("`{text}` is no size that makes sense here"))
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// In the largest unit that says it without a fraction, as [`size`] reads it.
@@ -84,9 +88,12 @@ mod tests {
 
     #[test]
     fn sizes_are_bytes_or_have_a_unit() {
-        for (text, bytes, words) in
-            [("1", 1, "1 bytes"), ("512K", 512 << 10, "512 KiB"), ("64m", 64 << 20, "64 MiB"), ("1024M", 1 << 30, "1 GiB")]
-        {
+        for (text, bytes, words) in [
+            ("1", 1, "1 bytes"),
+            ("512K", 512 << 10, "512 KiB"),
+            ("64m", 64 << 20, "64 MiB"),
+            ("1024M", 1 << 30, "1 GiB"),
+        ] {
             assert_eq!(size(text), Ok(bytes), "{text}");
             assert_eq!(size_words(bytes), words);
         }

@@ -45,7 +45,11 @@ fn compare(paths: &[PathBuf], from: Option<u32>, to: Option<u32>, output: Output
         }
         _ => {
             let results = Results::open(paths.first().map_or(Path::new(RESULTS), PathBuf::as_path))?;
-            diff((&results, number(from, Which::Before)), (&results, number(to, Which::Last)))?
+            let mut changes =
+                diff((&results, number(from, Which::Before)), (&results, number(to, Which::Last)))?;
+            // Who was graded but once has not changed.
+            changes.retain(|change| change.before.is_some() && change.after.is_some());
+            changes
         }
     };
     to_stdout(&draw_changes(&changes, output.stdout));
@@ -56,6 +60,10 @@ fn join(paths: &[PathBuf], into: &Path) -> Result<u8, String> {
     let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     let students = merge(&files, into)?;
     let name = into.display().to_string();
-    to_stdout(&format!("{students} students of {} files in {}\n", files.len(), crate::report::visible_line(&name)));
+    to_stdout(&format!(
+        "{students} students of {} files in {}\n",
+        files.len(),
+        crate::report::visible_line(&name)
+    ));
     Ok(exit::HELD)
 }

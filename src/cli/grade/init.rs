@@ -17,12 +17,16 @@ pub fn init(folder: &Path) -> u8 {
     let files = || WORKS.iter().chain([&RUBRIC]);
     let taken = files().map(|(name, _)| folder.join(name)).find(|path| path.symlink_metadata().is_ok());
     if let Some(path) = taken {
-        return refuse(&format!("`{}` is there already, and is not replaced: name another folder", path.display()));
+        return refuse(&format!(
+            "`{}` is there already, and is not replaced: name another folder",
+            path.display()
+        ));
     }
     for (name, text) in files() {
         let path = folder.join(name);
         let parent = path.parent().unwrap_or(folder);
-        let written = fs::create_dir_all(parent).and_then(|()| File::create_new(&path)?.write_all(text.as_bytes()));
+        let written =
+            fs::create_dir_all(parent).and_then(|()| File::create_new(&path)?.write_all(text.as_bytes()));
         if let Err(error) = written {
             return refuse(&format!("`{}` cannot be written: {error}", path.display()));
         }

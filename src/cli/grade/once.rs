@@ -13,7 +13,8 @@ use crate::process::{fds, signals};
 use crate::report::{brief, visible};
 use crate::source::{Diagnostic, SourceId, SourceMap};
 use crate::suite::grade::{
-    Beginning, Caps, Ground, Results, Rubric, Setting, Store, Submission, Tally, grade, ground, rubric, submissions,
+    Beginning, Caps, Ground, Results, Rubric, Setting, Store, Submission, Tally, grade, ground, rubric,
+    submissions,
 };
 use crate::suite::{self, File, Found};
 use std::path::{Path, PathBuf};
@@ -122,7 +123,13 @@ fn nanoseconds(time: Duration) -> i64 {
     i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
 }
 
-fn run(args: &GradeArgs, file: &File, rubric: &Rubric, works: Vec<Submission>, output: Output) -> Result<u8, String> {
+fn run(
+    args: &GradeArgs,
+    file: &File,
+    rubric: &Rubric,
+    works: Vec<Submission>,
+    output: Output,
+) -> Result<u8, String> {
     // Before there are threads, and before signals are ours.
     let allowance = allowance(file, args);
     let ground = match ground(args.limits.sandbox.into(), &allowance, args.limits.disk, limits(args)) {
@@ -172,12 +179,22 @@ fn setting(args: &GradeArgs, ground: Ground, seed: u64) -> Setting {
 }
 
 /// The class at a glance, and the reports; gives the exit code.
-fn finish(args: &GradeArgs, rubric: &Rubric, tally: &Tally, took: Duration, output: Output) -> Result<u8, String> {
+fn finish(
+    args: &GradeArgs,
+    rubric: &Rubric,
+    tally: &Tally,
+    took: Duration,
+    output: Output,
+) -> Result<u8, String> {
     let results = Results::open(&args.results)?;
     to_stdout(&draw_summary(&results.summary(rubric.criteria.len())?, rubric, output.stdout));
     if !args.stable {
         let name = args.results.display().to_string();
-        to_stdout(&format!("results in {}, after {}\n", crate::report::visible_line(&name), brief(nanoseconds(took))));
+        to_stdout(&format!(
+            "results in {}, after {}\n",
+            crate::report::visible_line(&name),
+            brief(nanoseconds(took))
+        ));
     }
     let written = reports::write(&args.reports, &results);
     let code = match tally {

@@ -71,7 +71,12 @@ pub fn write(args: &ReportArgs, results: &Results) -> bool {
 }
 
 /// One report of all students, each read as it is drawn.
-fn draw(report: ClassReport<'_>, class: &Class, results: &Results, into: &mut dyn Write) -> Result<(), String> {
+fn draw(
+    report: ClassReport<'_>,
+    class: &Class,
+    results: &Results,
+    into: &mut dyn Write,
+) -> Result<(), String> {
     let wrong = RefCell::new(None);
     let read = |student: Result<Student, String>| student.map_err(|why| *wrong.borrow_mut() = Some(why)).ok();
     let students = results.students(class)?.map_while(read);
@@ -126,7 +131,8 @@ fn put_text(path: &Path, text: &str) -> Result<(), String> {
 
 /// Names of their files, in the order of the students.
 fn names(class: &Class, results: &Results) -> Result<Vec<String>, String> {
-    let names = results.students(class)?.map(|student| Ok(student?.name)).collect::<Result<Vec<String>, String>>()?;
+    let names =
+        results.students(class)?.map(|student| Ok(student?.name)).collect::<Result<Vec<String>, String>>()?;
     Ok(safe_names(names.iter().map(String::as_str)))
 }
 

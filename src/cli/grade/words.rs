@@ -7,6 +7,8 @@ use crate::value::Points;
 /// Columns of the longest name of a student, and of a test.
 const NAME: usize = 32;
 const TEST: usize = 60;
+/// So many students have a distribution that is worth a picture.
+const MANY: usize = 5;
 
 /// What is said of one student.
 #[derive(Debug)]
@@ -66,20 +68,22 @@ fn students(count: usize) -> String {
 /// The class at a glance.
 pub fn draw_summary(summary: &Summary, rubric: &Rubric, style: Style) -> String {
     let worth = rubric.worth().hundredths();
-    let known: Vec<u64> = summary.students.iter().filter(|(_, _, open)| *open == 0).map(|(_, points, _)| *points).collect();
+    let known: Vec<u64> =
+        summary.students.iter().filter(|(_, _, open)| *open == 0).map(|(_, points, _)| *points).collect();
     let mut text = format!("{} of {} graded", known.len(), students(summary.students.len()));
     if !known.is_empty() {
         let mut sorted = known.clone();
         sorted.sort_unstable();
-        let mean = Points::from_hundredths((sorted.iter().sum::<u64>() as f64 / sorted.len() as f64).round() as u64);
+        let mean =
+            Points::from_hundredths((sorted.iter().sum::<u64>() as f64 / sorted.len() as f64).round() as u64);
         let median = Points::from_hundredths((sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2);
         text.push_str(&format!(": mean {mean}, median {median}, of {} points", rubric.worth()));
     }
     text.push('\n');
-    if known.len() > 1 && worth > 0 {
+    if known.len() >= MANY && worth > 0 {
         text.push_str(&histogram(&known, worth, style));
     }
-    let hardest = rubric.criteria.iter().zip(&summary.tests).max_by_key(|(_, share)| share.not_passed);
+    let hardest = rubric.criteria.iter().zip(&summary.tests).rev().max_by_key(|(_, share)| share.not_passed);
     if let Some((criterion, share)) = hardest.filter(|(_, share)| share.not_passed > 0) {
         let test = name(&criterion.name, TEST, style);
         text.push_str(&format!("most failed: {test} ({} of {})\n", share.not_passed, summary.students.len()));
@@ -121,7 +125,11 @@ fn histogram(points: &[u64], worth: u64, style: Style) -> String {
 
 /// How well works are kept inside.
 pub fn draw_standing(standing: &Standing, style: Style) -> String {
-    let parts = if standing.parts.is_empty() { "nothing but guard and keeper".to_owned() } else { standing.parts.join(", ") };
+    let parts = if standing.parts.is_empty() {
+        "nothing but guard and keeper".to_owned()
+    } else {
+        standing.parts.join(", ")
+    };
     let mut text = format!("kept inside: {} ({parts})\n", standing.level);
     for (part, why) in &standing.missing {
         text.push_str(&format!("{} {part}: {}\n", style.yellow("missing:"), visible_line(why)));
@@ -146,7 +154,11 @@ pub fn draw_works(works: &[Submission], rubric: &Rubric, style: Style) -> String
     text.push_str(&format!("{}, {} points:\n", students(works.len()), rubric.worth()));
     for criterion in &rubric.criteria {
         let hidden = if criterion.hidden { " (hidden)" } else { "" };
-        text.push_str(&format!("{:>8}  {}{hidden}\n", criterion.worth.to_string(), visible_line(&criterion.name)));
+        text.push_str(&format!(
+            "{:>8}  {}{hidden}\n",
+            criterion.worth.to_string(),
+            visible_line(&criterion.name)
+        ));
     }
     text
 }
@@ -161,10 +173,16 @@ pub fn draw_changes(changes: &[Change], style: Style) -> String {
     for change in changes {
         let student = name(&change.student, width, style);
         let space = missing(&student, width);
-        let side = |side: Option<Side>| side.map_or("nothing".to_owned(), |side| {
-            let open = if side.open > 0 { format!(" ({} without a result)", tests(side.open)) } else { String::new() };
-            format!("{}/{}{open}", side.points, side.worth)
-        });
+        let side = |side: Option<Side>| {
+            side.map_or("nothing".to_owned(), |side| {
+                let open = if side.open > 0 {
+                    format!(" ({} without a result)", tests(side.open))
+                } else {
+                    String::new()
+                };
+                format!("{}/{}{open}", side.points, side.worth)
+            })
+        };
         let (before, after) = (side(change.before), side(change.after));
         let arrow = if style.unicode { "→" } else { "->" };
         text.push_str(&format!("{student}{space}  {before} {arrow} {after}\n"));
@@ -190,7 +208,11 @@ fn went(went: Went) -> String {
 pub fn draw_students(summary: &Summary, worth: Points, style: Style) -> String {
     let width = columns(summary.students.iter().map(|(student, _, _)| &**student));
     let line = |(student, hundredths, open): &(String, u64, usize)| {
-        draw_line(&Line { student, hundredths: *hundredths, worth, open: *open, refused: None, failed: &[] }, width, style)
+        draw_line(
+            &Line { student, hundredths: *hundredths, worth, open: *open, refused: None, failed: &[] },
+            width,
+            style,
+        )
     };
     summary.students.iter().map(line).collect()
 }

@@ -60,8 +60,7 @@ pub fn write<S: Borrow<Student>>(
     let data = embeddable(&printable(&data));
     let script = format!("\"use strict\";\n{}", SCRIPTS.join("\n"));
     let title = super::paper::title(class);
-    let page =
-        Page { nonce, title: &title, style: STYLE, script: &script, data: &data, sections: &sections };
+    let page = Page { nonce, title: &title, style: STYLE, script: &script, data: &data, sections: &sections };
     let mut environment = Environment::new();
     environment.add_template("page.html", SKELETON).map_err(io::Error::other)?;
     let template = environment.get_template("page.html").map_err(io::Error::other)?;

@@ -36,7 +36,8 @@ fn push_item(text: &mut String, item: &Item) {
         State::Skipped => "–",
         State::Open => "?",
     };
-    let _ = writeln!(text, "\n## {mark} {} ({})\n\n{}", escaped(&item.name), item.points, escaped(&item.words));
+    let _ =
+        writeln!(text, "\n## {mark} {} ({})\n\n{}", escaped(&item.name), item.points, escaped(&item.words));
     if let Some(why) = &item.why {
         let _ = writeln!(text, "\nBecause: {}", escaped(why));
     }

@@ -77,7 +77,8 @@ impl Sheet {
 
     /// Said where not all is done.
     pub fn not_final(&self) -> Option<String> {
-        let tests = if self.open == 1 { "1 test has".to_owned() } else { format!("{} tests have", self.open) };
+        let tests =
+            if self.open == 1 { "1 test has".to_owned() } else { format!("{} tests have", self.open) };
         (self.open > 0).then(|| {
             format!("The points are not final: {tests} no result yet, and that says nothing of your work.")
         })
@@ -89,7 +90,8 @@ pub fn withheld(hidden: &[Cell<'_>]) -> Option<String> {
     let worth: Points = hidden.iter().map(|cell| cell.criterion.worth).sum();
     let points: Points = hidden.iter().filter_map(Cell::points).sum();
     let open = hidden.iter().filter(|cell| cell.state() == State::Open).count();
-    let tests = if hidden.len() == 1 { "1 hidden test".to_owned() } else { format!("{} hidden tests", hidden.len()) };
+    let tests =
+        if hidden.len() == 1 { "1 hidden test".to_owned() } else { format!("{} hidden tests", hidden.len()) };
     let open = if open > 0 { format!(", {open} without a result yet") } else { String::new() };
     (!hidden.is_empty()).then(|| format!("{tests}: {points} of {worth} points{open}"))
 }

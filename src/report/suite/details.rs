@@ -19,8 +19,11 @@ const NAME: usize = 40;
 /// Everything about one trial that is not said by its verdict.
 #[must_use]
 pub fn draw_details(sources: &SourceMap, outcome: &Outcome, style: Style) -> String {
-    let parts =
-        [draw_reasons(sources, outcome, style), draw_output(&outcome.output, style), draw_leaks(outcome, style)];
+    let parts = [
+        draw_reasons(sources, outcome, style),
+        draw_output(&outcome.output, style),
+        draw_leaks(outcome, style),
+    ];
     parts.concat()
 }
 

@@ -68,9 +68,7 @@ pub fn reason<'a>(verdict: &'a Verdict, outcome: Option<&'a Outcome>) -> Option<
     match verdict {
         Verdict::Passed => None,
         Verdict::Skipped(why) | Verdict::FailedAsExpected(why) | Verdict::ToolFailed(why) => Some(why.into()),
-        Verdict::PassedUnexpectedly(why) => {
-            Some(format!("it passed, but its xfail says \"{why}\"").into())
-        }
+        Verdict::PassedUnexpectedly(why) => Some(format!("it passed, but its xfail says \"{why}\"").into()),
         Verdict::Interrupted => Some("the run was interrupted".into()),
         Verdict::Flaky(_) | Verdict::Failed | Verdict::LimitHit | Verdict::Wrong => {
             let outcome = outcome?;

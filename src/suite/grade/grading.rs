@@ -152,15 +152,15 @@ impl Grading<'_> {
                 self.running -= 1;
                 match Done::from(done) {
                     Done::Prepared(prepared) => self.prepared(whose, prepared)?,
-                    Done::Tried(tried) => self.tried(whose, tried),
+                    Done::Tried(tried) => self.tried(whose, *tried),
                 }
             }
         }
     }
 
-    /// One more than there are threads, so that none waits for us.
+    /// As many as there are threads; a student's tests before the next student's, so that nobody waits long for the last of them.
     fn begin_what_may(&mut self) {
-        while self.running <= self.workers.count && self.begin_one() {}
+        while self.running < self.workers.count && self.begin_one() {}
     }
 
     /// Begins what is next; false where nothing is.

@@ -35,4 +35,5 @@ pub use site::{Caps, Trouble};
 pub use store::{Beginning, Results, Store, Which};
 pub use submission::{Folders, Kind, Slice, Submission, safe_names, submissions};
 pub use summary::{Share, Summary};
+pub use unpack::Packing;
 pub use work::{Work, prepare};

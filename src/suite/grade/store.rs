@@ -319,7 +319,10 @@ impl Results {
     pub fn students(&self, frame: &Class) -> Said<impl Iterator<Item = Said<Student>> + '_> {
         let criteria = frame.rubric.criteria.len();
         let row = "SELECT rubric FROM grading ORDER BY id DESC LIMIT 1";
-        let id: i64 = self.connection.query_row(row, [], |row| row.get(0)).map_err(|error| trouble(&self.path, &error))?;
+        let id: i64 = self
+            .connection
+            .query_row(row, [], |row| row.get(0))
+            .map_err(|error| trouble(&self.path, &error))?;
         let read = move |(attempt, student, other)| -> Said<Student> {
             let marks = if other == id { self.marks(attempt, criteria)? } else { vec![None; criteria] };
             Ok(Student { marks, ..student })

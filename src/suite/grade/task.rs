@@ -25,20 +25,20 @@ pub enum Task {
 /// What came of it.
 pub enum Ended {
     Prepared(Result<Work, Trouble>),
-    Tried(Result<Ending, String>),
+    Tried(Result<Box<Ending>, String>),
 }
 
 /// The same, for the thread that decides.
 pub enum Done {
     Prepared(Result<Work, Trouble>),
-    Tried(Result<Outcome, String>),
+    Tried(Box<Result<Outcome, String>>),
 }
 
 impl From<Ended> for Done {
     fn from(ended: Ended) -> Self {
         match ended {
             Ended::Prepared(prepared) => Self::Prepared(prepared),
-            Ended::Tried(tried) => Self::Tried(tried.map(Ending::outcome)),
+            Ended::Tried(tried) => Self::Tried(Box::new(tried.map(|ending| ending.outcome()))),
         }
     }
 }
@@ -58,7 +58,7 @@ impl workers::Work for Task {
                     let path = file.map_or_else(|| folder.clone(), |file| folder.join(file));
                     trial.submission = Some(path.to_string_lossy().into_owned());
                 }
-                Ended::Tried(Ok(attempt(*trial, started)))
+                Ended::Tried(Ok(Box::new(attempt(*trial, started))))
             }
         }
     }

@@ -1,0 +1,91 @@
+//! A grader that is killed at any moment, again and again: what it has told is kept, and nothing is there twice.
+
+use super::stage::Stage;
+use rustix::process::{Pid, Signal, kill_process};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Kills of one run of the test. PROCTOR_GRADE_KILLS=200 is what is promised, and takes some minutes.
+fn kills() -> usize {
+    std::env::var("PROCTOR_GRADE_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(12)
+}
+
+const RUBRIC: &str = "test \"a\" worth 2 { expect read_file(submission) == \"good\\n\" }\ntest \"b\" { expect exists(submission) }\n";
+const STUDENTS: usize = 100;
+
+fn points(line: &str) -> Option<(String, String)> {
+    let mut words = line.split_whitespace();
+    let (student, points) = (words.next()?, words.next()?);
+    student.starts_with("student-").then(|| (student.to_owned(), points.to_owned()))
+}
+
+#[test]
+fn a_grader_killed_at_any_moment_loses_nothing_that_it_has_told_and_nothing_is_doubled() {
+    let works: Vec<(String, &str)> = (0..STUDENTS)
+        .map(|number| (format!("student-{number:03}.txt"), if number % 2 == 0 { "good\n" } else { "bad\n" }))
+        .collect();
+    let works: Vec<(&str, &str)> = works.iter().map(|(name, text)| (&**name, *text)).collect();
+    let stage = Stage::class(RUBRIC, &works);
+    let mut told: BTreeMap<String, String> = BTreeMap::new();
+    let mut chance = fastrand::Rng::with_seed(4);
+    let mut killed = 0;
+    while killed < kills() {
+        // A new class whenever one is through.
+        let mut running = stage.start(if told.is_empty() { &[] } else { &["--resume"] });
+        let pid = Pid::from_child(&running.child);
+        let (lines, pause) = (chance.usize(0..8), Duration::from_micros(chance.u64(0..30_000)));
+        let mut ended = false;
+        for _ in 0..lines {
+            let Some(line) = running.line() else {
+                ended = true;
+                break;
+            };
+            told.extend(points(&line));
+        }
+        // The moment is by chance; nothing is waited for.
+        std::thread::sleep(pause);
+        let _ = kill_process(pid, Signal::KILL);
+        while let Some(line) = running.line() {
+            told.extend(points(&line));
+        }
+        running.child.wait().expect("it is ours");
+        killed += 1;
+        check(&stage, &told);
+        if ended || told.len() == STUDENTS {
+            told.clear();
+        }
+    }
+    let said = stage.grade(&["--resume"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    let all = stage.students("grades.db");
+    assert_eq!(all.len(), STUDENTS);
+    for (number, student) in all.iter().enumerate() {
+        let points: u64 = student
+            .marks
+            .iter()
+            .flatten()
+            .filter_map(|mark| mark.points)
+            .map(|points| points.hundredths())
+            .sum();
+        assert_eq!(
+            (student.name.clone(), points),
+            (format!("student-{number:03}"), if number % 2 == 0 { 300 } else { 100 })
+        );
+    }
+}
+
+/// All that was told is there, and every student once, in the file that was left.
+fn check(stage: &Stage, told: &BTreeMap<String, String>) {
+    if told.is_empty() {
+        return;
+    }
+    let said = stage.run(&["grades", "list"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    let listed: Vec<(String, String)> = said.stdout.lines().filter_map(points).collect();
+    assert_eq!(listed.len(), STUDENTS);
+    let listed: BTreeMap<String, String> = listed.into_iter().collect();
+    assert_eq!(listed.len(), STUDENTS, "a student stands twice");
+    for (student, points) in told {
+        assert_eq!(listed.get(student), Some(points), "{student} was told, and is not there");
+    }
+}

@@ -1,0 +1,99 @@
+//! Whose work is whose: names that may be anything, folders that are a class or a work, and slices of a class.
+
+use super::stage::Stage;
+use proctor::suite::grade::{Folders, Kind, Slice, Submission, submissions};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+fn found(paths: &[OsString], folders: Folders) -> Result<Vec<(String, Kind)>, String> {
+    let all = submissions(paths, folders, &[])?;
+    Ok(all.into_iter().map(|one| (one.name, one.kind)).collect())
+}
+
+#[test]
+fn a_folder_alone_is_a_class_and_among_others_a_work() {
+    let world = tempfile::tempdir().expect("a folder");
+    for name in ["class/ada.py", "class/.hidden", "class/eve/main.c", "other/x.sh"] {
+        let path = world.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, "").expect("a file");
+    }
+    let path = |name: &str| world.path().join(name).into_os_string();
+    let named = |paths: &[OsString], folders| {
+        let all = found(paths, folders).expect("they are there");
+        all.into_iter().map(|(name, kind)| format!("{name}:{}", kind.name())).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(named(&[path("class")], Folders::ByCount), "ada:file eve:folder");
+    assert_eq!(named(&[path("class"), path("other")], Folders::ByCount), "class:folder other:folder");
+    assert_eq!(named(&[path("class")], Folders::Students), "class:folder");
+    assert_eq!(named(&[path("class"), path("other")], Folders::Classes), "ada:file eve:folder x:file");
+    assert_eq!(named(&[path("class/ada.py")], Folders::ByCount), "ada:file");
+    assert!(found(&[path("nobody")], Folders::ByCount).expect_err("nobody").contains("nobody"));
+}
+
+#[test]
+fn two_works_of_one_student_are_an_error_that_names_both() {
+    let world = tempfile::tempdir().expect("a folder");
+    for name in ["ada.py", "ada.sh", "bob.py"] {
+        fs::write(world.path().join(name), "").expect("a file");
+    }
+    let why = found(&[world.path().as_os_str().to_owned()], Folders::ByCount).expect_err("two are the same");
+    assert!(why.contains("ada.py") && why.contains("ada.sh"), "{why}");
+}
+
+#[test]
+fn names_may_be_anything_and_each_student_has_a_line() {
+    let stage = Stage::new(&[("r.proc", "test \"it is there\" {\n    expect exists(submission)\n}\n")]);
+    fs::create_dir(stage.file("class")).expect("a folder");
+    let names: [&[u8]; 9] = [
+        b"a, b.py",
+        b"\"q\".py",
+        b"two\nlines.py",
+        "李明.py".as_bytes(),
+        b"\xff\xfe.py",
+        b"\xff\xfd.py",
+        b"-rf.py",
+        b"=cmd|x.py",
+        b"\x1b[31mred.py",
+    ];
+    for name in names {
+        fs::write(stage.file("class").join(OsStr::from_bytes(name)), "x").expect("a file");
+    }
+    let said =
+        stage.run(&["grade", "r.proc", "class", "--stable", "--report-csv", "out.csv", "--students", "each"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    assert_eq!(said.stdout.matches("1/1").count(), names.len(), "{said:?}");
+    assert!(!said.stdout.contains('\x1b') && said.stdout.contains("李明"), "{said:?}");
+    let mut reader = csv::Reader::from_path(stage.file("out.csv")).expect("a table");
+    assert_eq!(reader.records().filter(Result::is_ok).count(), names.len());
+    let folders: Vec<PathBuf> =
+        fs::read_dir(stage.file("each")).expect("a folder").map(|one| one.expect("one").path()).collect();
+    assert_eq!(folders.len(), names.len());
+    assert!(
+        folders
+            .iter()
+            .all(|folder| folder.join("report.md").is_file() && folder.join("report.html").is_file())
+    );
+}
+
+proptest! {
+    #[test]
+    fn each_work_is_in_exactly_one_slice(count in 0usize..50, of in 1usize..12) {
+        let work = |number: usize| Submission { name: format!("s{number:02}"), path: PathBuf::new(), kind: Kind::File };
+        let all: Vec<Submission> = (0..count).map(work).collect();
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for number in 1..=of {
+            let part = Slice { number, of }.take(all.clone());
+            prop_assert!(part.len() == count / of || part.len() == count.div_ceil(of));
+            for work in part {
+                *seen.entry(work.name).or_default() += 1;
+            }
+        }
+        prop_assert_eq!(seen.len(), count);
+        prop_assert!(seen.values().all(|times| *times == 1));
+    }
+}

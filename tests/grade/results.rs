@@ -1,0 +1,222 @@
+//! Results: what they say, that they stay, and what is done with them later.
+
+use super::stage::Stage;
+use proctor::event::Verdict;
+use proctor::value::Points;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+
+/// Tests by what is printed by the work.
+const RUBRIC: &str = r#"
+def start() {
+    return spawn exec("sh", submission) with {name: "work", capture: true}
+}
+test "right" worth 2 within 60s {
+    let p = start()
+    join p
+    expect p.stdout == "right\n"
+}
+test "and more" worth 3 needs "right" {
+    expect true
+}
+"#;
+
+/// Four outcomes by what the work is called.
+const FOUR: &str = r#"
+test "four" worth 4 within 1s {
+    spawn p exec("sh", submission) with {capture: true}
+    if submission.ends_with("slow.sh") {
+        award 1, "it begins"
+        feedback "too slow"
+    }
+    join p
+    if p.stdout == "odd\n" { print 1 + none }
+    expect p.exitcode == 0
+}
+test "after it" needs "four" { expect true }
+"#;
+
+#[test]
+fn four_outcomes_are_never_mixed() {
+    let works = [
+        ("bad.sh", "exit 1\n"),
+        ("good.sh", "exit 0\n"),
+        ("odd.sh", "echo odd\n"),
+        ("slow.sh", "sleep 1000\n"),
+    ];
+    let stage = Stage::class(FOUR, &works);
+    let said = stage.grade(&["--timeout", "60s"]);
+    assert_eq!(said.code, 2, "the rubric is wrong for one: {said:?}");
+    let marks: Vec<(String, Option<Verdict>, Option<Points>)> = stage
+        .students("grades.db")
+        .into_iter()
+        .map(|student| {
+            let mark = student.marks[0].clone();
+            (student.name, mark.as_ref().map(|mark| mark.verdict.clone()), mark.and_then(|mark| mark.points))
+        })
+        .collect();
+    let points = |hundredths| Some(Points::from_hundredths(hundredths));
+    let expected = [
+        ("bad", Verdict::Failed, points(0)),
+        ("good", Verdict::Passed, points(400)),
+        ("odd", Verdict::Wrong, None),
+        ("slow", Verdict::LimitHit, points(100)),
+    ];
+    let expected = expected.map(|(name, verdict, points)| (name.to_owned(), Some(verdict), points));
+    assert_eq!(marks, expected);
+    // What needs a test of which nothing is known stays open too; what needs one that failed is skipped.
+    let second: Vec<Option<&'static str>> = stage
+        .students("grades.db")
+        .iter()
+        .map(|student| student.marks[1].as_ref().map(|mark| mark.verdict.name()))
+        .collect();
+    assert_eq!(second, [Some("skipped"), Some("passed"), None, Some("skipped")]);
+    assert_eq!(
+        stage.students("grades.db")[3].marks[0].as_ref().map(|mark| mark.feedback.clone()),
+        Some(vec!["too slow".to_owned()])
+    );
+}
+
+#[test]
+fn what_the_tool_failed_at_has_no_points_and_is_tried_again() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n"), ("bob.sh", "echo wrong\n")]);
+    let mut command = stage.command(&["grade", "r.proc", "class", "--stable", "--sandbox", "none"]);
+    let said = command.env("PROCTOR_DEBUG_CRASH", "abort").output().expect("it runs");
+    assert_eq!(said.status.code(), Some(4), "{said:?}");
+    assert_eq!(stage.points("grades.db"), ["ada 0?? #1", "bob 0?? #1"]);
+    let said = stage.grade(&["--sandbox", "none", "--resume"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "bob 0 #1"]);
+}
+
+#[test]
+fn a_grading_makes_an_attempt_and_resuming_makes_none_unless_the_work_is_another() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n"), ("bob.sh", "echo wrong\n")]);
+    assert_eq!(stage.grade(&[]).code, 0);
+    assert_eq!(stage.grade(&["--resume"]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "bob 0 #1"]);
+    stage.write("class/bob.sh", "echo right\n");
+    assert_eq!(stage.grade(&["--resume"]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "bob 5 #2"]);
+    assert_eq!(stage.grade(&[]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 5 #2", "bob 5 #3"]);
+    // Another rubric: nothing of the old one is taken for the new one.
+    stage.write("r.proc", &RUBRIC.replace("worth 3", "worth 1"));
+    assert_eq!(stage.grade(&["--resume"]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 3 #3", "bob 3 #4"]);
+    // All of it comes from the file alone.
+    fs::remove_dir_all(stage.file("class")).expect("it is there");
+    fs::remove_file(stage.file("r.proc")).expect("it is there");
+    let said = stage.run(&["grades", "list"]);
+    assert!(said.code == 0 && said.stdout.contains("3/3"), "{said:?}");
+    let said = stage.run(&["grades", "export", "--report-json", "/dev/stdout"]);
+    let json: serde_json::Value = serde_json::from_str(&said.stdout).expect("JSON");
+    assert_eq!(json["students"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn diff_says_whose_points_changed_and_by_which_tests() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n"), ("bob.sh", "echo wrong\n")]);
+    assert_eq!(stage.grade(&[]).code, 0);
+    stage.write("class/bob.sh", "echo right\n");
+    assert_eq!(stage.grade(&[]).code, 0);
+    let said = stage.run(&["grades", "diff"]);
+    let expected = "bob  0/5 → 5/5\n    right: failed (0) → passed (2)\n    and more: skipped (0) → passed (3)\n1 student changed\n";
+    assert_eq!((said.code, said.stdout.as_str()), (0, expected));
+}
+
+#[test]
+fn slices_are_merged_into_the_whole() {
+    let works: Vec<(String, String)> = (0..7)
+        .map(|number| {
+            (format!("s{number}.sh"), format!("echo {}\n", if number % 3 == 0 { "right" } else { "wrong" }))
+        })
+        .collect();
+    let works: Vec<(&str, &str)> = works.iter().map(|(name, text)| (&**name, &**text)).collect();
+    let stage = Stage::class(RUBRIC, &works);
+    for part in ["1", "2", "3"] {
+        let slice = format!("slice:{part}/3");
+        assert_eq!(stage.grade(&["--partition", &slice, "--results", &format!("{part}.db")]).code, 0);
+    }
+    assert_eq!(stage.grade(&[]).code, 0);
+    assert_eq!(stage.run(&["grades", "merge", "1.db", "2.db", "3.db", "--output", "all.db"]).code, 0);
+    assert_eq!(stage.points("all.db"), stage.points("grades.db"));
+    let said = stage.run(&["grades", "merge", "1.db", "all.db", "--output", "twice.db"]);
+    assert!(said.code == 2 && said.stderr.contains("no student may stand twice"), "{said:?}");
+    stage.write("r.proc", &RUBRIC.replace("worth 3", "worth 1"));
+    assert_eq!(stage.grade(&["--partition", "slice:1/3", "--results", "other.db"]).code, 0);
+    let said = stage.run(&["grades", "merge", "2.db", "other.db", "--output", "twice.db"]);
+    assert!(said.code == 2 && said.stderr.contains("different rubrics"), "{said:?}");
+    assert!(!stage.file("twice.db").exists());
+    let said = stage.run(&["grades", "merge", "1.db", "2.db", "--output", "all.db"]);
+    assert!(said.code == 2 && said.stderr.contains("there already"), "{said:?}");
+}
+
+#[test]
+fn a_refused_work_is_its_students_verdict_and_nobody_elses() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n"), ("eve.zip", "no archive")]);
+    let said = stage.grade(&[]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.stdout.contains("refused: it is no zip archive"), "{said:?}");
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "eve 0 #1"]);
+    assert_eq!(stage.grade(&["--resume"]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "eve 0 #1"]);
+}
+
+#[test]
+fn files_that_are_no_results_are_told_and_not_touched() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n")]);
+    stage.write("text.db", "this is a text, and long enough to be taken for something else");
+    let said = stage.grade(&["--results", "text.db"]);
+    assert!(said.code == 2 && said.stderr.contains("no results file"), "{said:?}");
+    assert!(fs::read_to_string(stage.file("text.db")).expect("it is there").starts_with("this is a text"));
+    let said = stage.run(&["grades", "list", "nowhere.db"]);
+    assert!(said.code == 2 && said.stderr.contains("there is no results file"), "{said:?}");
+    // A damaged one.
+    assert_eq!(stage.grade(&[]).code, 0);
+    let mut bytes = fs::read(stage.file("grades.db")).expect("it is there");
+    for byte in bytes.iter_mut().skip(4096) {
+        *byte = 0xa5;
+    }
+    fs::write(stage.file("bad.db"), &bytes).expect("it can be written");
+    for args in [vec!["grade", "r.proc", "class", "--results", "bad.db"], vec!["grades", "list", "bad.db"]] {
+        let said = stage.run(&args);
+        assert!(said.code == 2 && said.stderr.contains("damaged"), "{args:?}: {said:?}");
+    }
+    assert_eq!(fs::read(stage.file("bad.db")).expect("it is there"), bytes);
+}
+
+#[test]
+fn two_graders_do_not_write_to_one_file() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n")]);
+    assert_eq!(stage.grade(&[]).code, 0);
+    let held = fs::File::options().read(true).write(true).open(stage.file("grades.db")).expect("it is there");
+    held.lock().expect("nobody else has it");
+    let said = stage.grade(&[]);
+    assert!(said.code == 2 && said.stderr.contains("in use by another `proctor grade`"), "{said:?}");
+    drop(held);
+    assert_eq!(stage.grade(&[]).code, 0);
+}
+
+#[test]
+fn an_interrupted_grading_keeps_what_it_has() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n"), ("slow.sh", "sleep 1000\n")]);
+    let mut running = stage.start(&["-j1", "--timeout", "1000s"]);
+    running.until("ada");
+    kill_process(Pid::from_child(&running.child), Signal::INT).expect("it runs");
+    while running.line().is_some() {}
+    assert_eq!(running.child.wait().expect("it is ours").code(), Some(130));
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "slow 0?? #1"]);
+}
+
+#[test]
+fn the_sample_is_graded_as_its_comments_say() {
+    let stage = Stage::new(&[]);
+    let said = stage.run(&["grade", "--init", "homework"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    let said = stage.run(&["grade", "homework/rubric.proc", "homework/class"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    assert_eq!(stage.points("grades.db"), ["ada 6 #1", "bob 2 #1"]);
+    let said = stage.run(&["grade", "--init", "homework"]);
+    assert!(said.code == 2 && said.stderr.contains("is there already"), "{said:?}");
+}
