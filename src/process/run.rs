@@ -302,7 +302,7 @@ impl Run {
 ///
 /// # Errors
 /// What memfd_create(2), ftruncate(2) and mmap(2) say.
-pub(super) fn map_shared(name: &str, bytes: usize) -> Result<*mut u8, Errno> {
+fn map_shared(name: &str, bytes: usize) -> Result<*mut u8, Errno> {
     let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
     // SAFETY: the name is NUL-terminated.
     let fd = check(unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) })?;
@@ -315,7 +315,10 @@ pub(super) fn map_shared(name: &str, bytes: usize) -> Result<*mut u8, Errno> {
 }
 
 /// The same without a file behind it.
-fn map_nameless(bytes: usize) -> Result<*mut u8, Errno> {
+///
+/// # Errors
+/// What mmap(2) says.
+pub(super) fn map_nameless(bytes: usize) -> Result<*mut u8, Errno> {
     map(bytes, libc::MAP_ANONYMOUS, -1)
 }
 
