@@ -6,7 +6,7 @@ int main(void)
     int n;
     if (fork() == 0) {
         setsid();
-        for (;;) if (fork() != 0) _exit(0);
+        for (;;) if (fork() > 0) _exit(0);
     }
     scanf("%d", &n);
     printf("%d\n", 2 * n);

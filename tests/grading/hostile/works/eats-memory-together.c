@@ -1,14 +1,14 @@
 /* Memory, in several processes, each of which has not too much. */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 int main(void)
 {
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < 12; i++)
         if (fork() == 0)
             break;
-    char *held = malloc(100 << 20);
+    volatile char *held = malloc(150 << 20);
     if (held)
-        memset(held, 1, 100 << 20);
+        for (long at = 0; at < 150L << 20; at += 4096)
+            held[at] = 1;
     pause();
 }
