@@ -56,12 +56,9 @@ pub fn size_words(bytes: u64) -> String {
 /// The path of work under test, from the root on: the scenario may go elsewhere.
 ///
 /// # Errors
-/// Nothing is there, or the path is no text.
+/// In words: nothing is there, or its path is no text.
 pub fn submission(text: &str) -> Result<String, String> {
-    let path = std::path::absolute(text).map_err(|error| error.to_string())?;
-    if !path.exists() {
-        return Err("there is no such file or folder".to_owned());
-    }
+    let path = std::fs::canonicalize(text).map_err(|error| error.to_string())?;
     path.into_os_string().into_string().map_err(|_| "its path is not UTF-8".to_owned())
 }
 

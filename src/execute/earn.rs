@@ -8,7 +8,7 @@ use crate::value::{Points, Trouble, Value, text};
 use std::sync::atomic::Ordering::SeqCst;
 
 /// Lines that one test may say: whoever has more to say has a loop that depends on the work.
-const LINES: u32 = 1000;
+const LINES: u32 = 200;
 /// Characters that are kept of one.
 const LINE: usize = 4000;
 

@@ -62,8 +62,8 @@ builtins! {
     RunScenario "run_scenario" 1 any "run_scenario(path, …)" "Runs another scenario to its end: a map {exitcode, stdout, stderr, elapsed, errors, events, processes}.";
     Events "events" 0 any "events(p, …)" "What happened so far, as maps: of all processes, or of these and all that descends from them.";
     Before "before" 2 2 "before(a, b)" "Whether a, a process or an event, was over when b began.";
-    Overlaps "overlaps" 2 any "overlaps(p, q, …)" "Whether all of them were alive at one moment.";
-    Serial "serial" 2 any "serial(p, q, …)" "Whether each ended before the next started.";
+    Overlaps "overlaps" 1 any "overlaps(p, q, …)" "Whether all of them were alive at one moment.";
+    Serial "serial" 1 any "serial(p, q, …)" "Whether each ended before the next started.";
     Submission "submission" 0 0 "submission" "The path of the work under test, which `proctor grade` gives.";
     // Time
     Now "now" 0 0 "now()" "An instant of the monotonic clock.";

@@ -21,7 +21,7 @@ struct Record<'a> {
     /// The file of the first label.
     file: Option<&'a str>,
     labels: Vec<LabelRecord<'a>>,
-    help: Option<&'a str>,
+    help: Option<Cow<'a, str>>,
     notes: &'a [String],
     process: Option<ProcessRecord<'a>>,
     chain: Vec<FrameRecord<'a>>,
@@ -114,7 +114,7 @@ pub(super) fn diagnostic_record<'a>(
         message: shorten(&diagnostic.message, TEXT),
         file: diagnostic.labels.first().map(|label| file(label.location, places)),
         labels: labels.map(|one| label(one.location, &one.text, places)).collect(),
-        help: diagnostic.help.as_deref(),
+        help: diagnostic.help.as_deref().map(|help| shorten(help, TEXT)),
         notes: &diagnostic.notes,
         process: None,
         chain: Vec::new(),
@@ -139,7 +139,7 @@ pub(super) fn failure_record<'a>(failure: &'a Failure, places: &Places<'a>) -> i
         message: shorten(&failure.message, TEXT),
         file: Some(file(failure.location, places)),
         labels: vec![label(failure.location, "", places)],
-        help: failure.help.as_deref(),
+        help: failure.help.as_deref().map(|help| shorten(help, TEXT)),
         notes: &[],
         process: Some(process(&failure.actor)),
         chain: failure

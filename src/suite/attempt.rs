@@ -242,16 +242,18 @@ impl Running {
         }
     }
 
-    /// The first ones and the last ones matter most: among them are the main process's own.
+    /// The first ones and the last ones matter most: among them are the main process's own. But what was earned stays so; the machine
+    /// has a limit on how much that is.
     fn keep(&mut self, word: Vec<u8>) {
         self.kept += word.len();
         self.words.push(word);
-        while self.words.len() > 2 && (self.words.len() > WORDS || self.kept > BYTES) {
-            // What was earned stays so; the machine has a limit on how much that is.
-            let middle = self.words.len() / 2;
-            let others = (0..self.words.len()).filter(|at| !wire::is_earned(&self.words[*at]));
-            let Some(at) = others.min_by_key(|at| at.abs_diff(middle)) else { break };
-            self.kept -= self.words.remove(at).len();
+        loop {
+            let others: Vec<usize> =
+                (0..self.words.len()).filter(|at| !wire::is_earned(&self.words[*at])).collect();
+            if others.len() <= 2 || (others.len() <= WORDS && self.kept <= BYTES) {
+                return;
+            }
+            self.kept -= self.words.remove(others[others.len() / 2]).len();
         }
     }
 }

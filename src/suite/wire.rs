@@ -72,8 +72,9 @@ pub fn receive<T: DeserializeOwned>(channel: &Channel) -> Result<T, String> {
 
 /// Whether these bytes tell of an award or of feedback.
 pub fn is_earned(bytes: &[u8]) -> bool {
-    let earned = |name: &str| bytes.starts_with(format!("{{\"Told\":{{\"{name}\":").as_bytes());
-    earned("Awarded") || earned("Feedback")
+    [&b"{\"Told\":{\"Awarded\":"[..], b"{\"Told\":{\"Feedback\":"]
+        .iter()
+        .any(|begin| bytes.starts_with(begin))
 }
 
 /// The word that these bytes are.

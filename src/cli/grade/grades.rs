@@ -3,8 +3,9 @@
 use super::super::exit;
 use super::super::output::{Output, to_stdout};
 use super::args::{Grades, RESULTS, ReportArgs};
+use super::refusal::refuse;
+use super::reports;
 use super::words::{draw_changes, draw_students, draw_summary};
-use super::{refuse, reports};
 use crate::suite::grade::{Results, Which, diff, merge};
 use std::path::{Path, PathBuf};
 

@@ -5,13 +5,13 @@ mod grades;
 mod init;
 mod once;
 mod progress;
+mod refusal;
 mod reports;
 mod words;
 
 pub use args::{GRADE_EXAMPLES, GRADES_EXAMPLES, GradeArgs, GradesArgs};
 
-use super::exit;
-use super::output::{Output, to_stderr};
+use super::output::Output;
 
 /// Grades works; gives the exit code.
 #[must_use]
@@ -26,10 +26,4 @@ pub fn grade(args: &GradeArgs, output: Output) -> u8 {
 #[must_use]
 pub fn grades(args: &GradesArgs, output: Output) -> u8 {
     grades::grades(&args.what, output)
-}
-
-/// Says why nothing is done; gives the exit code.
-fn refuse(why: &str) -> u8 {
-    to_stderr(&format!("proctor: {}\n", crate::report::visible(why)));
-    exit::WRONG
 }

@@ -6,8 +6,9 @@ use super::super::quantity::size_words;
 use super::super::{check, exit};
 use super::args::GradeArgs;
 use super::progress::Progress;
+use super::refusal::refuse;
+use super::reports;
 use super::words::{columns, draw_standing, draw_summary, draw_works};
-use super::{refuse, reports};
 use crate::keeper::{Allowance, Budget};
 use crate::process::{fds, signals};
 use crate::report::{brief, visible};
@@ -37,7 +38,8 @@ pub fn once(args: &GradeArgs, output: Output) -> u8 {
         to_stdout(&draw_works(&works, &rubric, output.stdout));
         return exit::HELD;
     }
-    if works.is_empty() {
+    // A slice may have none.
+    if works.is_empty() && args.partition.is_none() {
         return refuse("there is no work to grade");
     }
     match run(args, &file, &rubric, works, output) {
@@ -171,7 +173,8 @@ fn setting(args: &GradeArgs, ground: Ground, seed: u64) -> Setting {
         processes: args.limits.processes,
         output: usize::try_from(args.limits.output).unwrap_or(usize::MAX),
         plan: ground.plan,
-        caps: Caps::default(),
+        // There must be room for it where it is tested.
+        caps: Caps { total: Caps::default().total.min(args.limits.disk / 2), ..Caps::default() },
         seed,
         resume: args.resume,
         args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),

@@ -93,7 +93,9 @@ fn quoted(failure: &Failure, places: &Places<'_>) -> Vec<Quoted> {
             break;
         }
         let content = line.trim_end_matches(['\n', '\r']);
-        let from = start.saturating_sub(at).min(content.len());
+        // Of the lines behind the first, what they are indented by is not meant.
+        let indent = if index > 0 { content.len() - content.trim_start().len() } else { 0 };
+        let from = start.saturating_sub(at).max(indent).min(content.len());
         let to = (end - at).min(content.len()).max(from);
         let cut = |text: &str| visible_line(&shorten(&text.replace('\t', "    "), LINE)).into_owned();
         // Of what stands before the place its end is what is near.

@@ -3,7 +3,7 @@
 use super::broken::{Broken, broken};
 use super::paper::{Cell, Paper, State, number, title};
 use crate::event::Verdict;
-use crate::report::suite::{line, lines, timestamp};
+use crate::report::suite::{line, lines, name, timestamp};
 use crate::report::{brief, shorten, visible_line};
 use crate::suite::grade::Student;
 use serde::Serialize;
@@ -182,7 +182,7 @@ fn shown(paper: &Paper<'_>, cell: &Cell<'_>, most: usize, whole: bool) -> Shown 
         let text = visible_line(&shorten(text, LINE)).into_owned();
         match output.last_mut().filter(|(last, _)| last == process) {
             Some((_, lines)) => lines.push(text),
-            None => output.push((line(process), vec![text])),
+            None => output.push((name(process), vec![text])),
         }
     }
     let words = |text: &str| line(&shorten(text, 2000));

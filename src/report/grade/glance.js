@@ -65,7 +65,7 @@ const draw_tests = (chosen) => {
     const title = `${test.name} (${points(test.worth)} points, line ${test.line}${test.hidden ? ", hidden" : ""}): ${told}`;
     const inner = [
       make("span", { class: "number" }, String(number + 1)),
-      make("span", { class: "name" }, test.name, test.hidden ? make("span", { class: "tag" }, "hidden") : null),
+      make("span", { class: "name" }, make("span", {}, test.name), test.hidden ? make("span", { class: "tag" }, "hidden") : null),
       share(counts, whole.students.length),
       make("span", { class: "failed" }, failed[number] > 0 ? `${STATES.n.sign} ${failed[number]}` : STATES.f.sign),
     ];

@@ -54,7 +54,7 @@ fn push_item(text: &mut String, item: &Item) {
         let _ = writeln!(text, "> {}\n>", escaped(said));
     }
     if let Some(broken) = &item.broken {
-        push_block(text, "What did not hold", broken);
+        push_block(text, "Details", broken);
     }
     if !item.output.is_empty() {
         push_block(text, "What was printed, by process", &item.output.join("\n"));

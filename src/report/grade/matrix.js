@@ -22,14 +22,15 @@ const tile = (student, test) => {
 
 const total = (student) => {
   const note = student.refused ? "not run" : student.open > 0 ? `${student.open} open` : "";
-  return [points(student.points), note ? make("span", { class: "note" }, ` ${note}`) : null];
+  const sum = make("span", { class: "got" }, points(student.points), note ? make("span", { class: "note" }, ` ${note}`) : null);
+  return make("div", {}, sum, share({ f: student.points }, whole.worth));
 };
 
 const row = (number) => {
   const student = whole.students[number];
   const tests = whole.tests.map((_, test) => make("td", { class: "cell" }, tile(student, test)));
   const name = make("a", { href: `#s${number}`, title: student.name }, student.name || "(no name)");
-  return make("tr", { "data-number": number }, make("th", { class: "who", scope: "row" }, name), make("td", { class: "sum" }, ...total(student)), ...tests);
+  return make("tr", { "data-number": number }, make("th", { class: "who", scope: "row" }, name), make("td", { class: "sum" }, total(student)), ...tests);
 };
 
 const more_rows = () => {

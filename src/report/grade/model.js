@@ -88,4 +88,18 @@ const share = (counts, all) => {
   return bar;
 };
 
+/** What became of the points that a student could have, by letter. */
+const parts_of = (student) => {
+  const parts = { f: 0, n: 0, l: 0, s: 0, o: 0 };
+  student.marks.forEach((mark, test) => {
+    const letter = student.states[test];
+    const worth = whole.tests[test].worth;
+    if (letter === "p") {
+      parts.f += mark;
+      parts.n += worth - mark;
+    } else parts[letter] += worth;
+  });
+  return parts;
+};
+
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;

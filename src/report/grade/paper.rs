@@ -1,7 +1,7 @@
 //! A student's marks beside the tests that they are for, and the rubric's texts ready to be quoted.
 
 use crate::event::{Message, Verdict};
-use crate::report::suite::{STYLE, draw_leaks, draw_messages, line, output, reason, text};
+use crate::report::suite::{STYLE, draw_leaks, draw_messages, line, printed, reason, text};
 use crate::source::{Source, SourceMap};
 use crate::suite::Outcome;
 use crate::suite::grade::{Class, Criterion, Mark, Student};
@@ -108,8 +108,16 @@ impl<'a> Cell<'a> {
         reason(verdict, self.outcome()).or(refused.filter(|_| verdict.is_bad()).map(Cow::from))
     }
 
+    /// Nothing was run, and why is said of the student.
+    pub fn is_refused(&self) -> bool {
+        self.refused.is_some() && self.outcome().is_none()
+    }
+
     /// The own words of the test, where it has some for this end.
     pub fn own_words(&self) -> Option<&'a str> {
+        if self.is_refused() {
+            return None;
+        }
         match self.verdict()? {
             Verdict::Passed | Verdict::Flaky(_) | Verdict::PassedUnexpectedly(_) => {
                 self.criterion.pass.as_deref()
@@ -123,14 +131,7 @@ impl<'a> Cell<'a> {
 
     /// What the work printed, so many lines of it at most.
     pub fn printed(&self, most: usize) -> Vec<String> {
-        let Some(outcome) = self.outcome() else { return Vec::new() };
-        let mut lines = output(&outcome.output);
-        let more = lines.len().saturating_sub(most);
-        if more > 0 {
-            lines.truncate(most);
-            lines.push(format!("({more} more lines)"));
-        }
-        lines
+        self.outcome().map_or_else(Vec::new, |outcome| printed(&outcome.output, most))
     }
 }
 
@@ -142,7 +143,7 @@ impl State {
     pub fn word(self) -> &'static str {
         match self {
             Self::Full => "passed",
-            Self::Part => "partly",
+            Self::Part => "some of the points",
             Self::Nothing => "not passed",
             Self::Limit => "a limit was hit",
             Self::Skipped => "not run",

@@ -13,9 +13,10 @@ const draw_difference = (lines) => {
   return make("pre", { class: "diff", tabindex: 0 }, ...lines.map((line) => make("span", { class: kind(line) }, line || " ")));
 };
 
-const draw_broken = (broken) => {
+const draw_broken = (broken, reason) => {
   const lines = broken.lines.flatMap(([number, before, marked, behind]) => [make("span", { class: "number" }, String(number)), before, make("mark", {}, marked), behind, "\n"]);
-  const parts = [make("p", { class: "message" }, broken.message), make("p", { class: "place" }, `${broken.place} · ${broken.code} · in process ${broken.process}`)];
+  const message = broken.message === reason ? null : make("p", { class: "message" }, broken.message);
+  const parts = [message, make("p", { class: "place" }, `${broken.place} · ${broken.code} · in process ${broken.process}`)];
   if (lines.length > 0) parts.push(make("pre", { tabindex: 0 }, ...lines));
   if (broken.parts.length > 0) {
     parts.push(make("dl", { class: "values" }, ...broken.parts.flatMap(([source, value]) => [make("dt", {}, source), make("dd", {}, value)])));
@@ -47,7 +48,7 @@ const draw_body = (test, letter) => {
     parts.push(make("ul", { class: "awards" }, ...test.awards.map(([award, why]) => make("li", {}, make("b", {}, `+${points(award)}`), why))));
   }
   parts.push(...test.feedback.map((said) => make("p", { class: "said" }, said)));
-  parts.push(...test.broken.map(draw_broken));
+  parts.push(...test.broken.map((broken) => draw_broken(broken, test.reason)));
   if (test.more_broken > 0) parts.push(make("p", { class: "place" }, `and ${plural(test.more_broken, "more failure")}`));
   parts.push(...draw_output(test));
   for (const [title, who] of test.leaks) parts.push(make("h4", {}, `Processes ${title}`), make("p", {}, who));
@@ -78,14 +79,6 @@ const draw_student = (number) => {
   const step = (to, words) => make("a", { href: `#s${numbers[to]}`, rel: to < at ? "prev" : "next", hidden: numbers[to] === undefined }, words);
   const bar = make("nav", { class: "bar", "aria-label": "Students" }, make("a", { href: "#", id: "back" }, "← Class"), step(at - 1, "Previous"), step(at + 1, "Next"), make("span", { class: "of" }, `${at + 1} of ${numbers.length}`));
   const big = make("span", { class: "big" }, points(student.points), make("small", {}, ` / ${points(whole.worth)}`));
-  const counts = {};
-  student.marks.forEach((mark, test) => {
-    const letter = student.states[test];
-    const got = letter === "p" ? "f" : letter;
-    counts[got] = (counts[got] ?? 0) + (letter === "p" ? mark : whole.tests[test].worth);
-    if (letter === "p") counts.n = (counts.n ?? 0) + whole.tests[test].worth - mark;
-  });
-  const sorted = Object.fromEntries("fnlso".split("").map((letter) => [letter, counts[letter] ?? 0]));
   const about = [section.path, section.attempt > 1 ? `graded ${section.attempt} times` : null];
   const notes = [];
   if (section.refused) notes.push(make("p", { class: "warning" }, `Nothing could be run: ${section.refused}`));
@@ -95,7 +88,7 @@ const draw_student = (number) => {
   main.replaceChildren(
     bar,
     make("header", {}, make("div", { class: "headline" }, make("h1", { tabindex: -1, id: "who" }, student.name || "(no name)"), big), make("p", { class: "about" }, about.filter(Boolean).join(" · ")), ...notes),
-    share(sorted, whole.worth),
+    share(parts_of(student), whole.worth),
     make("h2", {}, "Tests"),
     ...section.tests.map((test, index) => draw_test(student, test, index)),
   );

@@ -119,6 +119,7 @@ fn item(paper: &Paper<'_>, cell: &Cell<'_>) -> Item {
 
 fn why(paper: &Paper<'_>, cell: &Cell<'_>, state: State) -> Option<String> {
     match (state, cell.verdict()) {
+        _ if cell.is_refused() => None,
         (State::Open, _) => Some("It could not be judged. That says nothing of your work.".to_owned()),
         (_, Some(Verdict::Skipped(why))) => {
             let secret = |name: &String| {

@@ -26,6 +26,6 @@ pub use tap::suite_tap;
 pub(super) use details::{draw_leaks, draw_messages, lines};
 pub(super) use json::trial;
 pub(super) use junit::{status, time, written};
-pub(super) use plain::{STYLE, document, line, milliseconds, output, text, timestamp};
+pub(super) use plain::{STYLE, document, line, milliseconds, name, printed, text, timestamp};
 pub(super) use subject::reason;
 pub(super) use tap::{block, description};

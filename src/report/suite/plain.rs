@@ -11,14 +11,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// How what is drawn for a screen is drawn in a file.
 pub const STYLE: Style = Style { color: false, unicode: true };
 
-/// Characters of a text, a line of output, and lines that a report has of one test.
+/// Characters of a text and of a line of output, lines that a report has of one test, and characters of a process's name.
 const TEXT: usize = 64 * 1024;
 const LINE: usize = 4000;
 const LINES: usize = 2000;
+const NAME: usize = 100;
 
 /// One line, with nothing in it that is drawn elsewhere or not at all.
 pub fn line(text: &str) -> String {
     printable(&visible_line(&shorten(text, LINE)))
+}
+
+/// The name of a process, of which a line has only the beginning.
+pub fn name(process: &str) -> String {
+    line(&shorten(process, NAME))
 }
 
 /// Several lines.
@@ -42,10 +48,15 @@ pub fn details(row: &Row<'_>) -> Option<String> {
 
 /// The lines of what a test printed, each with the process that did.
 pub fn output(output: &Output) -> Vec<String> {
+    printed(output, LINES)
+}
+
+/// No more than so many of them.
+pub fn printed(output: &Output, most: usize) -> Vec<String> {
     let all = lines(output);
-    let left_out = all.len().saturating_sub(LINES);
+    let left_out = all.len().saturating_sub(most);
     let mut shown: Vec<String> =
-        all.iter().take(LINES).map(|(process, text)| format!("[{}] {}", line(process), line(text))).collect();
+        all.iter().take(most).map(|(process, text)| format!("[{}] {}", name(process), line(text))).collect();
     if left_out > 0 {
         shown.push(format!("({left_out} more lines)"));
     }

@@ -1,0 +1,70 @@
+//! Each report of the sample class is what its golden file says, and what its format says.
+
+use super::expectation::difference;
+use super::reader;
+use super::sample::class;
+use proctor::report::grade::{ClassReport, gradescope, student_markdown};
+use std::path::Path;
+
+/// Where a report does not differ from its golden, nothing.
+fn differs(name: &str, text: &str) -> Option<String> {
+    difference(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/grade").join(name), text)
+}
+
+#[test]
+fn reports_are_as_they_were() {
+    let class = class();
+    let text = |report: ClassReport<'_>| report.text(&class).expect("it can be written");
+    let jane = &class.students[1];
+    let ming = &class.students[2];
+    let version = format!("\"proctor\":\"{}\"", env!("CARGO_PKG_VERSION"));
+    let all = [
+        ("class.json", text(ClassReport::Json).replace(&version, "\"proctor\":\"VERSION\"")),
+        ("class.xml", text(ClassReport::Junit)),
+        ("class.tap", text(ClassReport::Tap)),
+        ("class.csv", text(ClassReport::Csv)),
+        ("canvas.csv", text(ClassReport::Canvas)),
+        ("moodle.csv", text(ClassReport::Moodle)),
+        ("jane.gradescope.json", gradescope(&class, jane)),
+        ("jane.md", student_markdown(&class, jane)),
+        ("ming.md", student_markdown(&class, ming)),
+        ("refused.md", student_markdown(&class, &class.students[4])),
+        ("unknown.md", student_markdown(&class, &class.students[5])),
+    ];
+    let wrong: Vec<String> = all.iter().filter_map(|(name, text)| differs(name, text)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    reader::assert_same(&class);
+}
+
+#[test]
+fn a_class_of_nobody_and_a_rubric_of_nothing_have_reports_too() {
+    let mut nobody = class();
+    nobody.students.clear();
+    reader::assert_same(&nobody);
+    let mut nothing = class();
+    nothing.rubric.criteria.clear();
+    nothing.students.iter_mut().for_each(|student| student.marks.clear());
+    reader::assert_same(&nothing);
+    assert!(student_markdown(&nothing, &nothing.students[0]).contains("0 / 0"));
+}
+
+#[test]
+fn students_come_one_by_one() {
+    let whole = class();
+    let head = proctor::suite::grade::Class { students: Vec::new(), ..whole.clone() };
+    for report in [
+        ClassReport::Json,
+        ClassReport::Junit,
+        ClassReport::Tap,
+        ClassReport::Csv,
+        ClassReport::Html { nonce: "n" },
+    ] {
+        let mut text = Vec::new();
+        let owned = whole.students.iter().map(Clone::clone);
+        report.write(&head, owned, &mut text).expect("it can be written");
+        assert!(
+            String::from_utf8(text).expect("UTF-8") == report.text(&whole).expect("a report"),
+            "{report:?}"
+        );
+    }
+}
