@@ -234,6 +234,7 @@ fn the_contract_names_tests_that_exist() {
             tests.push_str(&std::fs::read_to_string(file.path()).expect("a test"));
         }
     }
+    tests.push_str(&std::fs::read_to_string(root.join("tests/trial.rs")).expect("the tests of trials"));
     for name in &named {
         let exists = [format!("(\"{name}\","), format!("fn {name}()")].iter().any(|way| tests.contains(way));
         assert!(exists, "docs/reliability.md names `{name}`, and there is no such test");

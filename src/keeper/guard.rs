@@ -88,13 +88,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let name = format!("{cookie:032x}");
     start::name(cookie);
     let run = new_run(options, cookie)?;
-    let (record, unrecorded) = match options.nested {
-        true => (None, None),
-        false => match Record::create(&name, record::now()) {
-            Ok(record) => (Some(record), None),
-            Err(error) => (None, Some(error.to_string())),
-        },
-    };
+    let (record, unrecorded) = record::on_disk(options.nested, &name);
     let lends = options.contain.as_ref().is_some_and(|contain| contain.terminal);
     let listened = if lends { signals::with_resume(listened()) } else { listened() };
     block_every();

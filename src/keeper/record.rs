@@ -177,6 +177,17 @@ fn boot_id() -> String {
     id.trim().to_owned()
 }
 
+/// A run's record, or why there is none; a part of another run needs none.
+pub fn on_disk(nested: bool, name: &str) -> (Option<Record>, Option<String>) {
+    if nested {
+        return (None, None);
+    }
+    match Record::create(name, now()) {
+        Ok(record) => (Some(record), None),
+        Err(error) => (None, Some(error.to_string())),
+    }
+}
+
 /// The clock that starts of processes are told in: proc_pid_stat(5), field 22.
 pub fn now() -> u64 {
     let now = clock_gettime(ClockId::Boottime);
