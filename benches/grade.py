@@ -38,6 +38,9 @@ test "it ends with 0" {{
 }}
 """
 
+# As in the sandbox, so that both run the same programs.
+SEARCHED = {**os.environ, "PATH": "/usr/local/bin:/usr/bin:/bin"}
+
 # What is around a work, from nothing to all.
 WAYS = [
     ("a trial of its own", ["--sandbox", "none"], ", observe: false"),
@@ -98,7 +101,7 @@ def grade(proctor, place, works, work, way):
     for old in os.listdir(place):
         if old.startswith("grades.db"):
             os.remove(os.path.join(place, old))
-    return Use([proctor, "grade", rubric, works, "--results", results, "--jobs", "2", *options], cwd=place)
+    return Use([proctor, "grade", rubric, works, "--results", results, "--jobs", "2", *options], cwd=place, env=SEARCHED)
 
 
 def bare(works, work):
@@ -106,7 +109,7 @@ def bare(works, work):
     with tempfile.TemporaryFile("w+") as list_:
         list_.write("\n".join(paths))
         list_.seek(0)
-        return Use(["xargs", "-P2", "-n1", WORKS[work][1]], stdin=list_)
+        return Use(["xargs", "-P2", "-n1", WORKS[work][1]], stdin=list_, env=SEARCHED)
 
 
 def main():
