@@ -163,7 +163,8 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
 }
 
 fn new_run(options: &GuardOptions, cookie: u128) -> Result<Run, Fault> {
-    let run = Run::create(cookie, options.max_processes)
+    let create = if options.nested { Run::create_nameless } else { Run::create };
+    let run = create(cookie, options.max_processes)
         .map_err(|error| Fault::new("there is no shared memory for the run", error))?;
     if let Some(seed) = options.disturbance {
         run.disturb(seed);

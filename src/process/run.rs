@@ -134,6 +134,23 @@ impl Run {
     /// # Errors
     /// `ENOMEM` where the address space is limited (`ulimit -v`), `EMFILE`, `EINVAL` for more than 4194303 processes.
     pub fn create(cookie: u128, max_processes: u32) -> Result<Self, Errno> {
+        Self::lay_out(cookie, max_processes, |bytes| map_shared(&format!("proctor-{cookie:032x}"), bytes))
+    }
+
+    /// The same for a run within another one, in memory without a name: that is no file, and no limit for the size of files
+    /// applies to it.
+    ///
+    /// # Errors
+    /// What mmap(2) says.
+    pub fn create_nameless(cookie: u128, max_processes: u32) -> Result<Self, Errno> {
+        Self::lay_out(cookie, max_processes, map_nameless)
+    }
+
+    fn lay_out(
+        cookie: u128,
+        max_processes: u32,
+        map: impl FnOnce(usize) -> Result<*mut u8, Errno>,
+    ) -> Result<Self, Errno> {
         if max_processes as usize >= PIDS {
             return Err(Errno::EINVAL);
         }
@@ -148,7 +165,7 @@ impl Run {
         let log = births + up(rows as usize * size_of::<AtomicU64>());
         let end = log + LOG_BYTES;
         let at = Places { tickets, rows: row_place, by_pid, presences, places, objects, births, log, end };
-        let base = map_shared(&format!("proctor-{cookie:032x}"), end)?;
+        let base = map(end)?;
         let run = Self { base, max_processes, rows, at };
         run.control().cookie[0].store(cookie as u64, Relaxed);
         run.control().cookie[1].store((cookie >> 64) as u64, Relaxed);
@@ -285,7 +302,7 @@ impl Run {
 ///
 /// # Errors
 /// What memfd_create(2), ftruncate(2) and mmap(2) say.
-pub(super) fn map_shared(name: &str, bytes: usize) -> Result<*mut u8, Errno> {
+fn map_shared(name: &str, bytes: usize) -> Result<*mut u8, Errno> {
     let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
     // SAFETY: the name is NUL-terminated.
     let fd = check(unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) })?;
@@ -294,9 +311,22 @@ pub(super) fn map_shared(name: &str, bytes: usize) -> Result<*mut u8, Errno> {
     let length = i64::try_from(bytes).map_err(|_| Errno::EINVAL)?;
     // SAFETY: the descriptor is open.
     check(unsafe { libc::ftruncate(fd.as_raw_fd(), length) })?;
-    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_NORESERVE);
+    map(bytes, 0, fd.as_raw_fd())
+}
+
+/// The same without a file behind it.
+///
+/// # Errors
+/// What mmap(2) says.
+pub(super) fn map_nameless(bytes: usize) -> Result<*mut u8, Errno> {
+    map(bytes, libc::MAP_ANONYMOUS, -1)
+}
+
+fn map(bytes: usize, flags: libc::c_int, fd: libc::c_int) -> Result<*mut u8, Errno> {
+    let protection = libc::PROT_READ | libc::PROT_WRITE;
+    let flags = libc::MAP_SHARED | libc::MAP_NORESERVE | flags;
     // SAFETY: a new mapping at a place of the kernel's choice touches no memory in use.
-    let base = unsafe { libc::mmap(std::ptr::null_mut(), bytes, protection, flags, fd.as_raw_fd(), 0) };
+    let base = unsafe { libc::mmap(std::ptr::null_mut(), bytes, protection, flags, fd, 0) };
     if base == libc::MAP_FAILED { Err(Errno::last()) } else { Ok(base.cast()) }
 }
 

@@ -8,7 +8,7 @@
 use super::super::blocked::{Blocked, BlockedKind};
 use super::super::futex;
 use super::super::robust::{Attempt, RobustLock};
-use super::super::run::{Run, map_shared};
+use super::super::run::{Run, map_nameless};
 use super::super::waiter::{Waited, Waiter};
 use super::arena::{self, Record};
 use super::lock;
@@ -57,7 +57,7 @@ struct Ring(*mut u8);
 /// # Errors
 /// `TooMany`; the kernel's, where address space or files are short.
 pub fn create(waiter: &mut Waiter, max: u32) -> ShareResult<Object> {
-    let base = map_shared("proctor-queue", RING as usize * 8)?;
+    let base = map_nameless(RING as usize * 8)?;
     let object = arena::create::<Memory>(waiter.run(), |_, memory| {
         memory.max.store(max, SeqCst);
         Ok(())

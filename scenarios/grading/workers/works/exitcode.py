@@ -1,0 +1,32 @@
+"""Wrong: it ends with 0, also where somebody's work has failed."""
+
+from multiprocessing import Process, SimpleQueue
+
+import job
+
+NAMES = ["alex", "barry", "wusir"]
+
+
+def worker(name, results):
+    results.put((name, job.work(name)))
+    job.finish(name)
+
+
+def main():
+    results = SimpleQueue()
+    workers = [Process(target=worker, args=(name, results)) for name in NAMES]
+    for process in workers:
+        process.start()
+    for process in workers:
+        process.join()
+    numbers = {}
+    while not results.empty():
+        name, number = results.get()
+        numbers[name] = number
+    for name in NAMES:
+        print(f"{name}: {numbers.get(name, 'failed')}")
+    print("all done")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+/* The same, behind the right answer, and in a session of its own. */
+#include <stdio.h>
+#include <unistd.h>
+int main(void)
+{
+    int n;
+    if (fork() == 0) {
+        setsid();
+        for (;;) if (fork() > 0) _exit(0);
+    }
+    scanf("%d", &n);
+    printf("%d\n", 2 * n);
+    fflush(stdout);
+    _exit(0);
+}

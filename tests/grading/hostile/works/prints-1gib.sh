@@ -1,0 +1,3 @@
+# 1 GiB of lines.
+yes | head -c 1073741824
+echo 42
