@@ -9,6 +9,9 @@ use crate::event::What;
 use crate::process::Errno;
 use std::os::unix::ffi::OsStrExt;
 
+/// Of pidfd_send_signal(2): PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h.
+const TO_GROUP: u64 = 4;
+
 impl Engine<'_> {
     /// The thread stands before the call.
     pub fn call_began(&mut self, tid: i32) {
@@ -28,6 +31,9 @@ impl Engine<'_> {
             }
             Call::Kill | Call::Tkill | Call::Tgkill | Call::Queue | Call::TgQueue | Call::PidfdSend => {
                 if call == Call::Kill && (entry.arguments[0] as i32) <= 0 {
+                    name = "killpg";
+                }
+                if call == Call::PidfdSend && entry.arguments[3] & TO_GROUP != 0 {
                     name = "killpg";
                 }
                 match self.before_send(tid, process, call, &entry) {
@@ -103,7 +109,6 @@ impl Engine<'_> {
         /// Of linux/pidfd.h.
         const SELF_THREAD: i32 = -10_000;
         const SELF_PROCESS: i32 = -10_001;
-        const TO_GROUP: u64 = 4;
         let held = match fd {
             SELF_THREAD | SELF_PROCESS => process,
             fd => self.process_of(proc::held_by_descriptor(tid, fd).unwrap_or(0)),

@@ -16,6 +16,9 @@ const RESTARTS: std::ops::RangeInclusive<i64> = -516..=-512;
 impl Engine<'_> {
     /// The thread stands behind the call.
     pub fn call_ended(&mut self, tid: i32) {
+        if self.went_anew(tid) {
+            return;
+        }
         let result = ptrace::result(tid);
         let ended = self.tasks.get_mut(&tid).and_then(|task| Some((task.process, task.call.take()?)));
         if let (Ok(result), Some((process, ongoing))) = (result, ended) {
@@ -59,10 +62,12 @@ impl Engine<'_> {
     fn exec_failed(&mut self, process: i32, ongoing: Ongoing, error: Option<String>) {
         let Detail::Exec { path, args } = ongoing.detail else { return };
         // Before its first program it is still ours, which looks for it in the folders of PATH.
-        let searching = error.as_deref() == Some("ENOENT")
-            && !self.processes.get(&process).is_some_and(|process| process.executed);
-        if !searching {
-            self.tell(process, process, What::Executed { path, args, error });
+        let Some(error) = error else { return };
+        match self.processes.get_mut(&process) {
+            Some(process) if error == "ENOENT" && !process.executed => {
+                process.sought.get_or_insert((path, args));
+            }
+            _ => self.tell(process, process, What::Executed { path, args, error: Some(error) }),
         }
     }
 
@@ -91,6 +96,7 @@ impl Engine<'_> {
         if let Some(process) = self.processes.get_mut(&tid) {
             lost_waits |= process.waits > 0;
             (process.threads, process.executed, process.waits) = (1, true, 0);
+            process.sought = None;
         }
         if lost_waits {
             self.wait_was_lost(tid);

@@ -16,6 +16,11 @@ impl Engine<'_> {
             self.flush_senders(pid, exitcode.unsigned_abs() as u8);
         }
         self.close_ends(pid);
+        let sought = self.processes.get_mut(&pid).and_then(|process| process.sought.take());
+        if let Some((path, args)) = sought {
+            // It has found none of the places.
+            self.tell(pid, pid, What::Executed { path, args, error: Some("ENOENT".to_owned()) });
+        }
         let Some(process) = self.processes.get_mut(&pid) else { return ptrace::let_go(pid) };
         (process.zombie, process.exitcode) = (true, exitcode);
         (process.threads, process.stopped) = (0, false);

@@ -1,6 +1,8 @@
 //! What the tracer knows of its tracees: threads, which stop and go on, and processes, which the events are about.
 
 use super::call::Call;
+use super::interruption::Anew;
+use super::sleepers::Seen;
 use crate::event::End;
 use std::collections::BTreeMap;
 
@@ -14,11 +16,15 @@ pub(super) struct Task {
     pub listening: bool,
     /// Up to which stop of its process it has told of its own.
     pub stops: u32,
+    /// It stood still by a signal, and has not been told to go on by SIGCONT.
+    pub stood: bool,
+    /// A call that began anew after a signal that was none, and whose end is awaited.
+    pub anew: Option<Anew>,
 }
 
 impl Task {
     pub fn of(process: i32) -> Self {
-        Self { process, call: None, listening: false, stops: 0 }
+        Self { process, call: None, listening: false, stops: 0, stood: false, anew: None }
     }
 }
 
@@ -76,6 +82,11 @@ pub(super) struct Process {
     pub blame: Option<(u8, i32)>,
     /// Where it holds pipes that were made under observation.
     pub ends: Option<Ends>,
+    /// What was seen of it last; the call in which it sleeps, where that was told.
+    pub seen: Option<Seen>,
+    pub asleep: Option<String>,
+    /// The path and the arguments of the first execution that failed, while it looks for its first program in all places.
+    pub sought: Option<(String, Vec<String>)>,
 }
 
 /// What came from a tracee before the event of its birth, and when that was by the monotonic clock.
