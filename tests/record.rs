@@ -85,14 +85,15 @@ fn a_full_record_keeps_its_beginning_and_every_end() {
     const LINES: usize = 150_000;
     let text = "x".repeat(230);
     let traced = Traced::new(&format!(
-        "def talk() {{ for i in 0..{LINES} {{ print \"{{i}} {text}\" }} exit 4 }}\nspawn a talk()\njoin a\nspawn c {{ exit 9 }}\njoin c\n"
+        "def talk() {{ for i in 0..{LINES} {{ print \"{{i}} {text}\" }}\n exit 4 }}\nspawn a talk()\njoin a\nspawn c {{ exit 9 }}\njoin c\n"
     ));
     let output = traced.run(&[]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let text = std::fs::read_to_string(traced.path()).expect("a trace was written");
     let (_, events) = read_lines(&text).expect("events");
     let printed = events.iter().filter(|event| matches!(event.what, What::Printed { .. })).count();
-    let dropped: u64 = events.iter().map(|event| if let What::Dropped { events } = event.what { events } else { 0 }).sum();
+    let dropped: u64 =
+        events.iter().map(|event| if let What::Dropped { events } = event.what { events } else { 0 }).sum();
     assert!(dropped > 0 && printed > 0, "{printed} printed, {dropped} dropped");
     assert!(printed as u64 + dropped >= LINES as u64, "{printed} printed, {dropped} dropped");
     let first = events.iter().find_map(|event| match &event.what {

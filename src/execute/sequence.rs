@@ -78,7 +78,9 @@ impl Pattern<'_> {
         }
         let keys: Vec<String> = pattern.0.borrow().keys().map(|key| text::display(&key.value())).collect();
         let wrong = keys.into_iter().find(|key| !known.contains(key))?;
-        let right = did_you_mean(&wrong, known.iter().map(String::as_str))?;
+        let longer = known.iter().find(|key| wrong.len() > 2 && key.contains(&wrong));
+        let right =
+            longer.map(String::as_str).or_else(|| did_you_mean(&wrong, known.iter().map(String::as_str)))?;
         Some((text::visible(&wrong).to_string(), text::visible(right).to_string()))
     }
 }

@@ -1,8 +1,8 @@
 //! The end of a call: what it came to.
 
 use super::call::Call;
-use super::engine::Engine;
 use super::end::is_gone;
+use super::engine::Engine;
 use super::ptrace;
 use super::task::{Detail, Ongoing, Task};
 use super::{memory, proc};

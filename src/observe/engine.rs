@@ -1,7 +1,7 @@
 //! The tracer at work: it takes what the kernel tells of its tracees, makes events of it, and lets them go on.
 
+use super::pace::Pace;
 use super::ptrace::{self, Death, News, Resume, Stop};
-use super::sleepers::Pace;
 use super::task::{Early, EarlyNews, Process, Task};
 use crate::event::{Event, What};
 use crate::process::{Errno, Pidfd, clock, proc_file};

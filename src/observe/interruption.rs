@@ -13,6 +13,7 @@ use super::engine::Engine;
 use super::memory;
 use super::ptrace::{self, Resume};
 use super::register;
+use super::task::Anew;
 use crate::event::Effect;
 use crate::process::clock;
 use rustix::net::sockopt::{Timeout, socket_timeout};
@@ -22,16 +23,6 @@ use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open}
 const ERESTARTNOHAND: i64 = -514;
 const EINTR: i64 = -(libc::EINTR as i64);
 const EAGAIN: i64 = -(libc::EAGAIN as i64);
-
-/// A call that began anew.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Anew {
-    number: i64,
-    /// Its instruction.
-    place: u64,
-    /// When it did so for the first time, by the monotonic clock.
-    since: i64,
-}
 
 /// Where a call has the longest time that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -42,6 +42,7 @@ mod engine;
 pub mod hang;
 mod interruption;
 mod memory;
+mod pace;
 mod pipes;
 mod privilege;
 mod proc;

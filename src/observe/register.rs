@@ -88,7 +88,8 @@ pub(super) fn interrupted(tid: i32) -> Option<Interrupted> {
     const WHOLE: u64 = 0x33;
     let registers = get(tid).ok()?;
     let number = registers.orig_rax.cast_signed();
-    let is_one = registers.cs == WHOLE && number >= 0 && registers.rax.cast_signed() == -i64::from(libc::EINTR);
+    let is_one =
+        registers.cs == WHOLE && number >= 0 && registers.rax.cast_signed() == -i64::from(libc::EINTR);
     is_one.then_some(Interrupted {
         number,
         arguments: [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9],

@@ -3,66 +3,18 @@
 //! Such calls do not stop for the tracer, for most of them come back at once, and programs make millions of them. Instead it looks at
 //! its tracees from time to time: proc_pid_syscall(5) tells in which call a thread is, schedstat how often it had the processor. Who
 //! is in the same call twice, and had no processor in between, sleeps. So a sleep is seen a few milliseconds late, and one that is
-//! shorter than that is not.
-//!
-//! It looks soon after something has happened, and less and less often where nothing does; and never for more than a hundredth of one
-//! processor's time.
+//! shorter than that is not. How often it looks, `pace.rs` says.
 
 use super::engine::Engine;
 use super::hang;
+use super::pace::own_time;
+use super::task::Seen;
 use crate::event::What;
 use crate::process::clock;
-use rustix::time::{ClockId, clock_gettime};
 use std::collections::HashMap;
 
-/// So soon after something has happened it looks,
-const SOON: i64 = 5 * clock::MILLISECOND;
-/// and so seldom at last.
-const SELDOM: i64 = 50 * clock::MILLISECOND;
-/// One part of so many of the time is for looking.
-const SHARE: i64 = 100;
 /// A process with more threads is not looked at: one of them runs.
 const THREADS: usize = 64;
-
-/// When it looks.
-#[derive(Debug)]
-pub(super) struct Pace {
-    next: i64,
-    pause: i64,
-    cost: i64,
-}
-
-impl Pace {
-    pub fn new() -> Self {
-        Self { next: 0, pause: SOON, cost: 0 }
-    }
-
-    /// Something has happened.
-    pub fn hurry(&mut self) {
-        self.pause = SOON.max(self.cost);
-        self.next = self.next.min(clock::monotonic() + self.pause);
-    }
-
-    /// Nanoseconds until the next look.
-    pub fn left(&self, now: i64) -> i64 {
-        (self.next - now).max(0)
-    }
-
-    fn looked(&mut self, cost: i64) {
-        self.cost = cost.saturating_mul(SHARE);
-        self.next = clock::monotonic() + self.pause.max(self.cost);
-        self.pause = (self.pause * 2).min(SELDOM);
-    }
-}
-
-/// What was seen of a process: the call that its first thread is in, with the first argument, and how often its threads had the
-/// processor. Only where all of them sleep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seen {
-    number: i64,
-    first: u64,
-    turns: u64,
-}
 
 impl Engine<'_> {
     /// Looks at everybody, where it is time for it.
@@ -110,7 +62,6 @@ impl Engine<'_> {
     /// It does something, so that it has waked, if it slept.
     pub fn no_more_asleep(&mut self, pid: i32) {
         let Some(process) = self.processes.get_mut(&pid) else { return };
-        process.seen = None;
         if let Some(call) = process.asleep.take() {
             self.tell(pid, pid, What::Woken { call, result: String::new() });
         }
@@ -140,30 +91,4 @@ fn call_of(tid: i32) -> Option<(i64, u64)> {
     let number = fields.next()?.parse().ok().filter(|number| *number >= 0)?;
     let first = u64::from_str_radix(fields.next()?.strip_prefix("0x")?, 16).ok()?;
     Some((number, first))
-}
-
-/// Nanoseconds of the processor that this thread has used.
-fn own_time() -> i64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec * clock::SECOND + time.tv_nsec
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Pace, SELDOM, SHARE, SOON};
-    use crate::process::clock;
-
-    #[test]
-    fn it_looks_less_and_less_often_and_never_for_long() {
-        let mut pace = Pace::new();
-        assert_eq!(pace.left(clock::monotonic()), 0);
-        for _ in 0..10 {
-            pace.looked(0);
-        }
-        assert_eq!(pace.pause, SELDOM);
-        pace.hurry();
-        assert!(pace.left(clock::monotonic()) <= SOON);
-        pace.looked(SELDOM);
-        assert!(pace.left(clock::monotonic()) > SELDOM * (SHARE - 1));
-    }
 }

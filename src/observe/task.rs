@@ -1,8 +1,6 @@
 //! What the tracer knows of its tracees: threads, which stop and go on, and processes, which the events are about.
 
 use super::call::Call;
-use super::interruption::Anew;
-use super::sleepers::Seen;
 use crate::event::End;
 use std::collections::BTreeMap;
 
@@ -26,6 +24,25 @@ impl Task {
     pub fn of(process: i32) -> Self {
         Self { process, call: None, listening: false, stops: 0, stood: false, anew: None }
     }
+}
+
+/// A call that began anew after a signal that is none for the program; see `interruption.rs`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anew {
+    pub number: i64,
+    /// Its instruction.
+    pub place: u64,
+    /// When it did so for the first time, by the monotonic clock.
+    pub since: i64,
+}
+
+/// What was seen of a process: the call that its first thread is in, with the first argument, and how often its threads had the
+/// processor. Only where all of them sleep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub number: i64,
+    pub first: u64,
+    pub turns: u64,
 }
 
 /// A call that has begun.

@@ -393,7 +393,10 @@ mod tests {
             event(3, 20, 0, What::Reaped { exitcode: 0 }),
         ];
         let text = drawn(Style::PLAIN, Some(&["reap"]), &events);
-        assert!(text.contains("p 21  is gone: its parent ignores SIGCHLD, so nobody waits for it (exit 1)"), "{text}");
+        assert!(
+            text.contains("p 21  is gone: its parent ignores SIGCHLD, so nobody waits for it (exit 1)"),
+            "{text}"
+        );
         assert!(text.contains("p 20  is gone: its parent has waited for it (exit 0)"), "{text}");
     }
 

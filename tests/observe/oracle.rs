@@ -141,8 +141,9 @@ impl Reader {
                 let pid = match call {
                     "wait4" => result.split(' ').next().and_then(|pid| pid.parse::<i32>().ok()),
                     // Without a place to tell, it is the one that it waits for.
-                    _ => field(arguments, "si_pid=")
-                        .or_else(|| field(arguments.strip_suffix(", NULL, WEXITED, NULL)")?, "P_PID, ")),
+                    _ => field(arguments, "si_pid=").or_else(|| {
+                        field(arguments.trim_end().strip_suffix("NULL, WEXITED, NULL)")?, "P_PID, ")
+                    }),
                 };
                 let failed = result.starts_with(['-', '?']);
                 let waits = &mut self.tree.entry(own.clone()).or_default().waits;

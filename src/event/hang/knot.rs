@@ -205,7 +205,8 @@ fn way_back(graph: &BTreeMap<i32, Vec<i32>>, start: i32) -> Option<Vec<i32>> {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        Channel, Child, Doing, Hang, Holder, Kin, On, Shared, Standing, Stream, Time, Wait, Who, advice, deadlock,
+        Channel, Child, Doing, Hang, Holder, Kin, On, Shared, Standing, Stream, Time, Wait, Who, advice,
+        deadlock,
     };
     use crate::event::End;
     use proptest::prelude::*;
@@ -284,7 +285,10 @@ mod tests {
         assert_eq!(hang.deadlocked(), [10, 11, 12]);
         assert!(hang.circle().is_empty());
         let said = deadlock(&hang).unwrap_or_default();
-        assert!(said.starts_with("p11 (pid 11) and p12 (pid 12) wait for a lock or a semaphore in shared"), "{said}");
+        assert!(
+            said.starts_with("p11 (pid 11) and p12 (pid 12) wait for a lock or a semaphore in shared"),
+            "{said}"
+        );
         assert!(advice(&hang).iter().all(|piece| !piece.contains("release the lock")), "{:?}", advice(&hang));
         // Where only one other has it, that one must release it.
         hang.processes[1].doing = lock(&[10]);

@@ -51,11 +51,13 @@ pub fn draw_growth(history: &History, canvas: Canvas) -> String {
 /// Makes the rows as narrow as the terminal: the names give way to the last column, up to what a name needs.
 fn fit(lines: &mut [Cells], count: usize, columns: usize, canvas: Canvas) {
     const PROCESS: usize = 3;
+    /// Of a column that has no room: a mark that something is cut off.
+    const TITLE: usize = 3;
     let from = if canvas.clock == Clock::Time { 0 } else { PROCESS };
     let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0);
     let others = (from..count - 1).filter(|column| *column != PROCESS).map(|column| widest(column) + 2);
     let room = columns.saturating_sub(others.sum::<usize>() + 2);
-    let least = widest(PROCESS).min(SHORT_NAME).min(room.saturating_sub(LAST).max(1));
+    let least = widest(PROCESS).min(SHORT_NAME).min(room.saturating_sub(LAST).max(TITLE));
     let name = widest(PROCESS).min(room.saturating_sub(widest(count - 1)).max(least));
     for line in lines {
         line[PROCESS] = cut(&line[PROCESS], name, canvas.style.ellipsis());

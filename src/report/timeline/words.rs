@@ -74,7 +74,8 @@ pub fn length(clock: Clock, nanoseconds: i64) -> String {
 pub fn happened(history: &History, index: usize) -> String {
     let event = history.events().get(index);
     let is_unawaited = |event: &Event| {
-        let child = history.target(index).filter(|child| child.parent.is_some() && child.adoptions.is_empty());
+        let child =
+            history.target(index).filter(|child| child.parent.is_some() && child.adoptions.is_empty());
         event.actor == 0 && matches!(event.what, What::Reaped { .. }) && child.is_some()
     };
     match event {
@@ -98,7 +99,8 @@ pub fn doer(history: &History, index: usize) -> Option<String> {
     let word =
         if matches!(event.what, What::Signalled { .. } | What::Delivered { .. }) { "from" } else { "by" };
     let who = Who { pid: event.actor, life };
-    let name = history.target(index).map_or_else(|| name(history, who), |target| name_to(history, target, who));
+    let name =
+        history.target(index).map_or_else(|| name(history, who), |target| name_to(history, target, who));
     Some(format!("{word} {name}"))
 }
 
