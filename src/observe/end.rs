@@ -14,6 +14,9 @@ impl Engine<'_> {
     pub fn ended(&mut self, pid: i32, exitcode: i32, core: bool) {
         if exitcode < 0 {
             self.flush_senders(pid, exitcode.unsigned_abs() as u8);
+        } else {
+            // Who ends by itself does not sleep.
+            self.no_more_asleep(pid);
         }
         self.close_ends(pid);
         let sought = self.processes.get_mut(&pid).and_then(|process| process.sought.take());

@@ -33,7 +33,7 @@ pub fn draw_growth(history: &History, canvas: Canvas) -> String {
     let commands = columns >= WIDE && shown.iter().any(|row| !command_of(history, row).is_empty());
     let mut lines = vec![["BORN", "PID", "ALIVE", "PROCESS", "END", "COMMAND"].map(str::to_owned)];
     lines.extend(shown.iter().map(|row| cells(history, row, canvas)));
-    let count = if commands { 6 } else { 5 };
+    let count = if commands && canvas.clock == Clock::Time { 6 } else { 5 };
     fit(&mut lines, count, columns, canvas);
     let mut text = if canvas.clock == Clock::Time {
         draw_columns(&lines, count, |column| column < 3, canvas.style)
@@ -51,9 +51,15 @@ pub fn draw_growth(history: &History, canvas: Canvas) -> String {
 /// Makes the rows as narrow as the terminal: the names give way to the last column, up to what a name needs.
 fn fit(lines: &mut [Cells], count: usize, columns: usize, canvas: Canvas) {
     const PROCESS: usize = 3;
+    const END: usize = 4;
     /// Of a column that has no room: a mark that something is cut off.
     const TITLE: usize = 3;
     let from = if canvas.clock == Clock::Time { 0 } else { PROCESS };
+    if count > END + 1 {
+        for line in lines.iter_mut() {
+            line[END] = cut(&line[END], columns * 2 / 5, canvas.style.ellipsis());
+        }
+    }
     let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0);
     let others = (from..count - 1).filter(|column| *column != PROCESS).map(|column| widest(column) + 2);
     let room = columns.saturating_sub(others.sum::<usize>() + 2);
