@@ -303,7 +303,7 @@ fn ctrl_c_ends_what_has_outlived_the_program() {
 #[test]
 fn ctrl_c_is_the_programs_and_three_of_them_are_not() {
     let folder = tempdir().expect("a folder");
-    let handler = "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 1000; done";
+    let handler = "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.1; done";
     let args = ["trace", "--color", "never", "--no-picture", "--", "sh", "-c", handler];
     let terminal = Terminal::start(PROCTOR, &args, folder.path());
     terminal.sees("\nready\n");
