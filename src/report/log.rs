@@ -372,7 +372,7 @@ mod tests {
         };
         let start = event(0, 20, 9, What::Spawned { name: "p".into(), daemon: false });
         let lines = |events: &[Event]| {
-            let events = [&[start.clone()], events].concat();
+            let events = [std::slice::from_ref(&start), events].concat();
             let text = drawn(Style::PLAIN, None, &events);
             text.lines().skip(1).map(|line| line[10..].trim().to_owned()).collect::<Vec<_>>()
         };

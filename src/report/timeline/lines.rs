@@ -21,10 +21,10 @@ pub(super) fn births(history: &History, place: impl Fn(usize, i64) -> Option<(f6
     let mut d = String::new();
     for life in history.lives() {
         let parent = life.parent.and_then(|parent| place(parent, life.started));
-        if let Some(((x, from), (_, to))) = parent.zip(place(life.index, life.started)) {
-            if is_drawn(history.lives().len(), from, to) {
-                let _ = write!(d, "M{x:.1} {from}V{to}");
-            }
+        if let Some(((x, from), (_, to))) = parent.zip(place(life.index, life.started))
+            && is_drawn(history.lives().len(), from, to)
+        {
+            let _ = write!(d, "M{x:.1} {from}V{to}");
         }
     }
     path("spawn", &d)
