@@ -2,8 +2,10 @@
 
     benches/observe.py PROCTOR [--rounds N] [--only NAME]
 
-A figure counts as a ratio of the same run only: (observed - alone) / (strace - alone) where processes come and go, observed /
-alone where a program computes, reads and writes.
+PROCTOR is the program, of a release build; NAME is one of loop, make, compute, read_write.
+
+A figure counts as a ratio of the same run only: (observed - alone) / (strace - bare) where processes come and go, observed /
+alone where a program computes, reads and writes. strace begins the shell itself, so that its time counts against `bare`.
 """
 
 import argparse
@@ -30,7 +32,7 @@ LOADS = {
 
 
 def prepare(folder):
-    """A makefile of small files, each made by a compiler's preprocessor and a copy."""
+    """A makefile of small files, each made by a shell that copies and looks at one."""
     goals = " ".join(f"o{n}" for n in range(FILES))
     lines = [f"all: {goals}"]
     for n in range(FILES):

@@ -9,7 +9,7 @@ mod kills;
 mod times;
 
 use jsonschema::Validator;
-use proctor::event::{Event, Header, History, read_lines};
+use proctor::event::{Event, Header, History, What, read_lines};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -77,4 +77,35 @@ fn kinds<'a>(history: &'a History, name: &'a str) -> Vec<&'a str> {
     let of_it = |index: &usize| history.target(*index).is_some_and(|life| &*life.name == name);
     let events: &[Event] = history.events();
     (0..events.len()).filter(of_it).map(|index| events[index].what.kind()).collect()
+}
+
+/// One that prints without end fills its part of the record; what is missing is counted, and nobody's end is pushed out.
+#[test]
+fn a_full_record_keeps_its_beginning_and_every_end() {
+    const LINES: usize = 150_000;
+    let text = "x".repeat(230);
+    let traced = Traced::new(&format!(
+        "def talk() {{ for i in 0..{LINES} {{ print \"{{i}} {text}\" }}\n exit 4 }}\nspawn a talk()\njoin a\nspawn c {{ exit 9 }}\njoin c\n"
+    ));
+    let output = traced.run(&[]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(traced.path()).expect("a trace was written");
+    let (_, events) = read_lines(&text).expect("events");
+    let printed = events.iter().filter(|event| matches!(event.what, What::Printed { .. })).count();
+    let dropped: u64 =
+        events.iter().map(|event| if let What::Dropped { events } = event.what { events } else { 0 }).sum();
+    assert!(dropped > 0 && printed > 0, "{printed} printed, {dropped} dropped");
+    assert!(printed as u64 + dropped >= LINES as u64, "{printed} printed, {dropped} dropped");
+    let first = events.iter().find_map(|event| match &event.what {
+        What::Printed { text, .. } => Some(text.split(' ').next().unwrap_or_default().to_owned()),
+        _ => None,
+    });
+    assert_eq!(first.as_deref(), Some("0"));
+    let ends = events.iter().filter_map(|event| match event.what {
+        What::Exited { exitcode, .. } => Some(exitcode),
+        _ => None,
+    });
+    assert_eq!(ends.collect::<Vec<_>>(), [4, 9, 0]);
+    let reaped = events.iter().filter(|event| matches!(event.what, What::Reaped { .. })).count();
+    assert!(reaped >= 2, "{reaped}");
 }

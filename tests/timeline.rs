@@ -177,6 +177,16 @@ proptest! {
     }
 
     #[test]
+    fn no_line_of_the_tree_is_wider_than_the_terminal(history in any_history(), columns in 60_usize..220, unicode: bool) {
+        for clock in [Clock::Time, Clock::Steps] {
+            let canvas = Canvas { clock, ..canvas(Style { color: false, unicode }, columns) };
+            for line in draw_growth(&history, canvas).lines() {
+                prop_assert!(width(line) <= columns, "{} columns: {line}", width(line));
+            }
+        }
+    }
+
+    #[test]
     fn any_record_is_well_formed_for_other_programs(history in any_history()) {
         assert_well_formed(&draw_svg(&history, Clock::Time));
         let trace = chrome_trace(&history);

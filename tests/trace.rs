@@ -237,9 +237,9 @@ fn events_are_written_as_they_happen_and_can_be_read_again() {
     }
     assert!(matches!(events[0].what, What::Spawned { ref name, .. } if name == "sh"), "{text}");
     assert!(text.contains(r#""process":"sh""#) && text.contains(r#""process":"true""#), "{text}");
-    // The same as the log, one object a line.
-    let output =
-        trace(&["--message-format", "json", "--no-picture", "--timeout", "500ms", "--", "sleep", "1000"]);
+    // The same as the log, one object a line, and no pictures among them.
+    let options = ["--message-format", "json", "--tree", "--timeline", "--timeout", "500ms"];
+    let output = trace(&[&options[..], &["--", "sleep", "1000"]].concat());
     let text = err(&output);
     let lines: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
@@ -249,6 +249,15 @@ fn events_are_written_as_they_happen_and_can_be_read_again() {
         (Some("timeout"), Some("nanosleep"))
     );
     assert!(lines.iter().any(|line| line["kind"] == "exec" && line["process"] == "sleep"), "{text}");
+}
+
+#[test]
+fn who_is_traced_already_is_told_so() {
+    let scenario = "spawn p exec(\"true\") with {observe: true}; join p";
+    for inner in [&["run", "-e", scenario][..], &["trace", "true"]] {
+        let text = err(&trace(&[&["--quiet", "--", PROCTOR][..], inner].concat()));
+        assert!(text.contains("is traced already"), "{text}");
+    }
 }
 
 fn is_there(pid: i32) -> bool {
@@ -294,7 +303,7 @@ fn ctrl_c_ends_what_has_outlived_the_program() {
 #[test]
 fn ctrl_c_is_the_programs_and_three_of_them_are_not() {
     let folder = tempdir().expect("a folder");
-    let handler = "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 1000; done";
+    let handler = "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.1; done";
     let args = ["trace", "--color", "never", "--no-picture", "--", "sh", "-c", handler];
     let terminal = Terminal::start(PROCTOR, &args, folder.path());
     terminal.sees("\nready\n");

@@ -53,12 +53,15 @@ impl Pictures<'_> {
         };
         let columns = size.map(|(columns, _)| usize::from(columns));
         let canvas = Canvas { style, columns: columns.filter(|_| !self.stable), clock };
-        if self.tree {
+        // Among JSON lines there are no pictures.
+        let here = self.to == Standard::Output || !self.output.is_json();
+        if self.tree && here {
             show(&draw_growth(&history, canvas));
         }
         let mut written = true;
         for timeline in self.timelines {
             match timeline {
+                Timeline::Here if !here => {}
                 Timeline::Here => show(&draw_timeline(&history, canvas)),
                 Timeline::File(path, format) => written &= self.save(&history, clock, path, *format),
             }

@@ -8,6 +8,7 @@ use super::board::{Board, Order, SIGINT, SIGQUIT, Why};
 use super::exit;
 use super::output::{Output, to_stderr};
 use crate::observe::{Around, Observed, Pause};
+use crate::process::proc_file::tracer;
 use crate::process::{Command, Errno, Run, Setup, clock, custody, signals};
 use crate::value::Signal;
 use std::cell::RefCell;
@@ -66,6 +67,11 @@ fn begin<'s>(
 fn refused(errno: Errno) -> (String, Option<&'static str>) {
     const FORBIDDEN: &str = "this place forbids ptrace(2): in a container it needs `--cap-add SYS_PTRACE`, and \
          /proc/sys/kernel/yama/ptrace_scope must not be 3";
+    const TRACED: &str = "proctor itself is traced already (by `proctor trace`, `strace` or `gdb`), and nobody can be traced twice: \
+         run it without that";
+    if tracer(crate::process::pid()).is_some_and(|tracer| tracer != 0) {
+        return (format!("the program cannot be traced: {errno}"), Some(TRACED));
+    }
     let help = matches!(errno, Errno::EPERM | Errno::ENOSYS | Errno::EINVAL).then_some(FORBIDDEN);
     (format!("the program cannot be traced: {errno}"), help)
 }

@@ -89,7 +89,11 @@ fn sink(run: Run) -> impl FnMut(Event) {
 
 pub(super) fn not_observed(errno: Errno) -> Trouble {
     let trouble = Trouble::new(Code::PERMISSION, format!("cannot {}: {errno}", Stage::Observe.what()));
+    let is_traced = proc_file::tracer(crate::process::pid()).is_some_and(|tracer| tracer != 0);
     match errno {
+        Errno::EPERM | Errno::EACCES if is_traced => trouble.help(
+            "proctor itself is traced already (by `proctor trace`, `strace` or `gdb`), and nobody can be traced twice: run it without that",
+        ),
         Errno::EPERM | Errno::EACCES => trouble.help(
             "tracing is forbidden here: inside a container allow ptrace, and look at /proc/sys/kernel/yama/ptrace_scope",
         ),

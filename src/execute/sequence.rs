@@ -3,6 +3,7 @@
 use super::Stop;
 use super::machine::Machine;
 use crate::program::{Builtin, Reg};
+use crate::source::did_you_mean;
 use crate::value::compare::{Fit, fit};
 use crate::value::{Key, Trouble, Value, a_kind, text};
 
@@ -39,8 +40,9 @@ impl Pattern<'_> {
         let mut best: Option<(&Value, Fit)> = None;
         for element in elements.iter().skip(from) {
             let fit = fit(self.value, element)?;
-            // Two of one kind are nearer than two that have something else in common.
-            let rank = |fit: &Fit| (!fit.misfits.contains(&Key::str("kind")), fit.fitting);
+            // Two of one kind are nearer than two that have something else in common, and of these such of one process.
+            let has = |fit: &Fit, key: &str| !fit.misfits.contains(&Key::str(key));
+            let rank = |fit: &Fit| (has(fit, "kind"), has(fit, "name") && has(fit, "pid"), fit.fitting);
             if fit.fitting > 0 && best.as_ref().is_none_or(|(_, known)| rank(known) < rank(&fit)) {
                 best = Some((element, fit));
             }
@@ -60,7 +62,26 @@ impl Pattern<'_> {
         } else if let Some((nearest, fit)) = self.nearest(elements, from)? {
             why.push_str(&format!("; the nearest is {}, {}", described(nearest), differences(nearest, &fit)));
         }
+        if let Some((wrong, right)) = self.misspelt(elements) {
+            why.push_str(&format!("; none of them has `{wrong}`: did you mean `{right}`?"));
+        }
         Ok(why)
+    }
+
+    /// A key of the pattern that none of the elements has, and one of theirs that it resembles.
+    fn misspelt(&self, elements: &[Value]) -> Option<(String, String)> {
+        let Value::Map(pattern) = self.value else { return None };
+        let mut known = std::collections::BTreeSet::new();
+        for element in elements {
+            let Value::Map(map) = element else { return None };
+            known.extend(map.0.borrow().keys().map(|key| text::display(&key.value())));
+        }
+        let keys: Vec<String> = pattern.0.borrow().keys().map(|key| text::display(&key.value())).collect();
+        let wrong = keys.into_iter().find(|key| !known.contains(key))?;
+        let longer = known.iter().find(|key| wrong.len() > 2 && key.contains(&wrong));
+        let right =
+            longer.map(String::as_str).or_else(|| did_you_mean(&wrong, known.iter().map(String::as_str)))?;
+        Some((text::visible(&wrong).to_string(), text::visible(right).to_string()))
     }
 }
 

@@ -204,8 +204,9 @@ impl Keeper<'_> {
             // A row that is given up, or an earlier process's with the same pid, is not its own.
             let row = self.run.row_of_pid(pid).filter(|row| self.run.is_held(*row));
             row.inspect(|row| self.run.reaping(*row));
-            let stranger =
-                if row.is_none() && self.run.is_recorded() { Some(actor(self.run, pid)) } else { None };
+            // A tracer of our own is nobody in the story.
+            let tells = row.is_none() && self.run.is_recorded() && !self.run.is_observer(pid);
+            let stranger = tells.then(|| actor(self.run, pid));
             let _ = wait::reap(pid);
             row.inspect(|row| self.run.reaped(*row, status));
             stranger.inspect(|stranger| self.note_stranger(stranger, status));

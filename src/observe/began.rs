@@ -1,18 +1,26 @@
 //! A call that the filter stopped: what it is about to do, read before it does it.
 
-use super::call::{self, Call, UNTRACED};
+use super::call::{self, Call, OURS, UNTRACED};
 use super::engine::Engine;
 use super::ptrace::{self, Entry, Resume};
-use super::task::{Detail, Ongoing};
+use super::task::{Detail, Ongoing, Process};
 use super::{memory, privilege, proc, register};
 use crate::event::What;
 use crate::process::Errno;
 use std::os::unix::ffi::OsStrExt;
 
+/// Of pidfd_send_signal(2): PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h.
+const TO_GROUP: u64 = 4;
+
 impl Engine<'_> {
     /// The thread stands before the call.
     pub fn call_began(&mut self, tid: i32) {
         let Ok(entry) = ptrace::entry(tid) else { return self.go(tid) };
+        if entry.data != u64::from(OURS) {
+            // By a filter of the program's own, for a tracer of its own. It has none, so the call is not there; see seccomp(2).
+            let _ = register::refuse(tid, Errno::ENOSYS);
+            return self.go(tid);
+        }
         let Some((call, mut name)) = call::of_number(entry.number) else { return self.go(tid) };
         let Some(process) = self.tasks.get(&tid).map(|task| task.process) else { return self.go(tid) };
         let detail = match call {
@@ -23,6 +31,9 @@ impl Engine<'_> {
             }
             Call::Kill | Call::Tkill | Call::Tgkill | Call::Queue | Call::TgQueue | Call::PidfdSend => {
                 if call == Call::Kill && (entry.arguments[0] as i32) <= 0 {
+                    name = "killpg";
+                }
+                if call == Call::PidfdSend && entry.arguments[3] & TO_GROUP != 0 {
                     name = "killpg";
                 }
                 match self.before_send(tid, process, call, &entry) {
@@ -86,11 +97,23 @@ impl Engine<'_> {
             Call::Tgkill => (third, vec![first]),
             Call::Queue => (second, vec![first]),
             Call::TgQueue => (third, vec![first]),
-            _ => (second, vec![proc::held_by_pidfd(tid, entry.arguments[0]).unwrap_or(0)]),
+            _ => (second, self.meant_by_pidfd(tid, process, first, entry.arguments[3])),
         };
         let signal = u8::try_from(signal).ok().filter(|signal| (1..=64).contains(signal))?;
         self.senders.push(tid);
         Some(Detail::Send { signal, targets, told: false })
+    }
+
+    /// Whom pidfd_send_signal(2) means; 0 for one of whom nothing is known.
+    fn meant_by_pidfd(&self, tid: i32, process: i32, fd: i32, flags: u64) -> Vec<i32> {
+        /// Of linux/pidfd.h.
+        const SELF_THREAD: i32 = -10_000;
+        const SELF_PROCESS: i32 = -10_001;
+        let held = match fd {
+            SELF_THREAD | SELF_PROCESS => process,
+            fd => self.process_of(proc::held_by_descriptor(tid, fd).unwrap_or(0)),
+        };
+        if flags & TO_GROUP != 0 && held > 0 { self.in_group(held) } else { vec![held] }
     }
 
     fn process_of(&self, tid: i32) -> i32 {
@@ -106,21 +129,19 @@ impl Engine<'_> {
             0 => self.processes.get(&sender).map_or(0, |process| process.pgid),
             number => number.wrapping_neg(),
         };
-        let everybody = number == -1;
-        let mut all: Vec<i32> = self
-            .processes
-            .iter()
-            .filter(|(pid, process)| {
-                let meant = if everybody { **pid != sender } else { process.pgid == group };
-                meant && !process.zombie
-            })
-            .map(|(pid, _)| *pid)
-            .collect();
+        if number == -1 { self.all_that(|pid, _| pid != sender, group) } else { self.in_group(group) }
+    }
+
+    fn in_group(&self, group: i32) -> Vec<i32> {
+        self.all_that(|_, process| process.pgid == group, group)
+    }
+
+    /// The living ones, in the order of their pids; `or` where there are none.
+    fn all_that(&self, such: impl Fn(i32, &Process) -> bool, or: i32) -> Vec<i32> {
+        let living = self.processes.iter().filter(|(pid, process)| !process.zombie && such(**pid, process));
+        let mut all: Vec<i32> = living.map(|(pid, _)| *pid).collect();
         all.sort_unstable();
-        if all.is_empty() {
-            all.push(group);
-        }
-        all
+        if all.is_empty() { vec![or] } else { all }
     }
 }
 

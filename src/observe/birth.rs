@@ -165,6 +165,7 @@ impl Engine<'_> {
         let (pid, listening) = (task.process, task.listening);
         let by_signal = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&signal);
         task.listening = by_signal;
+        task.stood |= by_signal;
         if by_signal {
             self.thread_stopped(tid, pid, signal);
             ptrace::listen(tid);

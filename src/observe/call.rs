@@ -50,6 +50,9 @@ const CALLS: &[(i64, Call, &str)] = &[
 /// The child would not be traced: CLONE_UNTRACED of clone(2).
 pub(super) const UNTRACED: u64 = libc::CLONE_UNTRACED as u64;
 
+/// What the filter gives with a stop, so that it is told from one of a filter that the program has made itself.
+pub(super) const OURS: u16 = 0x7072;
+
 #[cfg(target_arch = "x86_64")]
 const ARCHITECTURE: u32 = 0xc000_003e;
 #[cfg(target_arch = "aarch64")]
@@ -96,6 +99,6 @@ pub(super) fn filter() -> Vec<libc::sock_filter> {
         program.push(instruction(JUMP | libc::BPF_JEQ, always.len() - index, 0, *number));
     }
     program.push(give(libc::SECCOMP_RET_ALLOW));
-    program.push(give(libc::SECCOMP_RET_TRACE));
+    program.push(give(libc::SECCOMP_RET_TRACE | u32::from(OURS)));
     program
 }

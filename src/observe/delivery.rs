@@ -38,7 +38,8 @@ impl Engine<'_> {
         }
         let effect = effect(process, number);
         self.tell(process, actor, What::Delivered { signal: Signal(signal), effect });
-        ptrace::resume(tid, Resume::Go, number);
+        let how = self.past_signal(tid, number, effect);
+        ptrace::resume(tid, how, number);
     }
 
     /// A wait told of a stop. All threads of the child stand still by now; but their stops may not have come to us yet.

@@ -1,10 +1,11 @@
 //! The end of a call: what it came to.
 
 use super::call::Call;
+use super::end::is_gone;
 use super::engine::Engine;
-use super::memory;
 use super::ptrace;
 use super::task::{Detail, Ongoing, Task};
+use super::{memory, proc};
 use crate::event::What;
 use crate::process::Errno;
 use crate::value::Signal;
@@ -15,6 +16,9 @@ const RESTARTS: std::ops::RangeInclusive<i64> = -516..=-512;
 impl Engine<'_> {
     /// The thread stands behind the call.
     pub fn call_ended(&mut self, tid: i32) {
+        if self.went_anew(tid) {
+            return;
+        }
         let result = ptrace::result(tid);
         let ended = self.tasks.get_mut(&tid).and_then(|task| Some((task.process, task.call.take()?)));
         if let (Ok(result), Some((process, ongoing))) = (result, ended) {
@@ -58,10 +62,12 @@ impl Engine<'_> {
     fn exec_failed(&mut self, process: i32, ongoing: Ongoing, error: Option<String>) {
         let Detail::Exec { path, args } = ongoing.detail else { return };
         // Before its first program it is still ours, which looks for it in the folders of PATH.
-        let searching = error.as_deref() == Some("ENOENT")
-            && !self.processes.get(&process).is_some_and(|process| process.executed);
-        if !searching {
-            self.tell(process, process, What::Executed { path, args, error });
+        let Some(error) = error else { return };
+        match self.processes.get_mut(&process) {
+            Some(process) if error == "ENOENT" && !process.executed => {
+                process.sought.get_or_insert((path, args));
+            }
+            _ => self.tell(process, process, What::Executed { path, args, error: Some(error) }),
         }
     }
 
@@ -77,12 +83,23 @@ impl Engine<'_> {
         {
             leader.call = task.call;
         }
+        let mut lost_waits = false;
         if self.processes.get(&tid).is_some_and(|process| process.threads > 1) {
-            self.tasks.retain(|other, task| *other == tid || task.process != tid);
+            self.tasks.retain(|other, task| {
+                let stays = *other == tid || task.process != tid;
+                let waits = |call: &Ongoing| matches!(call.call, Call::Wait4 | Call::WaitId);
+                lost_waits |= !stays && task.call.as_ref().is_some_and(waits);
+                stays
+            });
             self.senders.retain(|sender| self.tasks.contains_key(sender));
         }
         if let Some(process) = self.processes.get_mut(&tid) {
+            lost_waits |= process.waits > 0;
             (process.threads, process.executed, process.waits) = (1, true, 0);
+            process.sought = None;
+        }
+        if lost_waits {
+            self.wait_was_lost(tid);
         }
         let call = self.tasks.get_mut(&tid).and_then(|task| task.call.take());
         let (path, args) = match call.map(|call| call.detail) {
@@ -106,7 +123,7 @@ impl Engine<'_> {
         let (child, change) = match ongoing.call {
             _ if result < 0 => (0, Change::Nothing),
             Call::Wait4 => (result as i32, status_word(memory::int(tid, ongoing.arguments[1]))),
-            _ => waited(tid, &ongoing.arguments),
+            _ => self.waited(tid, process, &ongoing.arguments),
         };
         // Whoever waited may have heard of it before us.
         match change {
@@ -125,12 +142,56 @@ impl Engine<'_> {
         self.look_at_unsure(process);
     }
 
+    /// The child of a waitid(2), and what was told of it.
+    fn waited(&self, tid: i32, process: i32, arguments: &[u64; 6]) -> (i32, Change) {
+        let [kind, id, info, options, ..] = *arguments;
+        let reaps = options & libc::WEXITED as u64 != 0 && options & libc::WNOWAIT as u64 == 0;
+        if info == 0 {
+            // Nobody wanted to know: it was the one of those meant that is there no more.
+            let child = self.gone_child(tid, process, kind as libc::idtype_t, id).filter(|_| reaps);
+            return child.map_or((0, Change::Nothing), |child| (child, Change::Ended));
+        }
+        // Signal and error, code (and nothing), the pid and the user, the status.
+        let Some([_, code, pid, status]) = memory::words::<4>(tid, info) else {
+            return (0, Change::Nothing);
+        };
+        let change = match code as i32 {
+            libc::CLD_STOPPED => Change::Stopped(status as i32),
+            libc::CLD_CONTINUED => Change::Continued,
+            libc::CLD_EXITED | libc::CLD_KILLED | libc::CLD_DUMPED if reaps => Change::Ended,
+            _ => Change::Nothing,
+        };
+        (pid as i32, change)
+    }
+
+    /// The first child that a waitid(2) could mean, which has ended and which the kernel has forgotten.
+    fn gone_child(&self, tid: i32, process: i32, kind: libc::idtype_t, id: u64) -> Option<i32> {
+        let means = |child: i32| match kind {
+            libc::P_PID => child == id as i32,
+            libc::P_PGID => {
+                let of = |pid| self.processes.get(&pid).map(|process| process.pgid);
+                of(child) == if id as i32 == 0 { of(process) } else { Some(id as i32) }
+            }
+            libc::P_PIDFD => proc::held_by_pidfd(tid, id).is_none_or(|held| held == child),
+            _ => true,
+        };
+        let children = self.processes.get(&process)?.children.iter().copied();
+        let is_zombie = |child: i32| self.processes.get(&child).is_some_and(|child| child.zombie);
+        children.into_iter().find(|child| means(*child) && is_zombie(*child) && is_gone(*child))
+    }
+
     /// A thread that ended in the middle of a call: a signal that it sent may have been for itself.
     pub fn abandon_call(&mut self, tid: i32, task: &Task) {
         self.senders.retain(|sender| *sender != tid);
-        if let Some(Ongoing { name, detail: Detail::Send { signal, targets, told: false }, .. }) = &task.call
-        {
-            self.tell_sent(task.process, *signal, targets, name, None);
+        let Some(call) = &task.call else { return };
+        if let Detail::Send { signal, targets, told: false } = &call.detail {
+            self.tell_sent(task.process, *signal, targets, call.name, None);
+        }
+        if matches!(call.call, Call::Wait4 | Call::WaitId) {
+            if let Some(process) = self.processes.get_mut(&task.process) {
+                process.waits = process.waits.saturating_sub(1);
+            }
+            self.wait_was_lost(task.process);
         }
     }
 
@@ -190,23 +251,4 @@ fn status_word(status: Option<i32>) -> Change {
         Some(status) if status & 0xff == 0x7f => Change::Stopped(status >> 8 & 0xff),
         _ => Change::Ended,
     }
-}
-
-/// The child of a waitid(2), and what was told of it.
-fn waited(tid: i32, arguments: &[u64; 6]) -> (i32, Change) {
-    // Signal and error, code (and nothing), the pid and the user, the status.
-    let Some([_, code, pid, status]) = memory::words::<4>(tid, arguments[2]) else {
-        return (0, Change::Nothing);
-    };
-    let change = match code as i32 {
-        libc::CLD_STOPPED => Change::Stopped(status as i32),
-        libc::CLD_CONTINUED => Change::Continued,
-        libc::CLD_EXITED | libc::CLD_KILLED | libc::CLD_DUMPED
-            if arguments[3] & libc::WNOWAIT as u64 == 0 =>
-        {
-            Change::Ended
-        }
-        _ => Change::Nothing,
-    };
-    (pid as i32, change)
 }

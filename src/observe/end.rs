@@ -1,18 +1,29 @@
 //! Ends of processes, and what comes after: zombies, those who reap them, and orphans with those who adopt them.
 
 use super::engine::{Engine, Watched};
-use super::ptrace;
+use super::{proc, ptrace};
 use crate::event::What;
 use crate::process::{Pidfd, proc_file};
 use rustix::process::{Pid, test_kill_process};
+
+/// Its bit among the signals of a process.
+const SIGCHLD: u64 = 1 << (libc::SIGCHLD - 1);
 
 impl Engine<'_> {
     /// A process has ended. Its parent cannot reap it before we let it go, so that this event comes before that one.
     pub fn ended(&mut self, pid: i32, exitcode: i32, core: bool) {
         if exitcode < 0 {
             self.flush_senders(pid, exitcode.unsigned_abs() as u8);
+        } else {
+            // Who ends by itself does not sleep.
+            self.no_more_asleep(pid);
         }
         self.close_ends(pid);
+        let sought = self.processes.get_mut(&pid).and_then(|process| process.sought.take());
+        if let Some((path, args)) = sought {
+            // It has found none of the places.
+            self.tell(pid, pid, What::Executed { path, args, error: Some("ENOENT".to_owned()) });
+        }
         let Some(process) = self.processes.get_mut(&pid) else { return ptrace::let_go(pid) };
         (process.zombie, process.exitcode) = (true, exitcode);
         (process.threads, process.stopped) = (0, false);
@@ -65,6 +76,25 @@ impl Engine<'_> {
                 self.reaped(child, 0);
             } else if others_wait && let Some(process) = self.processes.get_mut(&parent) {
                 process.unsure.push(child);
+            }
+        }
+    }
+
+    /// A thread that waited is no more, and nobody knows what its wait gave. Those children that are gone it has reaped, unless the
+    /// parent lets the kernel do that.
+    pub fn wait_was_lost(&mut self, parent: i32) {
+        let Some(process) = self.processes.get_mut(&parent) else { return };
+        if process.waits == 0 {
+            process.unsure.clear();
+        }
+        let by = if proc::dispositions(parent).is_some_and(|(ignored, _)| ignored & SIGCHLD != 0) {
+            0
+        } else {
+            parent
+        };
+        for child in process.children.clone() {
+            if self.processes.get(&child).is_some_and(|child| child.zombie) && is_gone(child) {
+                self.reaped(child, by);
             }
         }
     }
@@ -138,6 +168,6 @@ impl Engine<'_> {
 }
 
 /// Whether the kernel has forgotten it. A zombie is still there.
-fn is_gone(pid: i32) -> bool {
+pub(super) fn is_gone(pid: i32) -> bool {
     Pid::from_raw(pid).is_none_or(|pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
 }

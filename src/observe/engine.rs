@@ -1,5 +1,6 @@
 //! The tracer at work: it takes what the kernel tells of its tracees, makes events of it, and lets them go on.
 
+use super::pace::Pace;
 use super::ptrace::{self, Death, News, Resume, Stop};
 use super::task::{Early, EarlyNews, Process, Task};
 use crate::event::{Event, What};
@@ -85,6 +86,7 @@ pub(super) struct Engine<'s> {
     pub root_is_told: bool,
     /// Programs that would gain a privilege are refused, for they would not gain it.
     pub refuses_privilege: bool,
+    pub pace: Pace,
     sink: Box<dyn FnMut(Event) + 's>,
     signals: OwnedFd,
 }
@@ -105,6 +107,7 @@ impl<'s> Engine<'s> {
             root_ended: None,
             root_is_told: false,
             refuses_privilege: false,
+            pace: Pace::new(),
             sink,
             signals,
         }
@@ -152,6 +155,7 @@ impl<'s> Engine<'s> {
             if self.is_over() {
                 return Ok(Pause::Over);
             }
+            self.look_at_sleepers();
             if let Some(pause) = self.sleep(until)? {
                 return Ok(pause);
             }
@@ -161,6 +165,7 @@ impl<'s> Engine<'s> {
     /// Everything that the kernel has for us now.
     fn take_all(&mut self) {
         while let Ok(Some(news)) = ptrace::next() {
+            self.pace.hurry();
             match news {
                 News::Stop(stop) => self.stopped(stop),
                 News::Death(death) => self.died(death),
@@ -185,6 +190,8 @@ impl<'s> Engine<'s> {
         let only_zombies = self.tasks.is_empty() && self.early.is_empty();
         if only_zombies {
             sooner(LAST_REAP);
+        } else {
+            sooner(self.pace.left(now));
         }
         let limit = wake.map(|wake| clock::timespec((wake - now).max(0)));
         let mut fds = vec![PollFd::new(&self.signals, PollFlags::IN)];
@@ -230,10 +237,11 @@ impl<'s> Engine<'s> {
     /// One stop of one tracee: what it means, and on it goes.
     fn stopped(&mut self, stop: Stop) {
         let Stop { tid, signal, event } = stop;
-        if !self.tasks.contains_key(&tid) {
+        let Some(process) = self.tasks.get(&tid).map(|task| task.process) else {
             self.keep_early(tid, EarlyNews::Stopped { signal });
             return ptrace::take_note(tid);
-        }
+        };
+        self.no_more_asleep(process);
         match event {
             0 if signal == libc::SIGTRAP | 0x80 => self.call_ended(tid),
             0 => self.signal_came(tid, signal),

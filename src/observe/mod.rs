@@ -14,6 +14,8 @@
 //!   and the kernel hands it on to all that come from it.
 //! * Signals stop before they are delivered, as all of them do under a tracer, and are passed on as they are.
 //! * Which ends of pipes a process holds is read from /proc at a few steps, and only of those that can have any: `pipes.rs`.
+//! * Who sleeps in a call that does not stop is seen by a look at /proc from time to time: `sleepers.rs`.
+//! * A signal that the program ignores wakes a tracee, and must not be noticed by it: `interruption.rs`.
 //!
 //! The tracer takes hold with `PTRACE_SEIZE`, which sends nothing: so a stop by SIGSTOP, SIGTSTP and the like is a stop as it is
 //! unobserved (`PTRACE_LISTEN`), and the parent's wait sees it. `PTRACE_O_EXITKILL` kills the tracees when the tracer ends,
@@ -38,12 +40,15 @@ mod done;
 mod end;
 mod engine;
 pub mod hang;
+mod interruption;
 mod memory;
+mod pace;
 mod pipes;
 mod privilege;
 mod proc;
 mod ptrace;
 mod register;
+mod sleepers;
 mod start;
 mod task;
 

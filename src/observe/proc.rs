@@ -13,6 +13,15 @@ pub(super) fn held_by_pidfd(tid: i32, fd: u64) -> Option<i32> {
     field(&format!("/proc/{tid}/fdinfo/{fd}"), "Pid:")
 }
 
+/// The process or thread that a tracee's descriptor stands for: a pidfd, or an open directory of /proc.
+pub(super) fn held_by_descriptor(tid: i32, fd: i32) -> Option<i32> {
+    let by_directory = || {
+        let target = std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok()?;
+        target.file_name().filter(|_| target.starts_with("/proc"))?.to_str()?.parse().ok()
+    };
+    held_by_pidfd(tid, u64::try_from(fd).ok()?).or_else(by_directory)
+}
+
 /// Whether it has the flag no_new_privs; see prctl(2).
 pub(super) fn promised_no_privileges(pid: i32) -> bool {
     field(&format!("/proc/{pid}/status"), "NoNewPrivs:") == Some(1)

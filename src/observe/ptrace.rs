@@ -40,6 +40,8 @@ pub(super) struct Death {
 pub(super) struct Entry {
     pub number: i64,
     pub arguments: [u64; 6],
+    /// What the filter gave with it.
+    pub data: u64,
 }
 
 /// Who sent a signal.
@@ -116,7 +118,13 @@ pub(super) fn entry(tid: i32) -> Result<Entry, Errno> {
     let info = call_info(tid)?;
     let mut arguments = [0; 6];
     arguments.copy_from_slice(&info[4..10]);
-    Ok(Entry { number: info[3].cast_signed(), arguments })
+    Ok(Entry { number: info[3].cast_signed(), arguments, data: info[10] & 0xffff_ffff })
+}
+
+/// Whether a tracee that stops at a call is before it, and not behind it.
+pub(super) fn is_before(tid: i32) -> bool {
+    const ENTRY: u64 = 1;
+    call_info(tid).is_ok_and(|info| info[0] & 0xff == ENTRY)
 }
 
 /// The result of the call that ends; minus the number of the error.

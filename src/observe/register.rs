@@ -71,3 +71,48 @@ pub(super) fn refuse(tid: i32, errno: Errno) -> Result<(), Errno> {
     }
     transfer(libc::PTRACE_SETREGSET, tid, &mut registers)
 }
+
+/// A call that a signal interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Interrupted {
+    pub number: i64,
+    pub arguments: [u64; 6],
+    /// Where its instruction is.
+    pub place: u64,
+}
+
+/// The call that gave EINTR, of a tracee that stands before a signal; none of a 32-bit program.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn interrupted(tid: i32) -> Option<Interrupted> {
+    /// The code segment of a program of 64 bits; see asm/segment.h.
+    const WHOLE: u64 = 0x33;
+    let registers = get(tid).ok()?;
+    let number = registers.orig_rax.cast_signed();
+    let is_one =
+        registers.cs == WHOLE && number >= 0 && registers.rax.cast_signed() == -i64::from(libc::EINTR);
+    is_one.then_some(Interrupted {
+        number,
+        arguments: [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9],
+        place: registers.rip,
+    })
+}
+
+/// Here the kernel has decided before whether a call begins anew, and what it was called with is lost.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn interrupted(_tid: i32) -> Option<Interrupted> {
+    None
+}
+
+/// Changes the result of the call that is over.
+pub(super) fn set_result(tid: i32, result: i64) -> Result<(), Errno> {
+    let mut registers = get(tid)?;
+    #[cfg(target_arch = "x86_64")]
+    {
+        registers.rax = result.cast_unsigned();
+    }
+    #[cfg(target_arch = "aarch64")]
+    {
+        registers.regs[0] = result.cast_unsigned();
+    }
+    transfer(libc::PTRACE_SETREGSET, tid, &mut registers)
+}

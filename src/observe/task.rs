@@ -14,12 +14,35 @@ pub(super) struct Task {
     pub listening: bool,
     /// Up to which stop of its process it has told of its own.
     pub stops: u32,
+    /// It stood still by a signal, and has not been told to go on by SIGCONT.
+    pub stood: bool,
+    /// A call that began anew after a signal that was none, and whose end is awaited.
+    pub anew: Option<Anew>,
 }
 
 impl Task {
     pub fn of(process: i32) -> Self {
-        Self { process, call: None, listening: false, stops: 0 }
+        Self { process, call: None, listening: false, stops: 0, stood: false, anew: None }
     }
+}
+
+/// A call that began anew after a signal that is none for the program; see `interruption.rs`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anew {
+    pub number: i64,
+    /// Its instruction.
+    pub place: u64,
+    /// When it did so for the first time, by the monotonic clock.
+    pub since: i64,
+}
+
+/// What was seen of a process: the call that its first thread is in, with the first argument, and how often its threads had the
+/// processor. Only where all of them sleep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub number: i64,
+    pub first: u64,
+    pub turns: u64,
 }
 
 /// A call that has begun.
@@ -76,6 +99,11 @@ pub(super) struct Process {
     pub blame: Option<(u8, i32)>,
     /// Where it holds pipes that were made under observation.
     pub ends: Option<Ends>,
+    /// What was seen of it last; the call in which it sleeps, where that was told.
+    pub seen: Option<Seen>,
+    pub asleep: Option<String>,
+    /// The path and the arguments of the first execution that failed, while it looks for its first program in all places.
+    pub sought: Option<(String, Vec<String>)>,
 }
 
 /// What came from a tracee before the event of its birth, and when that was by the monotonic clock.

@@ -29,8 +29,11 @@ struct Entry {
     index: usize,
     /// The wait that it is in is none: it only asks.
     asks: bool,
-    /// An execution that failed: a shell tries many places, and only where none follows that is of interest.
-    failed: Option<String>,
+    /// An execution that failed, with the name of the program: a shell tries many places, and only where none of the same name follows
+    /// that is of interest.
+    failed: Option<(String, String)>,
+    /// Its parent is one of the log's processes: it was forked, and not adopted since.
+    at_home: bool,
 }
 
 /// The log of one run. It is told every event, in their order, and draws those that are of interest.
@@ -70,18 +73,21 @@ impl Log {
         let depth = self.entries.get(&subject).map_or(0, |entry| entry.depth.min(LEVELS));
         let whom = if subject > 0 { self.called(subject) + "  " } else { String::new() };
         let line = format!("{}  {}{whom}{text}\n", self.style.dim(&time), "  ".repeat(depth));
-        let failed = matches!(event.what, What::Executed { error: Some(_), .. });
-        if failed && let Some(entry) = self.entries.get_mut(&event.pid) {
-            entry.failed = Some(line);
-            return None;
+        if let What::Executed { path, error: Some(error), .. } = &event.what
+            && error == "ENOENT"
+            && let Some(entry) = self.entries.get_mut(&event.pid)
+        {
+            entry.failed = Some((base(path).to_owned(), line));
+            return held;
         }
         Some(held.unwrap_or_default() + &line)
     }
 
     /// The line of an execution that failed, now that the process does something else than to try another one.
     fn held(&mut self, event: &Event) -> Option<String> {
-        let line = self.entries.get_mut(&event.pid)?.failed.take()?;
-        (!matches!(event.what, What::Executed { .. })).then_some(line)
+        let (name, line) = self.entries.get_mut(&event.pid)?.failed.take()?;
+        let again = matches!(&event.what, What::Executed { path, .. } if base(path) == name);
+        (!again).then_some(line)
     }
 
     fn is_shown(&self, event: &Event) -> bool {
@@ -119,6 +125,11 @@ impl Log {
                     entry.name = base(path).into();
                 }
             }
+            What::Adopted { .. } => {
+                if let Some(entry) = self.entries.get_mut(&event.pid) {
+                    entry.at_home = false;
+                }
+            }
             What::Blocked { on, .. } => {
                 if let Some(entry) = self.entries.get_mut(&event.pid) {
                     entry.asks = on.ends_with("without waiting");
@@ -129,7 +140,8 @@ impl Log {
     }
 
     fn enter(&mut self, pid: i32, name: &str, depth: usize) {
-        let entry = Entry { name: name.into(), depth, index: self.born, asks: false, failed: None };
+        let (index, at_home) = (self.born, depth > 0);
+        let entry = Entry { name: name.into(), depth, index, asks: false, failed: None, at_home };
         self.born += 1;
         self.entries.insert(pid, entry);
     }
@@ -243,7 +255,13 @@ impl Log {
         if self.entries.contains_key(&event.actor) {
             return (event.actor, format!("has waited for {}: {how}", self.called(event.pid)));
         }
-        (event.pid, format!("is gone: its parent has waited for it ({how})"))
+        let at_home = self.entries.get(&event.pid).is_some_and(|entry| entry.at_home);
+        let why = if event.actor == 0 && at_home {
+            "its parent ignores SIGCHLD, so nobody waits for it"
+        } else {
+            "its parent has waited for it"
+        };
+        (event.pid, format!("is gone: {why} ({how})"))
     }
 
     fn ended(&self, exitcode: i32, core: bool) -> String {
@@ -344,6 +362,45 @@ mod tests {
     }
 
     #[test]
+    fn of_executions_that_fail_each_program_is_told_once() {
+        let failed = |path: &str, error: &str| {
+            let (path, error) = (path.to_owned(), Some(error.to_owned()));
+            event(1, 20, 20, What::Executed { path, args: vec!["x".into()], error })
+        };
+        let run = |path: &str| {
+            event(2, 20, 20, What::Executed { path: path.into(), args: vec!["x".into()], error: None })
+        };
+        let start = event(0, 20, 9, What::Spawned { name: "p".into(), daemon: false });
+        let lines = |events: &[Event]| {
+            let events = [std::slice::from_ref(&start), events].concat();
+            let text = drawn(Style::PLAIN, None, &events);
+            text.lines().skip(1).map(|line| line[10..].trim().to_owned()).collect::<Vec<_>>()
+        };
+        // The places of PATH.
+        assert_eq!(lines(&[failed("/a/ls", "ENOENT"), failed("/b/ls", "ENOENT"), run("/c/ls")]).len(), 1);
+        // Others are others, and a place that is there but cannot be executed is of interest.
+        let all = [failed("/nowhere", "ENOENT"), failed("/etc/passwd", "EACCES"), failed("/tmp", "EACCES")];
+        assert_eq!(lines(&all).len(), 3);
+        assert_eq!(lines(&[failed("/a/tool", "EACCES"), failed("/b/tool", "ENOEXEC")]).len(), 2);
+    }
+
+    #[test]
+    fn nobody_waits_where_the_parent_ignores_it() {
+        let events = [
+            event(0, 20, 9, What::Spawned { name: "p".into(), daemon: false }),
+            event(1, 21, 20, What::Forked { parent: 20, call: "fork".into() }),
+            event(2, 21, 0, What::Reaped { exitcode: 1 }),
+            event(3, 20, 0, What::Reaped { exitcode: 0 }),
+        ];
+        let text = drawn(Style::PLAIN, Some(&["reap"]), &events);
+        assert!(
+            text.contains("p 21  is gone: its parent ignores SIGCHLD, so nobody waits for it (exit 1)"),
+            "{text}"
+        );
+        assert!(text.contains("p 20  is gone: its parent has waited for it (exit 0)"), "{text}");
+    }
+
+    #[test]
     fn of_a_long_text_it_is_said_how_much_is_missing() {
         let text = "x".repeat(200);
         let events = [
@@ -378,8 +435,7 @@ mod tests {
                 event(0, 20, 20, What::Blocked { call: name, on: text }),
             ];
             let drawn = drawn(Style::PLAIN, None, &events);
-            // The execution that failed was tried again.
-            prop_assert_eq!(drawn.lines().count(), 5);
+            prop_assert_eq!(drawn.lines().count(), 6);
             prop_assert!(drawn.chars().all(|c| c == '\n' || !is_hidden(c)), "{:?}", drawn);
         }
     }

@@ -94,6 +94,7 @@ fn straced(program: &[String], folder: &Path) -> Tree {
         "-f",
         "--seccomp-bpf",
         "-q",
+        "--decode-fds=pidfd,path",
         "-s",
         "256",
         "-o",

@@ -3,6 +3,7 @@
 use crate::compare::{Steady, compare, folder, observed};
 use crate::deeds::of_events;
 use crate::runner::Test;
+use proctor::event::What;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -48,11 +49,26 @@ fn nobody_gets_away() {
     }
 }
 
+/// Also where the wait does not say whom it gave, or its thread is gone.
+fn who_reaped_is_known() {
+    for name in ["waitid_null", "exec_over_wait"] {
+        let folder = folder();
+        let (output, events) = observed(&[program(false).to_owned(), name.to_owned()], folder.path());
+        assert!(output.status.success());
+        let root = events.first().map_or(0, |event| event.pid);
+        let reaped = events.iter().filter(|event| matches!(event.what, What::Reaped { .. }));
+        let children: Vec<_> = reaped.filter(|event| event.pid != root).collect();
+        assert!(children.len() >= 2, "{name}: {events:?}");
+        assert!(children.iter().all(|event| event.actor == root), "{name}: {children:?}");
+    }
+}
+
 macro_rules! corners {
     ($($name:ident $steady:ident)*) => {
         pub const TESTS: &[Test] = &[
             $((concat!("corner_", stringify!($name)), || corner(stringify!($name), Steady::$steady)),)*
             ("corner_untraced", nobody_gets_away),
+            ("corner_reaped_by_its_parent", who_reaped_is_known),
         ];
     };
 }
@@ -87,4 +103,8 @@ corners! {
     handled Whole
     many Whole
     crowd ButForWaits
+    unminded ButForWaits
+    waitid_null ButForWaits
+    pidfd_targets Whole
+    own_filter Whole
 }

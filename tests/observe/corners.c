@@ -3,16 +3,22 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/sem.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -547,6 +553,142 @@ static void corner_crowd(void) {
     say("sum", sum);
 }
 
+static void child_that_ends_soon(void) {
+    if (fork() == 0) { usleep(20000); _exit(0); }
+}
+
+// A SIGCHLD that nobody minds ends none of these calls; a signal with a handler does.
+static void corner_unminded(void) {
+    struct epoll_event event;
+    int epoll = epoll_create1(0);
+    child_that_ends_soon();
+    say("epoll_wait", epoll_wait(epoll, &event, 1, 200));
+    int set = semget(IPC_PRIVATE, 1, 0600);
+    struct sembuf down = {0, -1, 0};
+    struct timespec time = {0, 200000000};
+    child_that_ends_soon();
+    say("semtimedop", semtimedop(set, &down, 1, &time));
+    say("errno", errno);
+    semctl(set, 0, IPC_RMID);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    child_that_ends_soon();
+    say("sigtimedwait", sigtimedwait(&signals, NULL, &time));
+    say("errno", errno);
+    int ends[2];
+    char byte;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) _exit(98);
+    struct timeval limit = {0, 200000};
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    child_that_ends_soon();
+    say("recv", recv(ends[0], &byte, 1, 0));
+    say("errno", errno);
+    on(SIGUSR1, handler, SA_RESTART);
+    child_that_ends_soon();
+    pid_t parent = getpid();
+    if (fork() == 0) {
+        char path[64], place[64];
+        snprintf(path, sizeof path, "/proc/%d/wchan", parent);
+        for (;;) {
+            int file = open(path, O_RDONLY);
+            ssize_t length = read(file, place, sizeof place - 1);
+            close(file);
+            if (length > 0 && (place[length] = 0, strstr(place, "poll"))) break;
+            usleep(1000);
+        }
+        kill(parent, SIGUSR1);
+        _exit(0);
+    }
+    say("handled", epoll_wait(epoll, &event, 1, -1));
+    say("errno", errno);
+    say("got", got);
+    while (wait(NULL) > 0) {}
+}
+
+// waitid(2) without a place to tell: Linux allows it.
+static void corner_waitid_null(void) {
+    for (int late = 0; late < 2; late++) {
+        pid_t pid = fork();
+        if (pid == 0) { if (late) usleep(20000); _exit(3 + late); }
+        siginfo_t info;
+        if (!late) waitid(P_PID, pid, &info, WEXITED | WNOWAIT);
+        say("waited", waitid(P_PID, pid, NULL, WEXITED));
+        say("gone", kill(pid, 0));
+    }
+}
+
+static void *reaps(void *nothing) {
+    for (;;) {
+        pid_t pid = fork();
+        if (pid == 0) _exit(3);
+        waitpid(pid, NULL, 0);
+    }
+    return nothing;
+}
+
+// Threads reap, and another one executes: some of the waits have happened, and their threads are no more.
+static void corner_exec_over_wait(void) {
+    const char *left = getenv("ROUNDS");
+    int rounds = left ? atoi(left) : 20;
+    if (rounds == 0) { say("done", 0); return; }
+    char text[16];
+    snprintf(text, sizeof text, "%d", rounds - 1);
+    setenv("ROUNDS", text, 1);
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, reaps, NULL);
+    usleep(3000);
+    execl(self, self, "exec_over_wait", NULL);
+}
+
+// A group, by a pidfd; an open directory of /proc; itself, without any descriptor.
+static void corner_pidfd_targets(void) {
+    int fds[2];
+    char byte;
+    if (pipe(fds)) _exit(98);
+    pid_t pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        if (fork() == 0) { if (write(fds[1], "x", 1)) {} }
+        for (;;) pause();
+    }
+    if (read(fds[0], &byte, 1)) {}
+    int fd = syscall(SYS_pidfd_open, pid, 0);
+    long sent = syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 4);
+    if (sent < 0) kill(-pid, SIGTERM);
+    say("group", sent);
+    join(pid);
+    pid = fork();
+    if (pid == 0) { for (;;) pause(); }
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d", pid);
+    fd = open(path, O_DIRECTORY | O_RDONLY);
+    say("directory", syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0));
+    join(pid);
+    on(SIGUSR1, SIG_IGN, 0);
+    say("self", syscall(SYS_pidfd_send_signal, -10001, SIGUSR1, NULL, 0));
+}
+
+// A filter of its own that gives a call to a tracer that it does not have.
+static void corner_own_filter(void) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE | 7),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_kill, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 13),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    say("filter", prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+    say("getppid", syscall(SYS_getppid));
+    say("errno", errno);
+    say("kill", kill(getpid(), SIGKILL));
+    say("errno", errno);
+}
+
 #define CORNER(name) {#name, corner_##name}
 static const struct { const char *name; void (*run)(void); } corners[] = {
     CORNER(vfork), CORNER(posix_spawn), CORNER(threads), CORNER(exec_thread), CORNER(thread_exits), CORNER(leader_ends),
@@ -554,6 +696,7 @@ static const struct { const char *name; void (*run)(void); } corners[] = {
     CORNER(killed), CORNER(faults), CORNER(cloexec), CORNER(ignored_sigchld), CORNER(realtime), CORNER(alarm),
     CORNER(sigpipe), CORNER(clone_parent), CORNER(untraced), CORNER(pidfd), CORNER(sigtrap), CORNER(restart),
     CORNER(thread_kill), CORNER(group), CORNER(handled), CORNER(many), CORNER(crowd),
+    CORNER(unminded), CORNER(waitid_null), CORNER(exec_over_wait), CORNER(pidfd_targets), CORNER(own_filter),
 };
 
 int main(int count, char **arguments) {

@@ -85,7 +85,6 @@ pub fn of_events(events: &[Event]) -> Tree {
                 let result = error.as_deref().unwrap_or("ok");
                 let whom = match call.as_str() {
                     "killpg" => "a group",
-                    "pidfd_send_signal" => "?",
                     _ => &own,
                 };
                 let call = if call == "killpg" { "kill" } else { call };
@@ -106,7 +105,8 @@ pub fn of_events(events: &[Event]) -> Tree {
             What::Stopped { signal } => {
                 tree.entry(own).or_default().signals.push(format!("stopped by {}", signal_name(*signal)));
             }
-            What::Woken { call, result } => {
+            // Other sleeps are no calls that strace was asked for.
+            What::Woken { call, result } if call.starts_with("wait") => {
                 let whom = result.parse().map_or(result.clone(), |pid: i32| {
                     if pid == 0 { "0".to_owned() } else { names.get(pid) }
                 });

@@ -140,7 +140,10 @@ impl Reader {
                 let own = self.names.get(process);
                 let pid = match call {
                     "wait4" => result.split(' ').next().and_then(|pid| pid.parse::<i32>().ok()),
-                    _ => field(arguments, "si_pid="),
+                    // Without a place to tell, it is the one that it waits for.
+                    _ => field(arguments, "si_pid=").or_else(|| {
+                        field(arguments.trim_end().strip_suffix("NULL, WEXITED, NULL)")?, "P_PID, ")
+                    }),
                 };
                 let failed = result.starts_with(['-', '?']);
                 let waits = &mut self.tree.entry(own.clone()).or_default().waits;
@@ -189,13 +192,18 @@ impl Reader {
         }
         let target = words[0].parse::<i32>().unwrap_or(0);
         let whom = match call {
-            // Only the descriptor is shown.
-            "pidfd_send_signal" => "?".to_owned(),
+            "pidfd_send_signal" if !matches!(words.last(), Some(&"0")) => "a group".to_owned(),
+            "pidfd_send_signal" => {
+                // `3<pid:42>`, `3</proc/42>`, or a number that stands for itself.
+                let held = ["<pid:", "</proc/"].iter().find_map(|before| field(words[0], before));
+                self.names.get(held.unwrap_or(process))
+            }
             "kill" if target <= 0 => "a group".to_owned(),
             _ => self.names.get(target),
         };
         // Who kills itself does not come back from it.
         let result = if result.starts_with('?') { "0" } else { result };
+        let call = if whom == "a group" { "kill" } else { call };
         let deed = format!("{call} {whom} {} {}", normal(signal), outcome(result));
         let own = self.names.get(process);
         self.tree.entry(own).or_default().acts.push(deed);

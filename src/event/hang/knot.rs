@@ -155,6 +155,10 @@ fn circle(hang: &Hang) -> Vec<i32> {
     let few = graph.len() <= FEW;
     let all: Vec<i32> = graph.keys().copied().collect();
     for (pid, those) in &mut graph {
+        // It is not known which of several has what it waits for, if any: that is no link of a circle.
+        if hang.of(*pid).is_some_and(guesses) {
+            those.clear();
+        }
         if let Some(at) = those.iter().position(|waker| *waker == ANYBODY) {
             those.remove(at);
             let others = all.iter().copied().filter(|other| few && other != pid && !those.contains(other));
@@ -168,6 +172,11 @@ fn circle(hang: &Hang) -> Vec<i32> {
         .filter_map(|start| way_back(&graph, *start))
         .min_by_key(|way| if way.len() == 1 { usize::MAX } else { way.len() })
         .unwrap_or_default()
+}
+
+/// Whether it waits for what any of several could release.
+fn guesses(standing: &Standing) -> bool {
+    standing.all().any(|doing| matches!(doing, Doing::Waiting(wait) if !wait.sharers().is_empty()))
 }
 
 /// The shortest way from a process to itself, the process first.
@@ -195,7 +204,10 @@ fn way_back(graph: &BTreeMap<i32, Vec<i32>>, start: i32) -> Option<Vec<i32>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Channel, Child, Doing, Hang, Holder, Kin, On, Standing, Stream, Time, Wait, Who};
+    use super::super::{
+        Channel, Child, Doing, Hang, Holder, Kin, On, Shared, Standing, Stream, Time, Wait, Who, advice,
+        deadlock,
+    };
     use crate::event::End;
     use proptest::prelude::*;
 
@@ -254,6 +266,33 @@ mod tests {
         let On::Stream(Stream { channel: Channel::Pipe { others, .. }, .. }) = &mut on else { return };
         others[1].kind = Kin::Outside;
         assert!(hang(&on).deadlocked().is_empty());
+    }
+
+    #[test]
+    fn who_only_shares_the_memory_is_no_link_of_a_circle() {
+        let lock = |those: &[i32]| {
+            let shared = Shared::With(those.iter().map(|pid| who(*pid)).collect());
+            waits(On::Futex { holder: None, shared })
+        };
+        // A parent that waits for two children; each of them has a lock and wants the other's.
+        let mut hang = Hang {
+            processes: vec![
+                standing(10, waits(On::Children(vec![child(11), child(12)]))),
+                standing(11, lock(&[10, 12])),
+                standing(12, lock(&[10, 11])),
+            ],
+        };
+        assert_eq!(hang.deadlocked(), [10, 11, 12]);
+        assert!(hang.circle().is_empty());
+        let said = deadlock(&hang).unwrap_or_default();
+        assert!(
+            said.starts_with("p11 (pid 11) and p12 (pid 12) wait for a lock or a semaphore in shared"),
+            "{said}"
+        );
+        assert!(advice(&hang).iter().all(|piece| !piece.contains("release the lock")), "{:?}", advice(&hang));
+        // Where only one other has it, that one must release it.
+        hang.processes[1].doing = lock(&[10]);
+        assert_eq!(hang.circle(), [10, 11]);
     }
 
     proptest! {

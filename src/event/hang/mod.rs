@@ -230,6 +230,16 @@ impl Standing {
 }
 
 impl Wait {
+    /// The processes that share the memory in which it waits for a lock or a semaphore, where there is more than one: nobody knows
+    /// which of them has it.
+    #[must_use]
+    pub fn sharers(&self) -> &[Who] {
+        match &self.on {
+            On::Futex { holder: None, shared: Shared::With(those) } if those.len() > 1 => those,
+            _ => &[],
+        }
+    }
+
     /// The streams that it waits on.
     #[must_use]
     pub fn streams(&self) -> &[Stream] {

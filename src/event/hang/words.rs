@@ -372,6 +372,15 @@ pub fn deadlock(hang: &Hang) -> Option<String> {
     let circle = hang.circle();
     match circle.as_slice() {
         _ if deadlocked.is_empty() => None,
+        [] if !sharing(hang, &deadlocked).is_empty() => {
+            let those = sharing(hang, &deadlocked);
+            let each = joined(&those.iter().take(NAMED).map(|one| one.shown()).collect::<Vec<_>>(), "and");
+            let verb = if those.len() == 1 { "waits" } else { "wait" };
+            Some(format!(
+                "{each} {verb} for a lock or a semaphore in shared memory, and everybody who has that memory waits too: nobody is left \
+                 to release it"
+            ))
+        }
         [] if deadlocked.len() == 1 => {
             Some("no other process of the program is left that could wake it".to_owned())
         }
@@ -389,6 +398,13 @@ pub fn deadlock(hang: &Hang) -> Option<String> {
             Some(links.collect::<Vec<_>>().join(", and "))
         }
     }
+}
+
+/// Those that wait for what anybody could have who shares their memory.
+fn sharing<'a>(hang: &'a Hang, deadlocked: &[i32]) -> Vec<&'a Who> {
+    let shares = |doing: &Doing| matches!(doing, Doing::Waiting(wait) if !wait.sharers().is_empty());
+    let those = hang.processes.iter().filter(|standing| deadlocked.contains(&standing.who.pid));
+    those.filter(|standing| standing.all().any(shares)).map(|standing| &standing.who).collect()
 }
 
 /// What one waits for another to do.
@@ -434,7 +450,7 @@ pub fn locked_by(wait: &Wait, pid: i32) -> bool {
     let has = |holder: &Holder| holder.who.pid == pid;
     match &wait.on {
         On::Futex { holder: Some(holder), .. } => has(holder),
-        On::Futex { shared: Shared::With(those), .. } => those.iter().any(|who| who.pid == pid),
+        On::Futex { shared: Shared::With(those), .. } => matches!(&those[..], [who] if who.pid == pid),
         On::FileLock { holders, .. } => holders.iter().any(has),
         _ => false,
     }

@@ -28,6 +28,28 @@ use std::collections::BTreeSet;
 /// How often one that moves is looked at.
 const TRIES: usize = 3;
 
+/// The call with this number, in which a process sleeps, as manuals have it; and what it waits for, where its first argument says
+/// that: a descriptor.
+#[must_use]
+pub fn in_words(pid: i32, number: i64, first: u64) -> (String, String) {
+    let found = match call::call(number) {
+        Some(row) if row.kind == call::Kind::Restart => {
+            call::by_place(&glance::kernel_function(pid, pid)).unwrap_or(row)
+        }
+        Some(row) => row,
+        None => return (format!("call {number}"), String::new()),
+    };
+    let on = match found.kind {
+        call::Kind::Stream(_) | call::Kind::Splice | call::Kind::Flock | call::Kind::Fcntl => {
+            let link = std::fs::read_link(format!("/proc/{pid}/fd/{first}"));
+            let link = link.map_or_else(|_| String::new(), |path| format!(" ({})", path.to_string_lossy()));
+            format!("fd {first}{link}")
+        }
+        _ => String::new(),
+    };
+    (found.name.to_owned(), on)
+}
+
 /// Looks at these processes, which belong together. Who is not there any more is left out.
 #[must_use]
 pub fn examine(pids: &[i32], witness: &dyn Witness) -> Hang {

@@ -236,7 +236,7 @@ class Panel {
     }
     const whose = app.chosen === NONE ? "Output of all" : `Output of ${app.rows.nameOf(app.chosen)}`;
     document.getElementById("output-name").textContent = whose;
-    this.output.set(this.said.length, app.chosen === NONE ? "Nothing was printed." : "It printed nothing.");
+    this.output.set(this.said.length, "No output is recorded. What a program prints by itself is not.");
   }
 
   /** For each process 1 where it is chosen, or descends from one that is; null for all. */

@@ -18,6 +18,8 @@ const ROWS: usize = 1000;
 /// Columns of the longest name and of the longest end, in a wide terminal.
 const NAME: usize = 48;
 const ENDING: usize = 40;
+/// Columns that a name has beside the lines of the tree, where there is room.
+const BESIDE: usize = 18;
 /// Columns between name, chart and end.
 const GAP: &str = "  ";
 
@@ -95,7 +97,7 @@ pub(super) fn heading(history: &History, clock: Clock) -> String {
 fn name(row: &Row<'_>, columns: usize, style: Style) -> String {
     let Some(first) = row.first() else { return String::new() };
     // Of the lines of the tree, so many that a name has room beside them.
-    let levels = columns.saturating_sub(10) / 2;
+    let levels = columns.saturating_sub(if columns < BESIDE * 3 / 2 { 10 } else { BESIDE }) / 2;
     let mut text = tree_lines(row, levels, 2, style);
     if row.depth > levels {
         text.push_str(&format!("({}) ", row.depth));

@@ -3,7 +3,7 @@
 use super::axis::Clock;
 use super::chart::{COLUMNS, Canvas, endings, tree_lines};
 use super::rows::{Row, folded_rows};
-use super::words::{command, ending, name};
+use super::words::{command, ending, name_to};
 use crate::event::{History, Life};
 use crate::report::{brief, cut, draw_columns, visible_line, width};
 
@@ -15,13 +15,16 @@ const LEVELS: usize = 10;
 /// From this width on, there is a column of commands.
 const WIDE: usize = 120;
 const COMMAND: usize = 60;
-/// What is left to the last column at least.
+/// Below it there are fewer levels, for names have less room.
+const FEW_LEVELS: usize = 5;
+/// What is left to the names at least, together with the lines of the tree, and to the last column.
+const SHORT_NAME: usize = 32;
 const LAST: usize = 20;
 
 /// Cells of a row: BORN, PID, ALIVE, PROCESS, END, COMMAND.
 type Cells = [String; 6];
 
-/// The tree, each line ending in a newline. Where times are steps, there are neither times nor pids.
+/// The tree, each line ending in a newline; none is wider than a terminal of at least 60 columns. Where times are steps, there are neither times nor pids.
 #[must_use]
 pub fn draw_growth(history: &History, canvas: Canvas) -> String {
     let all = folded_rows(history);
@@ -30,7 +33,7 @@ pub fn draw_growth(history: &History, canvas: Canvas) -> String {
     let commands = columns >= WIDE && shown.iter().any(|row| !command_of(history, row).is_empty());
     let mut lines = vec![["BORN", "PID", "ALIVE", "PROCESS", "END", "COMMAND"].map(str::to_owned)];
     lines.extend(shown.iter().map(|row| cells(history, row, canvas)));
-    let count = if commands { 6 } else { 5 };
+    let count = if commands && canvas.clock == Clock::Time { 6 } else { 5 };
     fit(&mut lines, count, columns, canvas);
     let mut text = if canvas.clock == Clock::Time {
         draw_columns(&lines, count, |column| column < 3, canvas.style)
@@ -45,24 +48,37 @@ pub fn draw_growth(history: &History, canvas: Canvas) -> String {
     text
 }
 
-/// Cuts the last column to what the others leave of the terminal.
+/// Makes the rows as narrow as the terminal: the names give way to the last column, up to what a name needs.
 fn fit(lines: &mut [Cells], count: usize, columns: usize, canvas: Canvas) {
-    let from = if canvas.clock == Clock::Time { 0 } else { 3 };
-    let taken: usize = (from..count - 1)
-        .map(|column| 2 + lines.iter().map(|line| width(&line[column])).max().unwrap_or(0))
-        .sum();
-    let room = columns.saturating_sub(taken).max(LAST);
+    const PROCESS: usize = 3;
+    const END: usize = 4;
+    /// Of a column that has no room: a mark that something is cut off.
+    const TITLE: usize = 3;
+    let from = if canvas.clock == Clock::Time { 0 } else { PROCESS };
+    if count > END + 1 {
+        for line in lines.iter_mut() {
+            line[END] = cut(&line[END], columns * 2 / 5, canvas.style.ellipsis());
+        }
+    }
+    let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0);
+    let others = (from..count - 1).filter(|column| *column != PROCESS).map(|column| widest(column) + 2);
+    let room = columns.saturating_sub(others.sum::<usize>() + 2);
+    let least = widest(PROCESS).min(SHORT_NAME).min(room.saturating_sub(LAST).max(TITLE));
+    let name = widest(PROCESS).min(room.saturating_sub(widest(count - 1)).max(least));
     for line in lines {
-        line[count - 1] = cut(&line[count - 1], room, canvas.style.ellipsis());
+        line[PROCESS] = cut(&line[PROCESS], name, canvas.style.ellipsis());
+        line[count - 1] = cut(&line[count - 1], room.saturating_sub(name), canvas.style.ellipsis());
     }
 }
 
 fn cells(history: &History, row: &Row<'_>, canvas: Canvas) -> Cells {
     let Some(first) = row.first() else { return Cells::default() };
     let mark = canvas.style.ellipsis();
-    let mut process = tree_lines(row, LEVELS, 3, canvas.style);
-    if row.depth > LEVELS {
-        process.push_str(&format!("(level {}) ", row.depth));
+    let is_wide = canvas.columns.unwrap_or(COLUMNS) >= WIDE;
+    let levels = if is_wide { LEVELS } else { FEW_LEVELS };
+    let mut process = tree_lines(row, levels, 3, canvas.style);
+    if row.depth > levels {
+        process.push_str(&format!("({}) ", row.depth));
     }
     process.push_str(&cut(&visible_line(&first.name), NAME, mark));
     if first.daemon {
@@ -75,7 +91,7 @@ fn cells(history: &History, row: &Row<'_>, canvas: Canvas) -> Cells {
                 process.push_str(&format!(" {mark} {}", cut(&visible_line(&last.name), NAME, mark)));
             }
             // With room beside the tree it is said in full.
-            let room = if canvas.columns.unwrap_or(COLUMNS) >= WIDE { COMMAND } else { 0 };
+            let room = if is_wide { COMMAND } else { 0 };
             (String::new(), endings(history, row, room))
         }
     };
@@ -122,7 +138,7 @@ fn end(history: &History, life: &Life, clock: Clock) -> String {
             || life.parent.is_some_and(|parent| !history.lives()[parent].is_bystander()))
     {
         let verb = if reap.by.life.is_some() && reap.by.life == life.parent { "joined" } else { "reaped" };
-        parts.push(format!("{verb} by {}", name(history, reap.by)));
+        parts.push(format!("{verb} by {}", name_to(history, life, reap.by)));
     }
     parts.join(", ")
 }

@@ -1,7 +1,7 @@
 //! What happened, in words: how a process ended, and what an event says.
 
 use super::axis::Clock;
-use crate::event::{History, Life, What, Who};
+use crate::event::{Event, History, Life, What, Who};
 use crate::report::sentence::{self, sentence};
 use crate::report::{brief, shorten};
 use crate::value::signal::signal_name;
@@ -40,6 +40,16 @@ pub fn name(history: &History, who: Who) -> String {
     }
 }
 
+/// Who did something to this process: an adopter that is no process of the record has a name all the same.
+#[must_use]
+pub fn name_to(history: &History, target: &Life, who: Who) -> String {
+    let adoption = target.adoptions.iter().rev().find(|adoption| adoption.by.pid == who.pid);
+    match adoption.filter(|adoption| who.life.is_none() && !adoption.name.is_empty()) {
+        Some(adoption) => shorten(&adoption.name, TEXT).into_owned(),
+        None => name(history, who),
+    }
+}
+
 /// The name, at a length that its program did not choose.
 #[must_use]
 pub fn called(life: &Life) -> String {
@@ -63,7 +73,18 @@ pub fn length(clock: Clock, nanoseconds: i64) -> String {
 #[must_use]
 pub fn happened(history: &History, index: usize) -> String {
     let event = history.events().get(index);
-    event.map_or_else(String::new, |event| shorten(&sentence(&event.what), SENTENCE).into_owned())
+    let is_unawaited = |event: &Event| {
+        let child =
+            history.target(index).filter(|child| child.parent.is_some() && child.adoptions.is_empty());
+        event.actor == 0 && matches!(event.what, What::Reaped { .. }) && child.is_some()
+    };
+    match event {
+        None => String::new(),
+        Some(event) if is_unawaited(event) => {
+            "is gone: its parent ignores SIGCHLD, so nobody waited for it".to_owned()
+        }
+        Some(event) => shorten(&sentence(&event.what), SENTENCE).into_owned(),
+    }
 }
 
 /// `from main`, `by main`: who did it, where that was another.
@@ -77,7 +98,10 @@ pub fn doer(history: &History, index: usize) -> Option<String> {
     }
     let word =
         if matches!(event.what, What::Signalled { .. } | What::Delivered { .. }) { "from" } else { "by" };
-    Some(format!("{word} {}", name(history, Who { pid: event.actor, life })))
+    let who = Who { pid: event.actor, life };
+    let name =
+        history.target(index).map_or_else(|| name(history, who), |target| name_to(history, target, who));
+    Some(format!("{word} {name}"))
 }
 
 /// What one who sleeps waits for: `join p1`.

@@ -1,0 +1,135 @@
+//! Signals that the program ignores, and calls that they interrupt.
+//!
+//! The kernel throws a signal that is ignored away as it is sent: nobody wakes. One of a tracee it keeps for the tracer, and wakes the
+//! tracee; and calls that do not begin again by themselves (signal(7), "Interruption of system calls") fail with `EINTR`, which they
+//! would not unobserved. Such a call is begun anew here.
+//!
+//! The result that is in the register before a signal is delivered is looked at by the kernel once more, behind the delivery: where it
+//! says ERESTARTNOHAND, the call begins anew if no handler runs, and else is EINTR. So that is written into it. A call with a limit
+//! of time begins its time anew; it is given up where it began anew for longer than that, so that signals without end do not make
+//! it wait without end.
+
+use super::engine::Engine;
+use super::memory;
+use super::ptrace::{self, Resume};
+use super::register;
+use super::task::Anew;
+use crate::event::Effect;
+use crate::process::clock;
+use rustix::net::sockopt::{Timeout, socket_timeout};
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
+
+/// Of linux/errno.h of the kernel.
+const ERESTARTNOHAND: i64 = -514;
+const EINTR: i64 = -(libc::EINTR as i64);
+const EAGAIN: i64 = -(libc::EAGAIN as i64);
+
+/// Where a call has the longest time that it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Limit {
+    Never,
+    /// Milliseconds in this argument; negative: never.
+    Milliseconds(usize),
+    /// A timespec where this argument points to; null: never.
+    Pointed(usize),
+    /// A setting of the socket in the first argument.
+    Socket(Timeout),
+}
+
+/// Calls that any signal ends with EINTR, what they come to when their time is over, and when that is.
+fn known(number: i64) -> Option<(i64, Limit)> {
+    let receives = (EAGAIN, Limit::Socket(Timeout::Recv));
+    let sends = (EAGAIN, Limit::Socket(Timeout::Send));
+    Some(match number {
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_epoll_wait => (0, Limit::Milliseconds(3)),
+        libc::SYS_epoll_pwait => (0, Limit::Milliseconds(3)),
+        libc::SYS_epoll_pwait2 => (0, Limit::Pointed(3)),
+        libc::SYS_semop => (EAGAIN, Limit::Never),
+        libc::SYS_semtimedop => (EAGAIN, Limit::Pointed(3)),
+        libc::SYS_rt_sigtimedwait => (EAGAIN, Limit::Pointed(2)),
+        libc::SYS_io_getevents => (0, Limit::Pointed(4)),
+        libc::SYS_read | libc::SYS_readv => receives,
+        libc::SYS_recvfrom | libc::SYS_recvmsg | libc::SYS_recvmmsg => receives,
+        libc::SYS_accept | libc::SYS_accept4 => receives,
+        libc::SYS_write | libc::SYS_writev => sends,
+        libc::SYS_sendto | libc::SYS_sendmsg | libc::SYS_sendmmsg => sends,
+        libc::SYS_connect => (-i64::from(libc::EINPROGRESS), Limit::Socket(Timeout::Send)),
+        libc::SYS_io_uring_enter | libc::SYS_futex_waitv => (EINTR, Limit::Never),
+        _ => return None,
+    })
+}
+
+impl Engine<'_> {
+    /// A signal with this effect is about to be delivered to the thread: how it is to go on. Where the signal is none for the
+    /// program, the call in which it came goes on.
+    pub fn past_signal(&mut self, tid: i32, signal: i32, effect: Effect) -> Resume {
+        let Some(task) = self.tasks.get_mut(&tid) else { return Resume::Go };
+        let process = task.process;
+        // A stop ends such calls also where nobody looks on, and SIGCONT comes behind it.
+        let stood = task.stood;
+        task.stood &= signal != libc::SIGCONT;
+        let is_none = effect == Effect::Ignored || effect == Effect::Default && signal == libc::SIGCONT;
+        let before = task.anew.take();
+        if stood || !is_none {
+            return Resume::Go;
+        }
+        let Some(call) = register::interrupted(tid) else {
+            // The second of two signals: the call is about to begin anew.
+            if let Some(task) = self.tasks.get_mut(&tid) {
+                task.anew = before;
+            }
+            return if before.is_some() { Resume::ToTheEndOfTheCall } else { Resume::Go };
+        };
+        let Some((over, limit)) = known(call.number) else { return Resume::Go };
+        let now = clock::monotonic();
+        let same = before.filter(|before| (before.number, before.place) == (call.number, call.place));
+        let since = same.map_or(now, |before| before.since);
+        let longest = longest(tid, process, limit, &call.arguments);
+        if longest.is_some_and(|longest| now - since >= longest) {
+            let _ = register::set_result(tid, over);
+            return Resume::Go;
+        }
+        if register::set_result(tid, ERESTARTNOHAND).is_err() {
+            return Resume::Go;
+        }
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.anew = Some(Anew { number: call.number, place: call.place, since });
+        }
+        Resume::ToTheEndOfTheCall
+    }
+
+    /// The thread stands before or behind the call that began anew, if it is one; on it goes.
+    pub fn went_anew(&mut self, tid: i32) -> bool {
+        let Some(task) = self.tasks.get_mut(&tid).filter(|task| task.anew.is_some()) else { return false };
+        if ptrace::is_before(tid) {
+            ptrace::resume(tid, Resume::ToTheEndOfTheCall, 0);
+            return true;
+        }
+        if ptrace::result(tid) != Ok(EINTR) {
+            task.anew = None;
+        }
+        self.go(tid);
+        true
+    }
+}
+
+/// Nanoseconds that the call takes at most; none where there is no limit, or nobody knows it.
+fn longest(tid: i32, process: i32, limit: Limit, arguments: &[u64; 6]) -> Option<i64> {
+    match limit {
+        Limit::Never => None,
+        Limit::Milliseconds(at) => {
+            let milliseconds = arguments[at] as i32;
+            (milliseconds >= 0).then(|| i64::from(milliseconds) * clock::MILLISECOND)
+        }
+        Limit::Pointed(at) => {
+            let [seconds, nanoseconds] = memory::words::<2>(tid, arguments[at])?.map(u64::cast_signed);
+            seconds.checked_mul(clock::SECOND)?.checked_add(nanoseconds)
+        }
+        Limit::Socket(which) => {
+            let held = pidfd_open(Pid::from_raw(process)?, PidfdFlags::empty()).ok()?;
+            let socket = pidfd_getfd(held, arguments[0] as i32, PidfdGetfdFlags::empty()).ok()?;
+            i64::try_from(socket_timeout(socket, which).ok()??.as_nanos()).ok()
+        }
+    }
+}
