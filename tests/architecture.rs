@@ -59,7 +59,6 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tar", &["suite"]),
     ("zip", &["suite"]),
     ("flate2", &["suite"]),
-    ("tempfile", &["suite"]),
     ("minijinja", &["report"]),
     ("quick_junit", &["report"]),
     ("csv", &["report"]),

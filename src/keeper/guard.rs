@@ -293,9 +293,7 @@ impl Guard<'_> {
             record.remove();
         }
         remove_scratch(self.run);
-        if first {
-            come_in_turn();
-        }
+        first.then(come_in_turn);
         self.signals.drain();
         if let Some(lender) = &mut self.lender {
             lender.take_back();
