@@ -18,6 +18,7 @@ mod find;
 pub mod grade;
 mod judge;
 mod outcome;
+mod page;
 mod plan;
 mod play;
 mod result;

@@ -1,7 +1,8 @@
 //! How tests are to be run.
 
 use super::file::{File, Test};
-use super::seed::{Use, seed};
+use super::page::page;
+use super::seed::{Use, seed as number};
 use super::trial::{Enclosure, Limits, Trial};
 use std::path::PathBuf;
 
@@ -52,7 +53,7 @@ impl Plan {
     /// One run of a test.
     #[must_use]
     pub fn trial(&self, file: &File, test: &Test, repetition: usize, attempt: usize) -> Trial {
-        let seed = |purpose| seed(self.seed, purpose, &file.name, &test.name, repetition, attempt);
+        let seed = |purpose| number(self.seed, purpose, &file.name, &test.name, repetition, attempt);
         Trial {
             texts: file.texts.clone(),
             test: test.number,
@@ -60,10 +61,15 @@ impl Plan {
             seed: seed(Use::Scenario),
             disturbance: self.stress.then(|| seed(Use::Disturbance)),
             args: self.args.clone(),
-            timeline: self
-                .timelines
-                .as_ref()
-                .map(|folder| folder.join(page(file, test, repetition, attempt))),
+            timeline: self.timelines.as_ref().map(|folder| {
+                let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
+                // Not of the run's seed: the next run's pages take the place of these.
+                folder.join(page(
+                    &stem,
+                    &test.name,
+                    number(0, Use::Page, &file.name, &test.name, repetition, attempt),
+                ))
+            }),
             scheduler: crate::process::pid(),
             submission: self.submission.clone(),
             enclosure: self.enclosure.clone(),
@@ -75,16 +81,4 @@ impl Plan {
     fn limit(&self, test: &Test) -> i64 {
         test.limit.unwrap_or(0).saturating_add(self.timeout)
     }
-}
-
-/// The name of a trial's page: it can be read, is the same in the next run, and no two trials share it.
-fn page(file: &File, test: &Test, repetition: usize, attempt: usize) -> String {
-    /// Of each name so many characters are shown.
-    const SHOWN: usize = 40;
-    let plain = |name: &str| -> String {
-        name.chars().map(|each| if each.is_alphanumeric() { each } else { '_' }).take(SHOWN).collect()
-    };
-    let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
-    let which = seed(0, Use::Page, &file.name, &test.name, repetition, attempt);
-    format!("{}-{}-{which:016x}.html", plain(&stem), plain(&test.name))
 }

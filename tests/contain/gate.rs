@@ -17,12 +17,17 @@ pub const TESTS: [Test; 3] = [
     ("control_without_the_gate_the_guards_death_leaves_something", control_gate),
 ];
 
-/// Guard, keeper, scenario and their groups, one right after the other, and the guard first: nobody has the time to act.
+/// Guard, keeper, scenario and their groups, all killed while none of them can act: guard and keeper come before all others where they
+/// may, so the guard is stopped first, which tells nobody, and then the keeper, which only the guard would resume.
 fn strike(run: &Staged) {
     let guard = Pid::from_raw(run.pid()).expect("a pid");
     let (keeper, scenario) = keeper_and_scenario(run.pid());
     let held = |pid: Option<i32>| pidfd_open(Pid::from_raw(pid?)?, PidfdFlags::empty()).ok();
     let held = [held(keeper), held(scenario)];
+    let _ = kill_process(guard, Signal::STOP);
+    if let Some(keeper) = &held[0] {
+        let _ = pidfd_send_signal(keeper, Signal::STOP);
+    }
     let _ = kill_process_group(guard, Signal::KILL);
     for one in held.iter().flatten() {
         let _ = pidfd_send_signal(one, Signal::KILL);

@@ -220,3 +220,48 @@ fn the_sample_is_graded_as_its_comments_say() {
     let said = stage.run(&["grade", "--init", "homework"]);
     assert!(said.code == 2 && said.stderr.contains("is there already"), "{said:?}");
 }
+
+/// The teacher's reports lead to a page for each test, the student's to none.
+#[test]
+fn the_timeline_of_each_test_is_linked() {
+    let stage = Stage::new(&[]);
+    assert_eq!(stage.run(&["grade", "--init", "homework"]).code, 0);
+    std::fs::create_dir(stage.file("out")).expect("a folder");
+    let said = stage.run(&[
+        "grade",
+        "homework/rubric.proc",
+        "homework/class",
+        "--timelines",
+        "out/time lines",
+        "--report-json",
+        "out/all.json",
+        "--report-html",
+        "out/all.html",
+        "--students",
+        "out/students",
+    ]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    let read = |name: &str| std::fs::read_to_string(stage.file(name)).expect("it is there");
+    let (html, all) = (read("out/all.html"), read("out/all.json"));
+    let all: serde_json::Value = serde_json::from_str(&all).expect("JSON");
+    let mut pages = 0;
+    for student in all["students"].as_array().expect("students") {
+        for test in student["tests"].as_array().expect("tests").iter().filter(|test| !test["trial"].is_null())
+        {
+            let link = test["trial"]["timeline"].as_str().expect("a link");
+            assert!(html.contains(link), "the page does not lead to {link}");
+            let page = read(&format!("out/{}", link.replace("%20", " ")));
+            assert!(page.contains("</html>") && page.contains("main"), "{link}");
+            pages += 1;
+        }
+        let own = read(&format!("out/students/{}/report.html", student["name"].as_str().expect("a name")));
+        assert!(
+            !own.contains("time%20lines") && !own.contains("time lines"),
+            "a student's report leads to a page"
+        );
+    }
+    assert!(pages >= 4, "{pages}");
+    std::fs::write(stage.file("file"), "").expect("a file");
+    let said = stage.run(&["grade", "homework/rubric.proc", "homework/class", "--timelines", "file"]);
+    assert!(said.code == 2 && said.stderr.contains("for timelines cannot be made"), "{said:?}");
+}

@@ -61,7 +61,7 @@ fn students_come_one_by_one() {
     ] {
         let mut text = Vec::new();
         let owned = whole.students.iter().map(Clone::clone);
-        report.write(&head, owned, &mut text).expect("it can be written");
+        report.write(&head, owned, None, &mut text).expect("it can be written");
         assert!(
             String::from_utf8(text).expect("UTF-8") == report.text(&whole).expect("a report"),
             "{report:?}"

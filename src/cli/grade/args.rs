@@ -75,6 +75,9 @@ pub struct GradeArgs {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// A page with the timeline of each test, into this folder; the JSON and HTML reports link them
+    #[arg(long, value_name = "FOLDER")]
+    pub timelines: Option<PathBuf>,
     #[command(flatten)]
     pub reports: ReportArgs,
     /// Show no time and no seed in what proctor itself says, so that two runs can be compared

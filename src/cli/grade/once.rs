@@ -132,6 +132,14 @@ fn run(
     works: Vec<Submission>,
     output: Output,
 ) -> Result<u8, String> {
+    if let Some(folder) = &args.timelines
+        && let Err(error) = std::fs::create_dir_all(folder)
+    {
+        return Ok(refuse(&format!(
+            "the folder `{}` for timelines cannot be made: {error}",
+            folder.display()
+        )));
+    }
     // Before there are threads, and before signals are ours.
     let allowance = allowance(file, args);
     let ground = match ground(args.limits.sandbox.into(), &allowance, args.limits.disk, limits(args)) {
@@ -177,6 +185,10 @@ fn setting(args: &GradeArgs, ground: Ground, seed: u64) -> Setting {
         caps: Caps { total: Caps::default().total.min(args.limits.disk / 2), ..Caps::default() },
         seed,
         resume: args.resume,
+        timelines: args
+            .timelines
+            .as_ref()
+            .map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone())),
         args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     }
 }
@@ -199,7 +211,13 @@ fn finish(
             brief(nanoseconds(took))
         ));
     }
-    let written = reports::write(&args.reports, &results);
+    let written = reports::write(&args.reports, &results) & tally.undrawn.is_none();
+    if let Some(why) = &tally.undrawn {
+        to_stderr(&format!(
+            "proctor: not all timelines could be drawn: {}\n",
+            crate::report::visible_line(why)
+        ));
+    }
     let code = match tally {
         Tally { interrupted: Some(signal), .. } => u8::try_from(128 + signal).unwrap_or(u8::MAX),
         Tally { tool, .. } if *tool > 0 => exit::TOOL,

@@ -58,7 +58,7 @@ pub fn write(args: &ReportArgs, results: &Results) -> bool {
     };
     for (path, report) in reports {
         if let Some(path) = path {
-            one(path, put(path, |into| draw(report, &class, results, into)));
+            one(path, put(path, |into| draw(report, &class, results, path, into)));
         }
     }
     if let Some(path) = &args.report_gradescope {
@@ -75,12 +75,15 @@ fn draw(
     report: ClassReport<'_>,
     class: &Class,
     results: &Results,
+    path: &Path,
     into: &mut dyn Write,
 ) -> Result<(), String> {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let wrong = RefCell::new(None);
     let read = |student: Result<Student, String>| student.map_err(|why| *wrong.borrow_mut() = Some(why)).ok();
     let students = results.students(class)?.map_while(read);
-    let written = report.write(class, students, &mut { into }).map_err(|error| error.to_string());
+    let written =
+        report.write(class, students, whole.parent(), &mut { into }).map_err(|error| error.to_string());
     match wrong.into_inner() {
         Some(why) => Err(why),
         None => written,

@@ -3,7 +3,7 @@
 use super::broken::{Broken, broken};
 use super::paper::{Cell, Paper, State, number, title};
 use crate::event::Verdict;
-use crate::report::suite::{line, lines, name, timestamp};
+use crate::report::suite::{line, lines, link, name, timestamp};
 use crate::report::{brief, shorten, visible_line};
 use crate::suite::grade::Student;
 use serde::Serialize;
@@ -81,6 +81,8 @@ struct Shown {
     more_lines: usize,
     more_bytes: u64,
     leaks: Vec<(&'static str, String)>,
+    /// A link to its timeline.
+    timeline: Option<String>,
 }
 
 impl Overview {
@@ -205,5 +207,9 @@ fn shown(paper: &Paper<'_>, cell: &Cell<'_>, most: usize, whole: bool) -> Shown 
         leaks: outcome.map_or_else(Vec::new, |outcome| {
             outcome.leaks.lines().into_iter().map(|(title, who)| (title, words(&who))).collect()
         }),
+        timeline: outcome
+            .and_then(|outcome| outcome.page())
+            .zip(paper.home)
+            .map(|(page, home)| link(page, home)),
     }
 }

@@ -11,6 +11,7 @@ use minijinja::value::{Serde, Value};
 use serde::Serialize;
 use std::borrow::Borrow;
 use std::io::{self, Write};
+use std::path::Path;
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -42,9 +43,10 @@ pub fn write<S: Borrow<Student>>(
     class: &Class,
     students: impl Iterator<Item = S>,
     nonce: &str,
+    home: Option<&Path>,
     into: &mut impl Write,
 ) -> io::Result<()> {
-    let paper = Paper::of(class);
+    let paper = Paper { home, ..Paper::of(class) };
     let mut overview = Overview::of(&paper);
     let count = students.size_hint().0.max(class.students.len()).max(1);
     let room = (ROOM / count).clamp(LEAST, MOST);

@@ -8,6 +8,7 @@ use crate::suite::grade::{Class, Criterion, Student};
 use serde_json::{Value, json};
 use std::borrow::Borrow;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// The number of the format: it grows where a field changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -16,9 +17,10 @@ const VERSION: u32 = 1;
 pub fn write<S: Borrow<Student>>(
     class: &Class,
     students: impl Iterator<Item = S>,
+    home: Option<&Path>,
     into: &mut impl Write,
 ) -> io::Result<()> {
-    let paper = Paper::of(class);
+    let paper = Paper { home, ..Paper::of(class) };
     let head = json!({
         "format": "proctor-grade",
         "version": VERSION,
@@ -101,6 +103,6 @@ fn test(paper: &Paper<'_>, cell: &Cell<'_>) -> Value {
         "reason": cell.reason().map(|reason| text(&reason)),
         "awards": awards.iter().map(|award| json!({ "points": number(award.points), "why": text(&award.why) })).collect::<Vec<_>>(),
         "feedback": feedback.iter().map(|said| text(said)).collect::<Vec<_>>(),
-        "trial": cell.outcome().map(|outcome| trial(&paper.sources, outcome, None)),
+        "trial": cell.outcome().map(|outcome| trial(&paper.sources, outcome, paper.home)),
     })
 }

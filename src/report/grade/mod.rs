@@ -21,6 +21,7 @@ mod tap;
 use crate::suite::grade::{Class, Student};
 use std::borrow::Borrow;
 use std::io::{self, Write};
+use std::path::Path;
 
 pub use gradescope::gradescope;
 pub use leaf::student_html;
@@ -46,7 +47,8 @@ pub enum ClassReport<'a> {
 }
 
 impl ClassReport<'_> {
-    /// Writes the report of these students; those of `class` itself are not looked at.
+    /// Writes the report of these students; those of `class` itself are not looked at. Timelines are linked for a report in the folder
+    /// `home`, an absolute path.
     ///
     /// # Errors
     /// Where it cannot be written.
@@ -54,17 +56,18 @@ impl ClassReport<'_> {
         self,
         class: &Class,
         students: impl IntoIterator<Item = S>,
+        home: Option<&Path>,
         into: &mut impl Write,
     ) -> io::Result<()> {
         let students = students.into_iter();
         match self {
-            Self::Json => json::write(class, students, into),
+            Self::Json => json::write(class, students, home, into),
             Self::Junit => junit::write(class, students, into),
             Self::Tap => tap::write(class, students, into),
             Self::Csv => table::write(class, students, into),
             Self::Canvas => gradebook::write_canvas(class, students, into),
             Self::Moodle => gradebook::write_moodle(class, students, into),
-            Self::Html { nonce } => html::write(class, students, nonce, into),
+            Self::Html { nonce } => html::write(class, students, nonce, home, into),
         }
     }
 
@@ -74,7 +77,7 @@ impl ClassReport<'_> {
     /// Where there is no way to write it, which would be a mistake of ours.
     pub fn text(self, class: &Class) -> io::Result<String> {
         let mut bytes = Vec::new();
-        self.write(class, &class.students, &mut bytes)?;
+        self.write(class, &class.students, None, &mut bytes)?;
         String::from_utf8(bytes).map_err(io::Error::other)
     }
 }

@@ -7,11 +7,14 @@ use crate::suite::Outcome;
 use crate::suite::grade::{Class, Criterion, Mark, Student};
 use crate::value::Points;
 use std::borrow::Cow;
+use std::path::Path;
 
 /// A class without its students.
 pub struct Paper<'a> {
     pub class: &'a Class,
     pub sources: SourceMap,
+    /// The folder of the report, as an absolute path, where links are wanted.
+    pub home: Option<&'a Path>,
 }
 
 /// One test of one student.
@@ -47,7 +50,7 @@ impl<'a> Paper<'a> {
         for text in class.rubric.texts.iter() {
             sources.add(Source::new(text.name.clone(), text.text.clone()));
         }
-        Self { class, sources }
+        Self { class, sources, home: None }
     }
 
     /// Each test of the rubric, in its order.

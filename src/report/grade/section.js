@@ -52,6 +52,7 @@ const draw_body = (test, letter) => {
   if (test.more_broken > 0) parts.push(make("p", { class: "place" }, `and ${plural(test.more_broken, "more failure")}`));
   parts.push(...draw_output(test));
   for (const [title, who] of test.leaks) parts.push(make("h4", {}, `Processes ${title}`), make("p", {}, who));
+  if (test.timeline) parts.push(make("p", {}, make("a", { href: test.timeline }, "Timeline: what its processes did, and when")));
   return parts;
 };
 

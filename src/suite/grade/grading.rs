@@ -44,13 +44,15 @@ pub struct Graded<'a> {
 }
 
 /// What a grading came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     pub students: usize,
     /// Tests for which the tool or the machine failed, also at the second try.
     pub tool: usize,
     /// Tests of which the text itself is wrong.
     pub wrong: usize,
+    /// Why a timeline could not be drawn, of one of those that could not.
+    pub undrawn: Option<String>,
     /// Tests without a result, with those.
     pub open: usize,
     pub interrupted: Option<i32>,
@@ -325,6 +327,9 @@ impl Grading<'_> {
         one.earned += mark.points.map_or(0, Points::hundredths);
         self.tally.tool += usize::from(matches!(mark.verdict, Verdict::ToolFailed(_)));
         self.tally.wrong += usize::from(mark.verdict == Verdict::Wrong);
+        if let Some(Err(why)) = mark.outcome.as_ref().and_then(|outcome| outcome.timeline.as_ref()) {
+            self.tally.undrawn = Some(why.clone());
+        }
         self.kept.push((pupil, test, mark));
     }
 

@@ -6,9 +6,11 @@ use super::work::Work;
 use crate::keeper::{Allowance, Demand, Offer, Part, Plan, plan, try_run};
 use crate::process::sandbox::{User, View, WORK, is_root};
 use crate::suite::file::Test;
+use crate::suite::page::page;
 use crate::suite::seed::{Use, seed};
 use crate::suite::{Enclosure, File, Limits, Trial};
 use crate::value::Points;
+use std::path::PathBuf;
 
 /// How a class is graded.
 #[derive(Debug, Clone)]
@@ -27,6 +29,8 @@ pub struct Setting {
     pub seed: u64,
     /// Results that say something of the work are kept, and only the others are wanted.
     pub resume: bool,
+    /// The folder for a page of each trial's timeline, as an absolute path.
+    pub timelines: Option<PathBuf>,
     /// What `args()` gives.
     pub args: Vec<String>,
 }
@@ -60,7 +64,9 @@ impl Setting {
             seed: seed(self.seed, Use::Scenario, student, &test.name, 0, *tries),
             disturbance: None,
             args: self.args.clone(),
-            timeline: None,
+            timeline: self.timelines.as_ref().map(|folder| {
+                folder.join(page(student, &test.name, seed(0, Use::Page, student, &test.name, 0, *tries)))
+            }),
             scheduler: crate::process::pid(),
             submission: Some(submission),
             enclosure,
