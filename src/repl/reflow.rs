@@ -88,9 +88,13 @@ impl Drawn {
             return String::new();
         }
         let (cursor, end) = self.places(believed, false);
-        // rustyline draws the same line again because of the new width; one that fits either way it does not draw for that.
-        let hears = !is_typed && line == self.line && pos == self.pos;
-        if hears || end.row == 0 && end.column < columns {
+        // One that fits either way is where it was, and rustyline does not draw it anew: it may write a typed letter alone.
+        if end.row == 0 && end.column < columns {
+            self.believed = columns;
+            return String::new();
+        }
+        // rustyline draws the same line again because of the new width.
+        if !is_typed && line == self.line && pos == self.pos {
             self.believed = columns;
         }
         let wide = if self.folds { columns } else { drawn };
