@@ -265,3 +265,18 @@ fn the_timeline_of_each_test_is_linked() {
     let said = stage.run(&["grade", "homework/rubric.proc", "homework/class", "--timelines", "file"]);
     assert!(said.code == 2 && said.stderr.contains("for timelines cannot be made"), "{said:?}");
 }
+
+/// What processes of a scenario share is memory, and no file whose size is limited.
+#[test]
+fn the_scenarios_own_objects_are_no_files_of_the_work() {
+    let rubric = r#"test "a queue" worth 1 {
+    let q = queue()
+    spawn p { q.put("x".repeat(1000000)) }
+    expect q.get().len() == 1000000
+    join p
+}"#;
+    let stage = Stage::class(rubric, &[("ada.py", "print(1)")]);
+    let said = stage.grade(&["--file-size", "64K"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    assert_eq!(stage.points("grades.db"), ["ada 1 #1"]);
+}
