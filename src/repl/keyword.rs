@@ -79,6 +79,16 @@ pub const CONTEXTUAL: &[KeywordRow] = &[
     row("hidden", "test \"name\" hidden { … }", "The test is not shown to those who are tested."),
     row("skip", "test \"name\" skip \"why\" { … }", "The test is not run."),
     row("xfail", "test \"name\" xfail \"why\" { … }", "The test is expected to fail."),
+    row(
+        "pass",
+        "test \"name\" pass \"well done\" { … }",
+        "What the author of the work is told where the test passes.",
+    ),
+    row(
+        "fail",
+        "test \"name\" fail \"why\" { … }",
+        "What the author of the work is told where the test does not pass.",
+    ),
 ];
 
 /// The row of the word that means something at one place only.
