@@ -53,7 +53,10 @@ pub fn place() -> &'static Path {
             let place = tempfile::Builder::new().prefix("proctor-contain-").tempdir().expect("a directory");
             open(place.path(), 0o777);
             let copy = place.path().join("program");
-            std::fs::copy(std::env::current_exe().expect("our own path"), &copy).expect("a copy");
+            // By another process: while one that another thread has just forked holds our descriptor, the copy could not be executed (ETXTBSY).
+            let own = std::env::current_exe().expect("our own path");
+            let copied = Command::new("cp").args([&own, &copy]).status();
+            assert!(copied.expect("cp").success(), "a copy");
             open(&copy, 0o755);
             place
         })

@@ -6,16 +6,19 @@ use super::runner::{Test, left_out};
 use super::stage::{LONG, Output, Stage, Staged};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
+use tempfile::TempDir;
 
-pub const TESTS: [Test; 6] = [
+pub const TESTS: [Test; 7] = [
     ("a_panic_of_ours_names_the_run", a_panic_names_the_run),
     ("control_without_a_crash_nothing_is_said_of_one", control_crash),
     ("the_end_of_a_run_is_told_as_json_too", the_end_is_json_too),
     ("those_without_a_name_are_counted", those_without_a_name_are_counted),
     ("a_run_that_cannot_be_recorded_is_told", unrecorded),
     ("who_cannot_be_killed_is_told", stuck),
+    ("a_limit_of_the_kernel_that_stops_a_spawn_is_named", limit_named),
 ];
 
 const JSON: [&str; 2] = ["--message-format", "json"];
@@ -106,16 +109,24 @@ fn those_without_a_name_are_counted() {
     assert!(output.err.contains("  and 50 more\n"), "{output:?}");
 }
 
+/// The program in a folder where any user may execute it.
+fn program_for_all() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a directory");
+    let program = folder.path().join("proctor");
+    // By another process: while one that another thread has just forked holds our descriptor, the copy could not be executed (ETXTBSY).
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_proctor")).arg(&program).status();
+    assert!(copied.expect("cp").success(), "a copy that others can reach");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), mode).expect("it is ours");
+    (folder, program)
+}
+
 fn unrecorded() {
     if !rustix::process::geteuid().is_root() {
         left_out("the test needs another user");
         return;
     }
-    let folder = tempfile::tempdir().expect("a directory");
-    let program = folder.path().join("proctor");
-    std::fs::copy(env!("CARGO_BIN_EXE_proctor"), &program).expect("a copy that others can reach");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(folder.path(), mode).expect("it is ours");
+    let (_folder, program) = program_for_all();
     // A directory that another user has made beforehand is not used.
     let _ = std::fs::create_dir("/tmp/proctor-65529");
     for options in [&[][..], &JSON] {
@@ -133,6 +144,25 @@ fn unrecorded() {
         }
     }
     let _ = std::fs::remove_dir("/tmp/proctor-65529");
+}
+
+/// Where a limit of the kernel stops a spawn, it is named, with what it is and how to raise it.
+fn limit_named() {
+    if !rustix::process::geteuid().is_root() {
+        left_out("the test needs another user");
+        return;
+    }
+    let (_folder, program) = program_for_all();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65528", "--regid=65528", "--clear-groups", "prlimit", "--nproc=12"]).arg(&program);
+    command
+        .args(level::run_words())
+        .args(["-e", "while true { spawn { sleep 1h } }"])
+        .env_remove("XDG_RUNTIME_DIR");
+    let output = Stage::with_command(command, "").start().finish();
+    assert_eq!(output.code, Some(3), "{output:?}");
+    assert!(output.err.contains("(RLIMIT_NPROC) is 12, and 12 are in use"), "{output:?}");
+    assert!(output.err.contains("ulimit -u"), "{output:?}");
 }
 
 /// A traced process that has ended stays for its tracer: ptrace(2).

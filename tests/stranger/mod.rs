@@ -1,6 +1,6 @@
 //! A user without privileges, and a program that has some: where the tests run as root, a user whom nobody else is.
 
-use std::fs::{Permissions, copy, metadata, set_permissions};
+use std::fs::{Permissions, metadata, set_permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,8 @@ impl Place {
 
     fn copy_with(&self, from: &Path, name: &str, mode: u32) -> PathBuf {
         let to = self.path().join(name);
-        copy(from, &to).expect("a copy");
+        // By another process: while one that another thread has just forked holds our descriptor, the copy could not be executed (ETXTBSY).
+        assert!(Command::new("cp").args([from, &to]).status().expect("cp").success(), "a copy");
         set_permissions(&to, Permissions::from_mode(mode)).expect("our own file");
         to
     }
