@@ -257,3 +257,30 @@ fn the_reserved_words_are_those_of_the_table() {
     words.sort_unstable();
     assert_eq!(listed, words);
 }
+
+/// The scenarios that a page shows.
+fn scenarios(page: &str) -> Vec<&str> {
+    page.split("```proc\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn every_scenario_of_the_reference_and_the_readme_runs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (name, least) in [("docs/language.md", 16), ("README.md", 1)] {
+        let page = std::fs::read_to_string(root.join(name)).expect("a page");
+        let all = scenarios(&page);
+        assert!(all.len() >= least, "{name}: {}", all.len());
+        for text in all {
+            let folder = tempfile::tempdir().expect("a folder");
+            std::fs::write(folder.path().join("example.proc"), text).expect("it can be written");
+            let output = Command::new(env!("CARGO_BIN_EXE_proctor"))
+                .args(["run", "example.proc"])
+                .current_dir(folder.path())
+                .stdin(Stdio::null())
+                .output()
+                .expect("proctor runs");
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success() && complaint.is_empty(), "{name}:\n{text}\n{complaint}");
+        }
+    }
+}
