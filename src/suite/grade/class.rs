@@ -133,6 +133,9 @@ impl Student {
     }
 }
 
+/// The names of the verdicts by which a test has all of its points, and by which those that need it may begin.
+pub const FULL: [&str; 3] = ["passed", "flaky", "passed_unexpectedly"];
+
 impl Mark {
     /// The points of a test that is worth so much: all of them where it passed, what was awarded where the work is wrong or hit a
     /// limit, and none known where that says nothing of the work.
@@ -164,6 +167,12 @@ mod tests {
         assert_eq!(earned(Verdict::Skipped(String::new())), Some(Points::ZERO));
         for unknown in [Verdict::Wrong, Verdict::ToolFailed(String::new()), Verdict::Interrupted] {
             assert_eq!(earned(unknown), None);
+        }
+        for full in [Verdict::Passed, Verdict::Flaky(1), Verdict::PassedUnexpectedly(String::new())] {
+            assert!(FULL.contains(&full.name()) && earned(full) == Some(worth));
+        }
+        for less in [Verdict::Failed, Verdict::LimitHit, Verdict::FailedAsExpected(String::new())] {
+            assert!(!FULL.contains(&less.name()) && earned(less) < Some(worth));
         }
         assert_eq!(Mark::earned(&Verdict::Failed, worth, &[award(300), award(300)]), Some(worth));
     }

@@ -1,7 +1,7 @@
 //! A class is graded: each test of the rubric for each work, some at once. One thread decides; the others prepare works and run
 //! trials. A result is on the disk before it is told, and then forgotten here.
 
-use super::class::{Mark, Rubric};
+use super::class::{FULL, Mark, Rubric};
 use super::desk::Desk;
 use super::marking::{mark, unrun};
 use super::pupil::{Next, Pupil, Stage, State};
@@ -317,12 +317,10 @@ impl Grading<'_> {
     /// Takes a result, to be kept soon.
     fn take(&mut self, pupil: usize, test: usize, mark: Mark) {
         let one = &mut self.pupils[pupil];
-        one.states[test] = match &mark.verdict {
-            Verdict::Passed | Verdict::Flaky(_) | Verdict::PassedUnexpectedly(_) => State::Passed,
-            Verdict::Failed | Verdict::LimitHit | Verdict::Skipped(_) | Verdict::FailedAsExpected(_) => {
-                State::NotPassed
-            }
-            Verdict::Wrong | Verdict::ToolFailed(_) | Verdict::Interrupted => State::Open,
+        one.states[test] = match mark.points {
+            None => State::Open,
+            Some(_) if FULL.contains(&mark.verdict.name()) => State::Passed,
+            Some(_) => State::NotPassed,
         };
         one.earned += mark.points.map_or(0, Points::hundredths);
         self.tally.tool += usize::from(matches!(mark.verdict, Verdict::ToolFailed(_)));

@@ -1,6 +1,6 @@
 //! The results of a class in one file: each is there for good as soon as it is told, whatever happens to us or the machine.
 
-use super::class::{Class, Mark, Rubric, Standing, Student};
+use super::class::{Class, FULL, Mark, Rubric, Standing, Student};
 use super::schema::{self, Writer, trouble};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
@@ -204,7 +204,7 @@ fn marked(
         let (criterion, verdict): (i64, String) = (row.get(0)?, row.get(1)?);
         let hundredths = row.get::<_, i64>(2)?.max(0).cast_unsigned();
         if let Some(place) = usize::try_from(criterion).ok().and_then(|criterion| marked.get_mut(criterion)) {
-            *place = Some(Brief { passed: verdict == "passed" || verdict == "flaky", hundredths });
+            *place = Some(Brief { passed: FULL.contains(&&*verdict), hundredths });
         }
     }
     Ok(Attempt { id, number, digest, marked })

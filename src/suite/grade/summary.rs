@@ -1,5 +1,6 @@
 //! A class at a glance, as it is in the file: nobody has to read all results for it.
 
+use super::class::FULL;
 use super::schema::trouble;
 use super::store::Results;
 use rusqlite::Row;
@@ -84,7 +85,7 @@ impl Results {
                 usize::try_from(criterion).ok().and_then(|criterion| summary.tests.get_mut(criterion));
             let (Some(share), Ok(count)) = (place, usize::try_from(count)) else { continue };
             match &*verdict {
-                "passed" | "flaky" | "passed_unexpectedly" => share.passed += count,
+                full if FULL.contains(&full) => share.passed += count,
                 "skipped" => share.skipped += count,
                 "error" | "tool_failed" | "interrupted" => {}
                 _ => share.not_passed += count,
