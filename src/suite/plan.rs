@@ -2,7 +2,7 @@
 
 use super::file::{File, Test};
 use super::page::page;
-use super::seed::{Use, seed as number};
+use super::seed::{Use, seed};
 use super::trial::{Enclosure, Limits, Trial};
 use std::path::PathBuf;
 
@@ -53,7 +53,7 @@ impl Plan {
     /// One run of a test.
     #[must_use]
     pub fn trial(&self, file: &File, test: &Test, repetition: usize, attempt: usize) -> Trial {
-        let seed = |purpose| number(self.seed, purpose, &file.name, &test.name, repetition, attempt);
+        let seed = |purpose| seed(self.seed, purpose, &file.name, &test.name, repetition, attempt);
         Trial {
             texts: file.texts.clone(),
             test: test.number,
@@ -63,12 +63,7 @@ impl Plan {
             args: self.args.clone(),
             timeline: self.timelines.as_ref().map(|folder| {
                 let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
-                // Not of the run's seed: the next run's pages take the place of these.
-                folder.join(page(
-                    &stem,
-                    &test.name,
-                    number(0, Use::Page, &file.name, &test.name, repetition, attempt),
-                ))
+                folder.join(page(&stem, &file.name, &test.name, repetition, attempt))
             }),
             scheduler: crate::process::pid(),
             submission: self.submission.clone(),

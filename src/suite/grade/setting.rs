@@ -64,9 +64,10 @@ impl Setting {
             seed: seed(self.seed, Use::Scenario, student, &test.name, 0, *tries),
             disturbance: None,
             args: self.args.clone(),
-            timeline: self.timelines.as_ref().map(|folder| {
-                folder.join(page(student, &test.name, seed(0, Use::Page, student, &test.name, 0, *tries)))
-            }),
+            timeline: self
+                .timelines
+                .as_ref()
+                .map(|folder| folder.join(page(student, student, &test.name, 0, *tries))),
             scheduler: crate::process::pid(),
             submission: Some(submission),
             enclosure,
