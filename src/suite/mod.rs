@@ -16,6 +16,7 @@ mod file;
 mod filter;
 mod find;
 pub mod grade;
+mod hash;
 mod judge;
 mod outcome;
 mod page;

@@ -1,5 +1,7 @@
 //! Seeds of trials, each from the run's one seed: the same run, the same numbers, in whatever order its tests are run.
 
+use super::hash::Hash;
+
 /// What a seed is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
@@ -15,19 +17,19 @@ pub enum Use {
 #[must_use]
 pub fn seed(base: u64, use_: Use, file: &str, test: &str, repetition: usize, attempt: usize) -> u64 {
     // FNV-1a, and then the last step of splitmix64, after which each bit depends on all.
-    let mut hash = 0xcbf2_9ce4_8422_2325 ^ base;
+    let mut hash = Hash::new(base);
     let mut add = |bytes: &[u8]| {
-        for byte in bytes.iter().chain(&[0]) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+        hash.add_raw(bytes);
+        hash.add_raw(&[0]);
     };
     add(file.as_bytes());
     add(test.as_bytes());
     add(&[use_ as u8]);
     add(&repetition.to_le_bytes());
     add(&attempt.to_le_bytes());
-    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let hash = hash.value();
+    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
 }
 

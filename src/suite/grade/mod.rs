@@ -9,7 +9,6 @@ mod class;
 mod desk;
 mod diff;
 mod grading;
-mod hash;
 mod marking;
 mod merge;
 mod pupil;

@@ -1,7 +1,7 @@
 //! The folder into which a student's files are put, whatever they claim to be: nothing is written outside it, nothing through a
 //! link, and no more than the caps allow.
 
-use super::hash::Hash;
+use crate::suite::hash::Hash;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};

@@ -6,11 +6,17 @@ pub struct Hash(u64);
 
 impl Default for Hash {
     fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+        Self::new(0)
     }
 }
 
 impl Hash {
+    /// One of many: each number makes another hash of the same bytes.
+    #[must_use]
+    pub fn new(number: u64) -> Self {
+        Self(0xcbf2_9ce4_8422_2325 ^ number)
+    }
+
     /// A part, told from what comes behind it.
     pub fn add(&mut self, bytes: &[u8]) {
         self.add_raw(bytes);
