@@ -3,7 +3,9 @@
 use super::class::{Mark, Rubric, Student};
 use super::store::{Results, Which};
 use crate::value::Points;
+use indexmap::IndexSet;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What changed for one student.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +51,7 @@ pub enum Went {
 /// # Errors
 /// In words: a file cannot be used.
 pub fn diff(before: (&Results, Which), after: (&Results, Which)) -> Result<Vec<Change>, String> {
-    let mut all: BTreeMap<String, [Option<(Student, Rubric)>; 2]> = BTreeMap::new();
+    let mut all: BTreeMap<String, [Option<One>; 2]> = BTreeMap::new();
     for (side, (results, which)) in [before, after].into_iter().enumerate() {
         for one in results.graded(which)? {
             let name = one.0.name.clone();
@@ -62,22 +64,16 @@ pub fn diff(before: (&Results, Which), after: (&Results, Which)) -> Result<Vec<C
         .collect())
 }
 
-fn change(
-    student: String,
-    before: Option<&(Student, Rubric)>,
-    after: Option<&(Student, Rubric)>,
-) -> Option<Change> {
+/// An attempt, with the rubric that it was for.
+type One = (Student, Rc<Rubric>);
+
+fn change(student: String, before: Option<&One>, after: Option<&One>) -> Option<Change> {
     let (old, new) = (tests(before), tests(after));
-    let names = new.iter().chain(&old).map(|(name, _)| *name);
-    let mut seen = Vec::new();
+    let names: IndexSet<&str> = new.iter().chain(&old).map(|(name, _)| *name).collect();
     let mut changes = Vec::new();
     // An attempt that there was not differs by nothing but that.
     if before.is_some() && after.is_some() {
         for name in names {
-            if seen.contains(&name) {
-                continue;
-            }
-            seen.push(name);
             let of = |all: &[(&str, Went)]| {
                 all.iter().find(|(other, _)| *other == name).map_or(Went::Absent, |(_, went)| *went)
             };
@@ -94,12 +90,12 @@ fn change(
     (!same || !changes.is_empty()).then_some(Change { student, before, after, tests: changes })
 }
 
-fn side((student, rubric): &(Student, Rubric)) -> Side {
+fn side((student, rubric): &One) -> Side {
     let total = student.total(rubric);
     Side { attempt: student.attempt, points: total.points, worth: total.worth, open: total.open }
 }
 
-fn tests(one: Option<&(Student, Rubric)>) -> Vec<(&str, Went)> {
+fn tests(one: Option<&One>) -> Vec<(&str, Went)> {
     let Some((student, rubric)) = one else { return Vec::new() };
     let went =
         |mark: Option<&Mark>| mark.map_or(Went::Open, |mark| Went::Marked(mark.verdict.name(), mark.points));

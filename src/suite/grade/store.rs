@@ -5,7 +5,10 @@ use super::schema::{self, Writer, trouble};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A file of results that is being written.
@@ -330,20 +333,40 @@ impl Results {
         Ok(self.attempts(Which::Last)?.into_iter().map(read))
     }
 
+    /// The names of the students of the class, in their order.
+    ///
+    /// # Errors
+    /// In words: the file cannot be used.
+    pub fn names(&self) -> Said<Vec<String>> {
+        let row = "SELECT DISTINCT student FROM attempt ORDER BY student";
+        let all = || {
+            self.connection.prepare(row)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()
+        };
+        all().map_err(|error| trouble(&self.path, &error))
+    }
+
     /// Students by name, each with one attempt and the rubric that it was for; those that have no such attempt are left out.
     ///
     /// # Errors
     /// In words: the file cannot be used.
-    pub fn graded(&self, which: Which) -> Said<Vec<(Student, Rubric)>> {
+    pub fn graded(&self, which: Which) -> Said<Vec<(Student, Rc<Rubric>)>> {
         let mut all = Vec::new();
+        let mut rubrics: BTreeMap<i64, Rc<Rubric>> = BTreeMap::new();
         for (attempt, mut student, rubric) in self.attempts(which)? {
-            let row = "SELECT body FROM rubric WHERE id = ?";
-            let body = self.connection.query_row(row, [rubric], |row| row.get::<_, String>(0));
-            let rubric: Rubric = parse(&body.map_err(|error| trouble(&self.path, &error))?, &self.path)?;
+            let rubric = match rubrics.entry(rubric) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(new) => new.insert(Rc::new(self.rubric(rubric)?)).clone(),
+            };
             student.marks = self.marks(attempt, rubric.criteria.len())?;
             all.push((student, rubric));
         }
         Ok(all)
+    }
+
+    fn rubric(&self, id: i64) -> Said<Rubric> {
+        let row = "SELECT body FROM rubric WHERE id = ?";
+        let body = self.connection.query_row(row, [id], |row| row.get::<_, String>(0));
+        parse(&body.map_err(|error| trouble(&self.path, &error))?, &self.path)
     }
 
     /// The texts of the rubric of the last grading.
