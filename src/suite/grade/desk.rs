@@ -34,15 +34,7 @@ impl Desk {
         Ok(Self { folder, _lock: lock })
     }
 
-    /// A new folder for one work.
-    ///
-    /// # Errors
-    /// In words: what the system says.
-    pub fn place(&self) -> Result<TempDir, String> {
-        place(self.folder.path())
-    }
-
-    /// Where the folders are.
+    /// Where the folders of works are made.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.folder.path()

@@ -265,7 +265,6 @@ impl Grading<'_> {
                 one.stage = Stage::Ready(work);
             }
             Err(Trouble::Refused(why)) => {
-                let told: std::rc::Rc<str> = why.into();
                 if known && one.attempt.digest.is_some() {
                     one.attempt = self.store.anew(&submission.name, &path, criteria)?;
                     one.begin();
@@ -274,12 +273,12 @@ impl Grading<'_> {
                     (*state == State::Waiting).then(|| (test, unrun(Verdict::Failed)))
                 };
                 let marks: Vec<(usize, Mark)> = one.states.iter().enumerate().filter_map(left).collect();
-                self.store.found(one.attempt.id, None, Some(&told), &marks)?;
+                self.store.found(one.attempt.id, None, Some(&why), &marks)?;
                 for (test, _) in marks {
                     one.states[test] = State::NotPassed;
                     self.watcher.tested(1);
                 }
-                one.refused = Some(told);
+                one.refused = Some(why);
                 one.stage = Stage::Over;
             }
             Err(Trouble::Failed(_)) if whose.tries == 0 && self.interruption.signal().is_none() => {

@@ -3,7 +3,6 @@
 use super::store::Attempt;
 use super::work::Work;
 use crate::suite::file::Test;
-use std::rc::Rc;
 
 /// One student.
 #[derive(Debug)]
@@ -14,7 +13,7 @@ pub struct Pupil {
     pub states: Vec<State>,
     /// Hundredths of points.
     pub earned: u64,
-    pub refused: Option<Rc<str>>,
+    pub refused: Option<String>,
     /// How many of the tests had a result before.
     pub before: usize,
 }
