@@ -1,7 +1,7 @@
 //! How a grading goes on: a line a student as they are over, and on a terminal a bar below them, with the time that is left.
 
 use super::super::output::{Output, to_stdout};
-use super::words::{Line, draw_line};
+use super::words::draw_line;
 use crate::report::visible_line;
 use crate::suite::grade::{Graded, Watcher};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -59,15 +59,7 @@ impl Watcher for Progress {
 
     fn graded(&mut self, graded: &Graded<'_>) {
         self.over += 1;
-        let line = Line {
-            student: graded.student,
-            hundredths: graded.points.hundredths(),
-            worth: graded.worth,
-            open: graded.open,
-            refused: graded.refused,
-            failed: &graded.failed,
-        };
-        let text = draw_line(&line, self.columns, self.output.stdout);
+        let text = draw_line(graded, self.columns, self.output.stdout);
         match &self.bar {
             Some(bar) => {
                 bar.set_prefix(format!("{}/{} students", self.over, self.students));

@@ -1,7 +1,7 @@
 //! Students, points and tests as text on a screen.
 
 use crate::report::{Style, cut, missing, visible_line};
-use crate::suite::grade::{Change, Kind, Rubric, Side, Standing, Submission, Summary, Went};
+use crate::suite::grade::{Change, Graded, Kind, Rubric, Side, Standing, Submission, Summary, Went};
 use crate::value::Points;
 
 /// Columns of the longest name of a student, and of a test.
@@ -9,18 +9,6 @@ const NAME: usize = 32;
 const TEST: usize = 60;
 /// So many students have a distribution that is worth a picture.
 const MANY: usize = 5;
-
-/// What is said of one student.
-#[derive(Debug)]
-pub struct Line<'a> {
-    pub student: &'a str,
-    pub hundredths: u64,
-    pub worth: Points,
-    pub open: usize,
-    pub refused: Option<&'a str>,
-    /// Names of tests that were not passed.
-    pub failed: &'a [&'a str],
-}
 
 /// A name as it can be shown, no wider than others.
 fn name(text: &str, columns: usize, style: Style) -> String {
@@ -33,15 +21,15 @@ pub fn columns<'a>(names: impl Iterator<Item = &'a str>) -> usize {
 }
 
 /// `ada   7/10   not passed: …`.
-pub fn draw_line(line: &Line<'_>, columns: usize, style: Style) -> String {
+pub fn draw_line(line: &Graded<'_>, columns: usize, style: Style) -> String {
     let student = name(line.student, columns, style);
     let space = missing(&student, columns);
-    let points = format!("{}/{}", Points::from_hundredths(line.hundredths), line.worth);
+    let points = format!("{}/{}", line.points, line.worth);
     let gap = missing(&points, 8);
     let coloured = match () {
         () if line.open > 0 => style.yellow(&points),
-        () if line.hundredths >= line.worth.hundredths() => style.green(&points),
-        () if line.hundredths == 0 => style.red(&points),
+        () if line.points >= line.worth => style.green(&points),
+        () if line.points == Points::ZERO => style.red(&points),
         () => points.clone(),
     };
     let mut notes = Vec::new();
@@ -208,11 +196,9 @@ fn went(went: Went) -> String {
 pub fn draw_students(summary: &Summary, worth: Points, style: Style) -> String {
     let width = columns(summary.students.iter().map(|(student, _, _)| &**student));
     let line = |(student, hundredths, open): &(String, u64, usize)| {
-        draw_line(
-            &Line { student, hundredths: *hundredths, worth, open: *open, refused: None, failed: &[] },
-            width,
-            style,
-        )
+        let points = Points::from_hundredths(*hundredths);
+        let graded = Graded { student, points, worth, open: *open, refused: None, failed: Vec::new() };
+        draw_line(&graded, width, style)
     };
     summary.students.iter().map(line).collect()
 }
