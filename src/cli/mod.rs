@@ -1,6 +1,7 @@
 //! The command line's door: reads arguments, calls what does the work, and gives the exit code.
 
 mod args;
+mod batch;
 mod board;
 mod check;
 mod console;
@@ -16,7 +17,9 @@ mod output;
 mod picture;
 mod quantity;
 mod recording;
+mod refusal;
 mod repl;
+mod replace;
 mod run;
 mod session;
 mod sweep;

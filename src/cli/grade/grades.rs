@@ -2,8 +2,8 @@
 
 use super::super::exit;
 use super::super::output::{Output, to_stdout};
+use super::super::refusal::refuse;
 use super::args::{Grades, RESULTS, ReportArgs};
-use super::refusal::refuse;
 use super::reports;
 use super::words::{draw_changes, draw_students, draw_summary};
 use crate::suite::grade::{Results, Which, diff, merge};

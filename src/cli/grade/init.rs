@@ -2,7 +2,7 @@
 
 use super::super::exit;
 use super::super::output::to_stdout;
-use super::refusal::refuse;
+use super::super::refusal::refuse;
 use crate::report::visible_line;
 use std::fs::{self, File};
 use std::io::Write;

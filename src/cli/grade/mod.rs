@@ -5,7 +5,6 @@ mod grades;
 mod init;
 mod once;
 mod progress;
-mod refusal;
 mod reports;
 mod words;
 

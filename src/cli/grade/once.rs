@@ -1,24 +1,23 @@
 //! One grading, from the paths to the exit code.
 
-use super::super::files::{self, Files};
-use super::super::output::{Output, to_stderr, to_stdout};
+use super::super::batch;
+use super::super::files::Files;
+use super::super::output::{Output, to_stdout};
 use super::super::quantity::size_words;
+use super::super::refusal::{complain, refuse};
 use super::super::{check, exit};
 use super::args::GradeArgs;
 use super::progress::Progress;
-use super::refusal::refuse;
 use super::reports;
 use super::words::{columns, draw_standing, draw_summary, draw_works};
 use crate::keeper::{Allowance, Budget};
-use crate::process::{fds, signals};
-use crate::report::{brief, visible};
-use crate::source::{Diagnostic, SourceId, SourceMap};
+use crate::report::{brief, visible_line};
 use crate::suite::grade::{
     Beginning, Caps, Ground, Results, Rubric, Setting, Store, Submission, Tally, grade, ground, rubric,
     submissions,
 };
 use crate::suite::{self, File, Found};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Files that a process may have open.
@@ -45,14 +44,10 @@ pub fn once(args: &GradeArgs, output: Output) -> u8 {
     match run(args, &file, &rubric, works, output) {
         Ok(code) => code,
         Err(why) => {
-            to_stderr(&format!("proctor: {}\n", visible(&why)));
+            complain(&why);
             exit::TOOL
         }
     }
-}
-
-fn read(sources: &mut SourceMap, path: &Path) -> Result<SourceId, Box<Diagnostic>> {
-    files::read(sources, path.as_os_str())
 }
 
 /// The rubric; or the exit code where it is none, and why is told.
@@ -62,7 +57,7 @@ fn open(args: &GradeArgs, output: Output) -> Result<(File, Rubric), u8> {
         return Err(refuse(&format!("the rubric comes first, and `{}` is a folder", path.display())));
     }
     let found = [Found { path, named: true }];
-    let file = suite::open(&found, read, &mut Files).pop().unwrap_or_default();
+    let file = suite::open(&found, batch::read, &mut Files).pop().unwrap_or_default();
     check::show(&file.findings, &file.sources, output);
     if file.is_wrong() {
         return Err(exit::WRONG);
@@ -132,14 +127,10 @@ fn run(
     works: Vec<Submission>,
     output: Output,
 ) -> Result<u8, String> {
-    if let Some(folder) = &args.timelines
-        && let Err(error) = std::fs::create_dir_all(folder)
-    {
-        return Ok(refuse(&format!(
-            "the folder `{}` for timelines cannot be made: {error}",
-            folder.display()
-        )));
-    }
+    let timelines = match batch::timelines(args.timelines.as_deref()) {
+        Ok(timelines) => timelines,
+        Err(why) => return Ok(refuse(&why)),
+    };
     // Before there are threads, and before signals are ours.
     let allowance = allowance(file, args);
     let ground = match ground(args.limits.sandbox.into(), &allowance, args.limits.disk, limits(args)) {
@@ -151,11 +142,7 @@ fn run(
             )));
         }
     };
-    let _ = fds::raise_file_limit();
-    for signal in suite::ENDS {
-        let _ = signals::catch(signal);
-    }
-    signals::hold(&suite::ENDS);
+    batch::prepare();
     to_stdout(&draw_standing(&ground.standing, output.stdout));
     let beginning = Beginning { rubric, standing: &ground.standing, seed: args.seed, resume: args.resume };
     let (mut store, seed) = match Store::begin(&args.results, &beginning) {
@@ -165,7 +152,7 @@ fn run(
     let width = columns(works.iter().map(|work| &*work.name));
     let mut progress = Progress::new(works.len(), rubric.criteria.len(), width, output);
     let began = Instant::now();
-    let setting = setting(args, ground, seed);
+    let setting = setting(args, ground, seed, timelines);
     let graded = grade(file, rubric, works, &setting, &mut store, &mut progress);
     progress.finish();
     drop(store);
@@ -173,10 +160,9 @@ fn run(
     finish(args, rubric, &tally, began.elapsed(), output)
 }
 
-fn setting(args: &GradeArgs, ground: Ground, seed: u64) -> Setting {
-    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+fn setting(args: &GradeArgs, ground: Ground, seed: u64, timelines: Option<PathBuf>) -> Setting {
     Setting {
-        jobs: args.jobs.map_or_else(processors, usize::from),
+        jobs: batch::jobs(args.jobs),
         timeout: nanoseconds(args.limits.timeout),
         processes: args.limits.processes,
         output: usize::try_from(args.limits.output).unwrap_or(usize::MAX),
@@ -185,10 +171,7 @@ fn setting(args: &GradeArgs, ground: Ground, seed: u64) -> Setting {
         caps: Caps { total: Caps::default().total.min(args.limits.disk / 2), ..Caps::default() },
         seed,
         resume: args.resume,
-        timelines: args
-            .timelines
-            .as_ref()
-            .map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone())),
+        timelines,
         args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     }
 }
@@ -205,18 +188,11 @@ fn finish(
     to_stdout(&draw_summary(&results.summary(rubric.criteria.len())?, rubric, output.stdout));
     if !args.stable {
         let name = args.results.display().to_string();
-        to_stdout(&format!(
-            "results in {}, after {}\n",
-            crate::report::visible_line(&name),
-            brief(nanoseconds(took))
-        ));
+        to_stdout(&format!("results in {}, after {}\n", visible_line(&name), brief(nanoseconds(took))));
     }
     let written = reports::write(&args.reports, &results) & tally.undrawn.is_none();
     if let Some(why) = &tally.undrawn {
-        to_stderr(&format!(
-            "proctor: not all timelines could be drawn: {}\n",
-            crate::report::visible_line(why)
-        ));
+        complain(&format!("not all timelines could be drawn: {}", visible_line(why)));
     }
     let code = match tally {
         Tally { interrupted: Some(signal), .. } => u8::try_from(128 + signal).unwrap_or(u8::MAX),

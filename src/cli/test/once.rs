@@ -1,7 +1,9 @@
 //! One run of tests, from the paths to the exit code.
 
-use super::super::files::{self, Files};
-use super::super::output::{Output, to_stderr, to_stdout};
+use super::super::batch;
+use super::super::files::Files;
+use super::super::output::{Output, to_stdout};
+use super::super::refusal::{complain, refuse};
 use super::super::{check, exit};
 use super::args::TestArgs;
 use super::progress::{self, Progress};
@@ -10,9 +12,8 @@ use super::update;
 use crate::event::Verdict;
 use crate::keeper::Contain;
 use crate::report::suite::{Subject, draw_list, draw_results, test_label};
-use crate::source::{Diagnostic, SourceId, SourceMap};
 use crate::suite::{self, Enclosure, File, Found, Plan, Results};
-use std::path::Path;
+use std::path::PathBuf;
 
 /// How often what was rewritten is run again, at most.
 const ROUNDS: usize = 50;
@@ -32,7 +33,7 @@ pub(super) fn once(args: &TestArgs, output: Output) -> Once {
         Ok(found) => found,
         Err(why) => return Once { code: refuse(&why), files: Vec::new() },
     };
-    let mut files = suite::open(&found, read, &mut Files);
+    let mut files = suite::open(&found, batch::read, &mut Files);
     for file in &files {
         check::show(&file.findings, &file.sources, output);
     }
@@ -47,22 +48,20 @@ pub(super) fn once(args: &TestArgs, output: Output) -> Once {
         let why = if files.is_empty() { "there is no *.proc file" } else { "the filter means no test" };
         return Once { code: refuse(why), files };
     }
-    if let Some(folder) = &args.reports.timelines
-        && let Err(error) = std::fs::create_dir_all(folder)
-    {
-        let why = format!("the folder `{}` for timelines cannot be made: {error}", folder.display());
-        return Once { code: refuse(&why), files };
-    }
-    let ran = run(&files, &tests, args, output).and_then(|mut results| {
+    let plan = match batch::timelines(args.reports.timelines.as_deref()) {
+        Ok(timelines) => plan(args, timelines),
+        Err(why) => return Once { code: refuse(&why), files },
+    };
+    let ran = run(&files, &tests, &plan, args, output).and_then(|mut results| {
         if args.update {
-            update_all(&found, &mut files, &mut results, args, output)?;
+            update_all(&found, &mut files, &mut results, &plan, args, output)?;
         }
         Ok(results)
     });
     let code = match ran {
         Ok(results) => finish(&files, &results, &reports, args, output),
         Err(why) => {
-            to_stderr(&format!("proctor: the tests cannot be run: {why}\n"));
+            complain(&format!("the tests cannot be run: {why}"));
             exit::TOOL
         }
     };
@@ -74,6 +73,7 @@ fn update_all(
     found: &[Found],
     files: &mut Vec<File>,
     results: &mut Results,
+    plan: &Plan,
     args: &TestArgs,
     output: Output,
 ) -> Result<(), String> {
@@ -82,8 +82,8 @@ fn update_all(
         if rewritten.is_empty() || results.interrupted.is_some() {
             break;
         }
-        *files = suite::open(found, read, &mut Files);
-        let again = run(files, &rewritten, args, output)?;
+        *files = suite::open(found, batch::read, &mut Files);
+        let again = run(files, &rewritten, plan, args, output)?;
         results.elapsed += again.elapsed;
         results.interrupted = again.interrupted;
         for tested in again.tested {
@@ -117,20 +117,11 @@ fn drawn(files: &[File], results: &Results) -> bool {
     for tested in &results.tested {
         for why in tested.outcomes.iter().filter_map(|outcome| outcome.timeline.as_ref()?.as_ref().err()) {
             let name = test_label(&files[tested.file], &files[tested.file].tests[tested.test]);
-            to_stderr(&format!("proctor: the timeline of `{name}` cannot be written: {why}\n"));
+            complain(&format!("the timeline of `{name}` cannot be written: {why}"));
             good = false;
         }
     }
     good
-}
-
-fn refuse(why: &str) -> u8 {
-    to_stderr(&format!("proctor: {why}\n"));
-    exit::WRONG
-}
-
-fn read(sources: &mut SourceMap, path: &Path) -> Result<SourceId, Box<Diagnostic>> {
-    files::read(sources, path.as_os_str())
 }
 
 /// The tests that are meant, by the numbers of their file and of themselves.
@@ -146,10 +137,15 @@ fn select(files: &[File], args: &TestArgs) -> Vec<(usize, usize)> {
     tests
 }
 
-fn run(files: &[File], tests: &[(usize, usize)], args: &TestArgs, output: Output) -> Result<Results, String> {
-    let plan = plan(args);
+fn run(
+    files: &[File],
+    tests: &[(usize, usize)],
+    plan: &Plan,
+    args: &TestArgs,
+    output: Output,
+) -> Result<Results, String> {
     let mut progress = Progress::new(files, tests.len(), output, args.stable);
-    let mut results = suite::run(files, tests, &plan, &mut progress)?;
+    let mut results = suite::run(files, tests, plan, &mut progress)?;
     progress.finish();
     if args.stable {
         progress::make_stable(&mut results);
@@ -157,10 +153,9 @@ fn run(files: &[File], tests: &[(usize, usize)], args: &TestArgs, output: Output
     Ok(results)
 }
 
-fn plan(args: &TestArgs) -> Plan {
-    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+fn plan(args: &TestArgs, timelines: Option<PathBuf>) -> Plan {
     Plan {
-        jobs: args.jobs.map_or_else(processors, usize::from),
+        jobs: batch::jobs(args.jobs),
         timeout: i64::try_from(args.timeout.as_nanos()).unwrap_or(i64::MAX),
         processes: args.max_procs,
         output: OUTPUT,
@@ -173,11 +168,7 @@ fn plan(args: &TestArgs) -> Plan {
         leaks: args.leaks.into(),
         submission: args.submission.clone(),
         enclosure: enclosure(args),
-        timelines: args
-            .reports
-            .timelines
-            .as_ref()
-            .map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone())),
+        timelines,
         args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     }
 }

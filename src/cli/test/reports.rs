@@ -1,14 +1,14 @@
 //! The reports of a run, each in its file: written whole or not at all.
 
-use super::super::output::{to_stderr, to_stdout};
+use super::super::output::to_stdout;
+use super::super::refusal::complain;
+use super::super::replace;
 use super::args::ReportArgs;
 use crate::report::suite::{
     Subject, github_resume, github_stop, suite_ctrf, suite_github, suite_html, suite_json, suite_junit,
     suite_tap,
 };
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The reports that were asked for.
 pub struct Reports<'a> {
@@ -37,9 +37,9 @@ impl<'a> Reports<'a> {
             let Some(path) = path else { return };
             let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             let subject = &Subject { home: whole.parent().unwrap_or(&whole), ..*subject };
-            let written = text(subject).and_then(|text| put(path, &text).map_err(|error| error.to_string()));
+            let written = text(subject).and_then(|text| replace::put(path, replace::text(&text)));
             if let Err(why) = written {
-                to_stderr(&format!("proctor: the report `{}` cannot be written: {why}\n", path.display()));
+                complain(&format!("the report `{}` cannot be written: {why}", path.display()));
                 good = false;
             }
         };
@@ -54,45 +54,4 @@ impl<'a> Reports<'a> {
         }
         good
     }
-}
-
-/// Writes a report: to our own standard output where it is named, whatever that is; else to the file.
-fn put(path: &Path, text: &str) -> io::Result<()> {
-    if path == Path::new("/dev/stdout") {
-        to_stdout(text);
-        return Ok(());
-    }
-    replace(path, text.as_bytes())
-}
-
-/// Replaces a file: whoever reads it sees the old text or the new one, whole. What is no plain file, such as a pipe, is
-/// written as it is.
-///
-/// # Errors
-/// What the system says.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link stays a link.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let before = fs::metadata(path).ok();
-    if before.as_ref().is_some_and(|before| !before.is_file()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
-    }
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut other = std::ffi::OsString::from(".");
-    other.push(name);
-    other.push(format!(".{:016x}", fastrand::u64(..)));
-    let other = path.with_file_name(other);
-    let written = (|| {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&other)?;
-        file.write_all(bytes)?;
-        if let Some(before) = &before {
-            file.set_permissions(before.permissions())?;
-        }
-        file.sync_all()?;
-        fs::rename(&other, path)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&other);
-    }
-    written
 }

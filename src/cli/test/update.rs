@@ -1,7 +1,8 @@
 //! `--update`: files are rewritten, each whole or not at all.
 
-use super::super::output::{to_stderr, to_stdout};
-use super::reports::replace;
+use super::super::output::to_stdout;
+use super::super::refusal::complain;
+use super::super::replace::{replace, text};
 use crate::report::visible_line;
 use crate::suite::{self, File, Results};
 use std::fs;
@@ -22,7 +23,7 @@ pub fn update(files: &[File], results: &Results) -> Vec<(usize, usize)> {
                 to_stdout(&format!("updated  {name}: {many}\n"));
                 rewritten.extend(edits.iter().map(|edit| (number, edit.test)));
             }
-            Err(why) => to_stderr(&format!("proctor: `{name}` is not updated: {why}\n")),
+            Err(why) => complain(&format!("`{name}` is not updated: {why}")),
         }
     }
     rewritten
@@ -32,16 +33,16 @@ pub fn update(files: &[File], results: &Results) -> Vec<(usize, usize)> {
 const MARK: &str = "\u{feff}";
 
 fn write(file: &File, edits: &[suite::Edit]) -> Result<(), String> {
-    let text = file.texts.first().map_or("", |text| &text.text);
+    let known = file.texts.first().map_or("", |text| &text.text);
     let now = fs::read_to_string(&file.path).map_err(|error| error.to_string())?;
     let (mark, body) = match now.strip_prefix(MARK) {
         Some(body) => (MARK, body),
         None => ("", &*now),
     };
-    if body != text {
+    if body != known {
         return Err("it has changed since the tests were found".to_owned());
     }
     let new =
-        suite::apply(text, edits).ok_or("with the new texts in it, it would be no scenario any more")?;
-    replace(&file.path, format!("{mark}{new}").as_bytes()).map_err(|error| error.to_string())
+        suite::apply(known, edits).ok_or("with the new texts in it, it would be no scenario any more")?;
+    replace(&file.path, text(&format!("{mark}{new}")))
 }

@@ -1,7 +1,8 @@
 //! `--watch`: the tests are run again whenever one of their files changes, until a signal ends it.
 
 use super::super::exit;
-use super::super::output::{Output, to_stderr, to_stdout};
+use super::super::output::{Output, to_stdout};
+use super::super::refusal::complain;
 use super::args::TestArgs;
 use super::once::once;
 use crate::process::{Folders, Watch, signals};
@@ -20,7 +21,7 @@ pub fn watch(args: &TestArgs, output: Output) -> u8 {
         let folders = match Folders::new() {
             Ok(folders) => folders,
             Err(errno) => {
-                to_stderr(&format!("proctor: files cannot be watched: {errno}\n"));
+                complain(&format!("files cannot be watched: {errno}"));
                 return exit::TOOL;
             }
         };
@@ -36,7 +37,7 @@ pub fn watch(args: &TestArgs, output: Output) -> u8 {
             Ok(true) => to_stdout("\n"),
             Ok(false) => return ran.code,
             Err(why) => {
-                to_stderr(&format!("proctor: files cannot be watched: {why}\n"));
+                complain(&format!("files cannot be watched: {why}"));
                 return exit::TOOL;
             }
         }
