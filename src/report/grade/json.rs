@@ -8,19 +8,17 @@ use crate::suite::grade::{Class, Criterion, Student};
 use serde_json::{Value, json};
 use std::borrow::Borrow;
 use std::io::{self, Write};
-use std::path::Path;
 
 /// The number of the format: it grows where a field changes its meaning or goes.
 const VERSION: u32 = 1;
 
 /// One JSON object, a student a line.
 pub fn write<S: Borrow<Student>>(
-    class: &Class,
+    paper: &Paper<'_>,
     students: impl Iterator<Item = S>,
-    home: Option<&Path>,
     into: &mut impl Write,
 ) -> io::Result<()> {
-    let paper = Paper { home, ..Paper::of(class) };
+    let class = paper.class;
     let head = json!({
         "format": "proctor-grade",
         "version": VERSION,
@@ -39,7 +37,7 @@ pub fn write<S: Borrow<Student>>(
     write!(into, "{},\n\"students\":[", printable(head))?;
     let mut between = "\n";
     for one in students {
-        let one = student(&paper, one.borrow()).to_string();
+        let one = student(paper, one.borrow()).to_string();
         write!(into, "{between}{}", printable(&one))?;
         between = ",\n";
     }
