@@ -5,9 +5,8 @@ use super::data::{Overview, Row, section};
 use super::paper::Paper;
 use crate::report::json::printable;
 use crate::report::markup::embeddable;
+use crate::report::template::{Script, page};
 use crate::suite::grade::Student;
-use minijinja::Environment;
-use minijinja::value::{Serde, Value};
 use serde::Serialize;
 use std::borrow::Borrow;
 use std::io::{self, Write};
@@ -30,7 +29,6 @@ const MOST: usize = 128 << 10;
 
 #[derive(Serialize)]
 struct Page<'a> {
-    nonce: &'a str,
     title: &'a str,
     style: &'a str,
     script: &'a str,
@@ -59,10 +57,8 @@ pub fn write<S: Borrow<Student>>(
     let data = embeddable(&printable(&data));
     let script = format!("\"use strict\";\n{}", SCRIPTS.join("\n"));
     let title = super::paper::title(paper.class);
-    let page = Page { nonce, title: &title, style: STYLE, script: &script, data: &data, sections: &sections };
-    let mut environment = Environment::new();
-    environment.add_template("page.html", SKELETON).map_err(io::Error::other)?;
-    let template = environment.get_template("page.html").map_err(io::Error::other)?;
-    let text = template.render(Value::from(Serde(&page))).map_err(io::Error::other)?;
+    let whole =
+        Page { title: &title, style: STYLE, script: &script, data: &data, sections: &sections };
+    let text = page(SKELETON, nonce, Script::Own, &whole).map_err(io::Error::other)?;
     into.write_all(text.as_bytes())
 }

@@ -3,9 +3,8 @@
 
 use super::paper::Paper;
 use super::sheet::Sheet;
+use crate::report::template::{Script, page};
 use crate::suite::grade::{Class, Student};
-use minijinja::Environment;
-use minijinja::value::{Serde, Value};
 use serde::Serialize;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -13,7 +12,6 @@ const PAGE: &str = include_str!("leaf.html");
 
 #[derive(Serialize)]
 struct Page<'a> {
-    nonce: &'a str,
     sheet: &'a Sheet,
     not_final: Option<String>,
     version: &'static str,
@@ -29,14 +27,6 @@ pub fn student_html(class: &Class, student: &Student) -> Result<String, String> 
     let mut hasher = DefaultHasher::new();
     (&sheet.rubric, &sheet.name, class.seed).hash(&mut hasher);
     let nonce = format!("{:016x}", hasher.finish());
-    let page = Page {
-        nonce: &nonce,
-        sheet: &sheet,
-        not_final: sheet.not_final(),
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    let mut environment = Environment::new();
-    environment.add_template("leaf.html", PAGE).map_err(|error| error.to_string())?;
-    let template = environment.get_template("leaf.html").map_err(|error| error.to_string())?;
-    template.render(Value::from(Serde(&page))).map_err(|error| error.to_string())
+    let whole = Page { sheet: &sheet, not_final: sheet.not_final(), version: env!("CARGO_PKG_VERSION") };
+    page(PAGE, &nonce, Script::None, &whole).map_err(|error| error.to_string())
 }
