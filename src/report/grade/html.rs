@@ -56,9 +56,8 @@ pub fn write<S: Borrow<Student>>(
     let data = serde_json::to_string(&overview).map_err(io::Error::other)?;
     let data = embeddable(&printable(&data));
     let script = format!("\"use strict\";\n{}", SCRIPTS.join("\n"));
-    let title = super::paper::title(paper.class);
     let whole =
-        Page { title: &title, style: STYLE, script: &script, data: &data, sections: &sections };
+        Page { title: &overview.title, style: STYLE, script: &script, data: &data, sections: &sections };
     let text = page(SKELETON, nonce, Script::Own, &whole).map_err(io::Error::other)?;
     into.write_all(text.as_bytes())
 }

@@ -175,6 +175,12 @@ pub fn number(points: Points) -> f64 {
     points.hundredths() as f64 / 100.0
 }
 
+/// What a class is called for its teacher: as its rubric, or as the folder where the file is called just that.
+pub fn heading(class: &Class) -> String {
+    let (title, folder) = (title(class), &class.rubric.folder);
+    if title == "rubric" && !folder.is_empty() { line(folder) } else { title }
+}
+
 /// The name of a file without its folders and its ending: what a rubric is called where there is little room.
 pub fn title(class: &Class) -> String {
     let name = class.rubric.name.rsplit('/').next().unwrap_or_default();
