@@ -22,29 +22,21 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("observe", &["process", "event", "value"]),
     ("execute", &["source", "value", "program", "process", "event", "observe"]),
     ("keeper", &["process", "event"]),
-    ("format", &["source", "syntax"]),
-    (
-        "suite",
-        &[
-            "source", "value", "syntax", "program", "check", "process", "event", "execute", "keeper",
-            "observe", "format",
-        ],
-    ),
+    ("suite", &["source", "value", "syntax", "program", "check", "process", "event", "execute", "keeper"]),
     ("report", &["source", "value", "event", "suite"]),
     ("repl", DOORS),
-    ("lsp", DOORS),
     (
         "cli",
         &[
             "source", "value", "syntax", "program", "check", "process", "event", "execute", "keeper",
-            "observe", "format", "suite", "report", "repl", "lsp",
+            "observe", "suite", "report", "repl",
         ],
     ),
 ];
 
 const DOORS: &[&str] = &[
     "source", "value", "syntax", "program", "check", "process", "event", "execute", "keeper", "observe",
-    "format", "suite", "report",
+    "suite", "report",
 ];
 
 /// Crates that only some folders may name.
@@ -301,6 +293,41 @@ fn a_folder_imports_only_folders_above_it_in_the_table() {
             // The doors stand beside each other at the end.
             assert!(above, "{folder} imports {import}, which is not above it");
         }
+    }
+}
+
+#[test]
+fn the_table_is_that_of_the_architecture_and_its_folders_are_there() {
+    let names = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<String>>();
+    let lines = include_str!("../ARCHITECTURE.md").lines().skip_while(|line| !line.starts_with("| folder |"));
+    let rows: Vec<(Vec<String>, Vec<String>)> = lines
+        .skip(2)
+        .map_while(|line| line.strip_prefix('|'))
+        .map(|line| {
+            let (folder, rest) = line.split_once('|').expect("cells");
+            let imports = rest.trim().trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+            let mut named = names(imports);
+            if imports.trim().starts_with("all") {
+                let others = FOLDERS.iter().map(|(name, _)| (*name).to_owned());
+                named =
+                    others.filter(|name| !named.contains(name) && !names(folder).contains(name)).collect();
+            }
+            named.sort();
+            (names(folder), named)
+        })
+        .collect();
+    let table: Vec<(Vec<String>, Vec<String>)> = FOLDERS
+        .iter()
+        .map(|(folder, allowed)| {
+            let mut allowed: Vec<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
+            allowed.sort();
+            (vec![(*folder).to_owned()], allowed)
+        })
+        .collect();
+    assert_eq!(rows, table);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (folder, _) in FOLDERS {
+        assert!(root.join(folder).is_dir(), "src/{folder} is not there");
     }
 }
 

@@ -24,7 +24,8 @@ Examples:
 
 Exit codes:
   0 everything held    1 an expectation broke    2 the text or the usage is wrong
-  3 an uncaught error  124 timed out             130 interrupted  N after `exit N`";
+  3 an uncaught error  124 timed out             130 interrupted  N after `exit N`
+  4 of `test` and `grade`: proctor itself, or the machine, failed";
 
 const RUN_EXAMPLES: &str = "\
 Examples:

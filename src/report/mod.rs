@@ -22,6 +22,7 @@ mod sentence;
 mod style;
 pub mod suite;
 mod table;
+mod template;
 pub mod timeline;
 mod tree;
 mod verdict;

@@ -263,6 +263,10 @@ fn the_timeline_of_each_test_is_linked() {
     let read = |name: &str| std::fs::read_to_string(stage.file(name)).expect("it is there");
     let (html, all) = (read("out/all.html"), read("out/all.json"));
     let all: serde_json::Value = serde_json::from_str(&all).expect("JSON");
+    assert!(
+        html.contains("<title>homework</title>"),
+        "the page is not called as the folder of `rubric.proc`"
+    );
     let mut pages = 0;
     for student in all["students"].as_array().expect("students") {
         for test in student["tests"].as_array().expect("tests").iter().filter(|test| !test["trial"].is_null())

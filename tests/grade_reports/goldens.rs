@@ -4,6 +4,7 @@ use super::expectation::difference;
 use super::reader;
 use super::sample::class;
 use proctor::report::grade::{ClassReport, gradescope, student_markdown};
+use proctor::suite::grade::Class;
 use std::path::Path;
 
 /// Where a report does not differ from its golden, nothing.
@@ -49,9 +50,29 @@ fn a_class_of_nobody_and_a_rubric_of_nothing_have_reports_too() {
 }
 
 #[test]
+fn a_class_is_called_as_its_folder_where_the_rubric_is_called_rubric() {
+    let mut class = class();
+    class.rubric.folder = "a <b> homework".into();
+    let titles = |class: &Class| {
+        let page = ClassReport::Html { nonce: "n" }.text(class).expect("a page");
+        let title = |name| page.contains(&format!("<title>{name}</title>"));
+        (title("workers"), title("rubric"), title("a &lt;b&gt; homework"))
+    };
+    assert_eq!(titles(&class), (true, false, false));
+    class.rubric.name = "rubric.proc".into();
+    assert_eq!(titles(&class), (false, false, true));
+    // Gradebooks and students have the rubric's own name.
+    let canvas = ClassReport::Canvas.text(&class).expect("a table");
+    assert!(canvas.starts_with("Student,ID,SIS User ID,SIS Login ID,Section,rubric\r\n"), "{canvas}");
+    assert!(student_markdown(&class, &class.students[0]).starts_with("# rubric: "));
+    class.rubric.folder.clear();
+    assert_eq!(titles(&class), (false, true, false));
+}
+
+#[test]
 fn students_come_one_by_one() {
     let whole = class();
-    let head = proctor::suite::grade::Class { students: Vec::new(), ..whole.clone() };
+    let head = Class { students: Vec::new(), ..whole.clone() };
     for report in [
         ClassReport::Json,
         ClassReport::Junit,

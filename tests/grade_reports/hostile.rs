@@ -40,6 +40,8 @@ fn verdict() -> impl Strategy<Value = Verdict> {
         1 => Just(Verdict::Wrong),
         1 => hostile().prop_map(Verdict::ToolFailed),
         1 => hostile().prop_map(Verdict::Skipped),
+        1 => hostile().prop_map(Verdict::FailedAsExpected),
+        1 => hostile().prop_map(Verdict::PassedUnexpectedly),
         1 => Just(Verdict::Interrupted),
     ]
 }

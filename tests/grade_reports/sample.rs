@@ -171,6 +171,7 @@ pub fn class() -> Class {
     Class {
         rubric: Rubric {
             name: "rubrics/workers.proc".into(),
+            folder: "rubrics".into(),
             texts: [Text { name: "rubrics/workers.proc".into(), path: None, text: RUBRIC.into() }].into(),
             criteria: criteria(),
         },

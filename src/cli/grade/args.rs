@@ -76,7 +76,7 @@ pub struct GradeArgs {
     #[command(flatten)]
     pub limits: LimitArgs,
     /// A page with the timeline of each test, into this folder; the JSON and HTML reports link them
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
     pub timelines: Option<PathBuf>,
     #[command(flatten)]
     pub reports: ReportArgs,

@@ -1,7 +1,7 @@
 //! What the page of a class is made of: an overview of all, and for each student what there is to read.
 
 use super::broken::{Broken, broken};
-use super::paper::{Cell, Paper, State, number, title};
+use super::paper::{Cell, Paper, State, heading, number};
 use crate::event::Verdict;
 use crate::report::suite::{line, lines, link, name, timestamp};
 use crate::report::{brief, shorten, visible_line};
@@ -16,7 +16,7 @@ const OUTPUT: [usize; 3] = [150, 20, 0];
 /// The class at a glance.
 #[derive(Serialize)]
 pub struct Overview {
-    title: String,
+    pub title: String,
     rubric: String,
     worth: f64,
     tests: Vec<Head>,
@@ -91,7 +91,7 @@ impl Overview {
         let standing = &class.standing;
         let all = |texts: &[String]| texts.iter().map(|text| line(text)).collect();
         Self {
-            title: title(class),
+            title: heading(class),
             rubric: line(&class.rubric.name),
             worth: number(class.rubric.worth()),
             tests: class

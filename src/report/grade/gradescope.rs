@@ -2,7 +2,7 @@
 //! <https://gradescope-autograders.readthedocs.io/en/latest/specs/>.
 
 use super::paper::{Cell, Paper, State, number};
-use super::sheet::{Sheet, withheld};
+use super::sheet::Sheet;
 use crate::event::Verdict;
 use crate::report::suite::{document, line};
 use crate::suite::grade::{Class, Student};
@@ -16,12 +16,10 @@ const OUTPUT: usize = 200;
 #[must_use]
 pub fn gradescope(class: &Class, student: &Student) -> String {
     let paper = Paper::of(class);
-    let sheet = Sheet::of(class, student);
+    let sheet = Sheet::of(&paper, student);
     let total = student.total(&class.rubric);
-    let hidden: Vec<Cell<'_>> = paper.cells(student).filter(|cell| cell.criterion.hidden).collect();
-    let mut said: Vec<String> = sheet.not_final().into_iter().collect();
-    said.extend(sheet.refused.as_ref().map(|why| format!("Nothing could be run: {why}")));
-    said.extend(withheld(&hidden));
+    let mut said = sheet.beforehand();
+    said.extend(sheet.hidden.clone());
     let elapsed: i64 = paper.cells(student).filter_map(|cell| Some(cell.outcome()?.elapsed)).sum();
     let mut items = sheet.items.iter();
     let tests: Vec<Value> = paper

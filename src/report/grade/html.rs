@@ -5,13 +5,11 @@ use super::data::{Overview, Row, section};
 use super::paper::Paper;
 use crate::report::json::printable;
 use crate::report::markup::embeddable;
-use crate::suite::grade::{Class, Student};
-use minijinja::Environment;
-use minijinja::value::{Serde, Value};
+use crate::report::template::{Script, page};
+use crate::suite::grade::Student;
 use serde::Serialize;
 use std::borrow::Borrow;
 use std::io::{self, Write};
-use std::path::Path;
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -31,7 +29,6 @@ const MOST: usize = 128 << 10;
 
 #[derive(Serialize)]
 struct Page<'a> {
-    nonce: &'a str,
     title: &'a str,
     style: &'a str,
     script: &'a str,
@@ -40,32 +37,27 @@ struct Page<'a> {
 }
 
 pub fn write<S: Borrow<Student>>(
-    class: &Class,
+    paper: &Paper<'_>,
     students: impl Iterator<Item = S>,
     nonce: &str,
-    home: Option<&Path>,
     into: &mut impl Write,
 ) -> io::Result<()> {
-    let paper = Paper { home, ..Paper::of(class) };
-    let mut overview = Overview::of(&paper);
-    let count = students.size_hint().0.max(class.students.len()).max(1);
+    let mut overview = Overview::of(paper);
+    let count = students.size_hint().0.max(paper.class.students.len()).max(1);
     let room = (ROOM / count).clamp(LEAST, MOST);
     let mut sections = String::new();
     for (number, student) in students.enumerate() {
         let student = student.borrow();
-        overview.students.push(Row::of(&paper, student));
-        let text = section(&paper, student, room);
+        overview.students.push(Row::of(paper, student));
+        let text = section(paper, student, room);
         let text = embeddable(&printable(&text));
         sections.push_str(&format!("<script type=\"application/json\" id=\"s{number}\">{text}</script>\n"));
     }
     let data = serde_json::to_string(&overview).map_err(io::Error::other)?;
     let data = embeddable(&printable(&data));
     let script = format!("\"use strict\";\n{}", SCRIPTS.join("\n"));
-    let title = super::paper::title(class);
-    let page = Page { nonce, title: &title, style: STYLE, script: &script, data: &data, sections: &sections };
-    let mut environment = Environment::new();
-    environment.add_template("page.html", SKELETON).map_err(io::Error::other)?;
-    let template = environment.get_template("page.html").map_err(io::Error::other)?;
-    let text = template.render(Value::from(Serde(&page))).map_err(io::Error::other)?;
+    let whole =
+        Page { title: &overview.title, style: STYLE, script: &script, data: &data, sections: &sections };
+    let text = page(SKELETON, nonce, Script::Own, &whole).map_err(io::Error::other)?;
     into.write_all(text.as_bytes())
 }

@@ -3,43 +3,33 @@
 
 use super::paper::{Cell, Paper, number};
 use crate::report::json::printable;
-use crate::report::suite::{milliseconds, text, timestamp, trial};
+use crate::report::suite::{head, text, trial};
 use crate::suite::grade::{Class, Criterion, Student};
 use serde_json::{Value, json};
 use std::borrow::Borrow;
 use std::io::{self, Write};
-use std::path::Path;
 
 /// The number of the format: it grows where a field changes its meaning or goes.
 const VERSION: u32 = 1;
 
 /// One JSON object, a student a line.
 pub fn write<S: Borrow<Student>>(
-    class: &Class,
+    paper: &Paper<'_>,
     students: impl Iterator<Item = S>,
-    home: Option<&Path>,
     into: &mut impl Write,
 ) -> io::Result<()> {
-    let paper = Paper { home, ..Paper::of(class) };
-    let head = json!({
-        "format": "proctor-grade",
-        "version": VERSION,
-        "proctor": env!("CARGO_PKG_VERSION"),
-        "began": timestamp(class.began),
-        "began_ms": milliseconds(class.began),
-        "elapsed_ns": class.elapsed,
-        "seed": class.seed,
-        "interrupted": class.interrupted,
-        "rubric": rubric(class),
-        "sandbox": sandbox(class),
-    });
-    let head = head.to_string();
+    let class = paper.class;
+    let time = (class.began, class.elapsed);
+    let mut whole = head("proctor-grade", VERSION, time, class.seed, class.interrupted);
+    whole["rubric"] = rubric(class);
+    whole["sandbox"] = sandbox(class);
+    let whole = whole.to_string();
     // The students stand in the same object, each written as it comes.
-    let head = head.strip_suffix('}').unwrap_or(&head);
-    write!(into, "{},\n\"students\":[", printable(head))?;
+    let begin = whole.strip_suffix('}').unwrap_or(&whole);
+    write!(into, "{},\n\"students\":[", printable(begin))?;
     let mut between = "\n";
     for one in students {
-        let one = student(&paper, one.borrow()).to_string();
+        let one = student(paper, one.borrow()).to_string();
         write!(into, "{between}{}", printable(&one))?;
         between = ",\n";
     }

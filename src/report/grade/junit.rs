@@ -3,7 +3,7 @@
 use super::paper::{Cell, Paper};
 use crate::event::Verdict;
 use crate::report::suite::{line, status, text, time, written};
-use crate::suite::grade::{Class, Student};
+use crate::suite::grade::Student;
 use quick_junit::{Report, TestCase, TestSuite};
 use std::borrow::Borrow;
 use std::io::{self, Write};
@@ -12,20 +12,19 @@ use std::io::{self, Write};
 const OUTPUT: usize = 200;
 
 pub fn write<S: Borrow<Student>>(
-    class: &Class,
+    paper: &Paper<'_>,
     students: impl Iterator<Item = S>,
     into: &mut impl Write,
 ) -> io::Result<()> {
-    let paper = Paper::of(class);
     let mut report = Report::new("proctor");
-    report.set_time(time(class.elapsed));
+    report.set_time(time(paper.class.elapsed));
     for student in students {
         let student = student.borrow();
         let name = line(&student.name);
         let mut suite = TestSuite::new(name.clone());
         let elapsed = paper.cells(student).filter_map(|cell| Some(cell.outcome()?.elapsed)).sum();
         suite.set_time(time(elapsed));
-        suite.add_test_cases(paper.cells(student).map(|cell| case(&paper, &name, &cell)));
+        suite.add_test_cases(paper.cells(student).map(|cell| case(paper, &name, &cell)));
         // The schemas know no suite of nothing.
         if !suite.test_cases.is_empty() {
             report.add_test_suite(suite);

@@ -1,6 +1,6 @@
 //! A student's results as Markdown (CommonMark, and what GitHub and GitLab make of it).
 
-use super::paper::State;
+use super::paper::{Paper, State};
 use super::sheet::{Item, Sheet};
 use crate::report::suite::line;
 use crate::suite::grade::{Class, Student};
@@ -9,7 +9,7 @@ use std::fmt::Write;
 /// What this student may see.
 #[must_use]
 pub fn student_markdown(class: &Class, student: &Student) -> String {
-    let sheet = Sheet::of(class, student);
+    let sheet = Sheet::of(&Paper::of(class), student);
     let mut text = format!("# {}: {}\n\n", escaped(&sheet.rubric), escaped(&sheet.name));
     // Writing to a String cannot fail.
     let _ = writeln!(text, "**{} points**", sheet.points);

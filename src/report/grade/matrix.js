@@ -54,7 +54,6 @@ const watch_end = () => {
     { rootMargin: "800px" },
   );
   watcher.observe(document.getElementById("legend"));
-  return watcher;
 };
 
 const draw_matrix = () => {

@@ -19,6 +19,7 @@ mod table;
 mod tap;
 
 use crate::suite::grade::{Class, Student};
+use paper::Paper;
 use std::borrow::Borrow;
 use std::io::{self, Write};
 use std::path::Path;
@@ -59,15 +60,16 @@ impl ClassReport<'_> {
         home: Option<&Path>,
         into: &mut impl Write,
     ) -> io::Result<()> {
+        let paper = Paper { home, ..Paper::of(class) };
         let students = students.into_iter();
         match self {
-            Self::Json => json::write(class, students, home, into),
-            Self::Junit => junit::write(class, students, into),
-            Self::Tap => tap::write(class, students, into),
-            Self::Csv => table::write(class, students, into),
-            Self::Canvas => gradebook::write_canvas(class, students, into),
-            Self::Moodle => gradebook::write_moodle(class, students, into),
-            Self::Html { nonce } => html::write(class, students, nonce, home, into),
+            Self::Json => json::write(&paper, students, into),
+            Self::Junit => junit::write(&paper, students, into),
+            Self::Tap => tap::write(&paper, students, into),
+            Self::Csv => table::write(&paper, students, into),
+            Self::Canvas => gradebook::write_canvas(&paper, students, into),
+            Self::Moodle => gradebook::write_moodle(&paper, students, into),
+            Self::Html { nonce } => html::write(&paper, students, nonce, into),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::source::{Source, SourceMap};
 use crate::suite::Outcome;
 use crate::suite::grade::{Class, Criterion, Mark, Student};
 use crate::value::Points;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -28,7 +29,8 @@ pub struct Cell<'a> {
 }
 
 /// What a mark comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// All its points.
     Full,
@@ -139,7 +141,7 @@ impl<'a> Cell<'a> {
 }
 
 /// How a test without a mark is called.
-pub const NO_RESULT: &str = "no_result";
+const NO_RESULT: &str = "no_result";
 
 impl State {
     /// For people.
@@ -151,18 +153,6 @@ impl State {
             Self::Limit => "a limit was hit",
             Self::Skipped => "not run",
             Self::Open => "no result yet",
-        }
-    }
-
-    /// For machines.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Part => "part",
-            Self::Nothing => "nothing",
-            Self::Limit => "limit",
-            Self::Skipped => "skipped",
-            Self::Open => "open",
         }
     }
 }
@@ -183,6 +173,12 @@ pub fn of(points: Option<Points>, worth: Points) -> String {
 /// A number of points for machines: exact, for it has no more than two decimals.
 pub fn number(points: Points) -> f64 {
     points.hundredths() as f64 / 100.0
+}
+
+/// What a class is called for its teacher: as its rubric, or as the folder where the file is called just that.
+pub fn heading(class: &Class) -> String {
+    let (title, folder) = (title(class), &class.rubric.folder);
+    if title == "rubric" && !folder.is_empty() { line(folder) } else { title }
 }
 
 /// The name of a file without its folders and its ending: what a rubric is called where there is little room.

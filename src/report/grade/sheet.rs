@@ -1,17 +1,20 @@
 //! What a student may see of the own work: of hidden tests their points and nothing else.
 
-use super::paper::{Cell, Paper, State, drawn, of};
+use super::paper::{Cell, Paper, State, drawn, of, title};
 use crate::event::{Message, Verdict};
+use crate::report::diagnostic::number;
 use crate::report::suite::line;
 use crate::source::{Location, Source, SourceMap};
 use crate::suite::Outcome;
-use crate::suite::grade::{Class, Student};
+use crate::suite::grade::Student;
 use crate::value::Points;
+use serde::Serialize;
 
 /// Lines of output that a student sees of one test.
 const OUTPUT: usize = 200;
 
 /// One student's results.
+#[derive(Serialize)]
 pub struct Sheet {
     pub rubric: String,
     pub name: String,
@@ -27,6 +30,7 @@ pub struct Sheet {
 }
 
 /// One test that is not hidden.
+#[derive(Serialize)]
 pub struct Item {
     pub name: String,
     pub state: State,
@@ -46,27 +50,24 @@ pub struct Item {
 }
 
 impl Sheet {
-    pub fn of(class: &Class, student: &Student) -> Self {
-        let paper = Paper::of(class);
-        let total = student.total(&class.rubric);
+    pub fn of(paper: &Paper<'_>, student: &Student) -> Self {
+        let total = student.total(&paper.class.rubric);
         let (hidden, shown): (Vec<Cell<'_>>, Vec<Cell<'_>>) =
             paper.cells(student).partition(|cell| cell.criterion.hidden);
         Self {
-            rubric: super::paper::title(class),
+            rubric: title(paper.class),
             name: line(&student.name),
             points: of(Some(total.points), total.worth),
             open: total.open,
             refused: student.refused.as_deref().map(line),
-            items: shown.iter().map(|cell| item(&paper, cell)).collect(),
+            items: shown.iter().map(|cell| item(paper, cell)).collect(),
             hidden: withheld(&hidden),
         }
     }
 
     /// All of it in a few lines.
     pub fn feedback(&self) -> String {
-        let mut lines: Vec<String> = Vec::new();
-        lines.extend(self.not_final());
-        lines.extend(self.refused.iter().map(|why| format!("Nothing could be run: {why}")));
+        let mut lines = self.beforehand();
         for item in &self.items {
             lines.push(format!("{}: {} ({})", item.name, item.words, item.points));
             lines.extend(item.feedback.iter().map(|said| format!("  {said}")));
@@ -75,23 +76,30 @@ impl Sheet {
         lines.join("\n")
     }
 
+    /// What is said before all tests.
+    pub fn beforehand(&self) -> Vec<String> {
+        let refused = self.refused.iter().map(|why| format!("Nothing could be run: {why}"));
+        self.not_final().into_iter().chain(refused).collect()
+    }
+
     /// Said where not all is done.
     pub fn not_final(&self) -> Option<String> {
-        let tests =
-            if self.open == 1 { "1 test has".to_owned() } else { format!("{} tests have", self.open) };
         (self.open > 0).then(|| {
-            format!("The points are not final: {tests} no result yet, and that says nothing of your work.")
+            let have = if self.open == 1 { "has" } else { "have" };
+            let tests = number(self.open, "test");
+            format!(
+                "The points are not final: {tests} {have} no result yet, and that says nothing of your work."
+            )
         })
     }
 }
 
 /// Hidden tests in one sentence.
-pub fn withheld(hidden: &[Cell<'_>]) -> Option<String> {
+fn withheld(hidden: &[Cell<'_>]) -> Option<String> {
     let worth: Points = hidden.iter().map(|cell| cell.criterion.worth).sum();
     let points: Points = hidden.iter().filter_map(Cell::points).sum();
     let open = hidden.iter().filter(|cell| cell.state() == State::Open).count();
-    let tests =
-        if hidden.len() == 1 { "1 hidden test".to_owned() } else { format!("{} hidden tests", hidden.len()) };
+    let tests = number(hidden.len(), "hidden test");
     let open = if open > 0 { format!(", {open} without a result yet") } else { String::new() };
     (!hidden.is_empty()).then(|| format!("{tests}: {points} of {worth} points{open}"))
 }

@@ -3,7 +3,7 @@
 use super::cell::{Rows, defused};
 use super::paper::Paper;
 use crate::report::suite::line;
-use crate::suite::grade::{Class, Student};
+use crate::suite::grade::Student;
 use std::borrow::Borrow;
 use std::io::{self, Write};
 
@@ -11,14 +11,13 @@ use std::io::{self, Write};
 const COLUMNS: &[&str] = &["student", "total", "worth", "open", "attempt", "refused"];
 
 pub fn write<S: Borrow<Student>>(
-    class: &Class,
+    paper: &Paper<'_>,
     students: impl Iterator<Item = S>,
     into: &mut impl Write,
 ) -> io::Result<()> {
-    let paper = Paper::of(class);
     let mut rows = Rows::new(into);
     let mut head: Vec<String> = COLUMNS.iter().map(|&name| name.to_owned()).collect();
-    for criterion in &class.rubric.criteria {
+    for criterion in &paper.class.rubric.criteria {
         let name = defused(&line(&criterion.name));
         head.push(format!("{name} (of {})", criterion.worth));
         head.push(format!("{name} (verdict)"));
@@ -26,7 +25,7 @@ pub fn write<S: Borrow<Student>>(
     rows.write(&head)?;
     for student in students {
         let student = student.borrow();
-        let total = student.total(&class.rubric);
+        let total = student.total(&paper.class.rubric);
         let mut row = vec![
             defused(&student.name),
             total.points.to_string(),

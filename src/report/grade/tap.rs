@@ -4,17 +4,16 @@
 use super::paper::{Cell, Paper};
 use crate::event::Verdict;
 use crate::report::suite::{block, description};
-use crate::suite::grade::{Class, Student};
+use crate::suite::grade::Student;
 use std::borrow::Borrow;
 use std::io::{self, Write};
 
 /// The plan of the students stands at the end: only there it is known how many there are.
 pub fn write<S: Borrow<Student>>(
-    class: &Class,
+    paper: &Paper<'_>,
     students: impl Iterator<Item = S>,
     into: &mut impl Write,
 ) -> io::Result<()> {
-    let paper = Paper::of(class);
     into.write_all(b"TAP version 14\n")?;
     let mut count = 0;
     for student in students {
@@ -24,15 +23,15 @@ pub fn write<S: Borrow<Student>>(
         let mut points = String::new();
         let mut good = true;
         for (number, cell) in paper.cells(student).enumerate() {
-            let (ok, text) = point(&paper, number + 1, &cell);
+            let (ok, text) = point(paper, number + 1, &cell);
             good &= ok;
             points.push_str(&text);
         }
-        writeln!(into, "# Subtest: {name}\n    1..{}", class.rubric.criteria.len())?;
+        writeln!(into, "# Subtest: {name}\n    1..{}", paper.class.rubric.criteria.len())?;
         for line in points.lines() {
             writeln!(into, "    {line}")?;
         }
-        let total = student.total(&class.rubric);
+        let total = student.total(&paper.class.rubric);
         let sum = [
             ("points", total.points.to_string()),
             ("worth", total.worth.to_string()),
@@ -43,7 +42,7 @@ pub fn write<S: Borrow<Student>>(
         into.write_all(block(&borrowed(&sum), None).as_bytes())?;
     }
     writeln!(into, "1..{count}")?;
-    if class.interrupted.is_some() {
+    if paper.class.interrupted.is_some() {
         into.write_all(b"Bail out! interrupted\n")?;
     }
     Ok(())

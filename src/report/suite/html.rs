@@ -6,10 +6,9 @@ use super::link::link;
 use super::plain::{STYLE, line, output, text, timestamp};
 use super::subject::{Row, Subject};
 use crate::event::Verdict;
+use crate::report::template::{Script, page};
 use crate::report::{Places, brief, draw_diagnostics};
 use crate::suite::Outcome;
-use minijinja::Environment;
-use minijinja::value::{Serde, Value};
 use serde::Serialize;
 use std::path::Path;
 
@@ -18,8 +17,7 @@ const PAGE: &str = include_str!("page.html");
 const TRIALS: usize = 5;
 
 #[derive(Serialize)]
-struct Page<'a> {
-    nonce: &'a str,
+struct Page {
     rows: Vec<TestRow>,
     counts: Vec<Count>,
     wrong: Vec<Wrong>,
@@ -96,12 +94,8 @@ pub fn suite_html(subject: &Subject<'_>, nonce: &str) -> Result<String, String> 
             Wrong { file: line(&file.name), findings: text(findings.trim_end()) }
         })
         .collect();
-    let mut environment = Environment::new();
-    environment.add_template("page.html", PAGE).map_err(|error| error.to_string())?;
-    let page = environment.get_template("page.html").map_err(|error| error.to_string())?;
     let results = subject.results;
     let whole = Page {
-        nonce,
         rows,
         counts,
         wrong,
@@ -112,7 +106,7 @@ pub fn suite_html(subject: &Subject<'_>, nonce: &str) -> Result<String, String> 
         version: env!("CARGO_PKG_VERSION"),
         interrupted: results.interrupted.is_some(),
     };
-    page.render(Value::from(Serde(&whole))).map_err(|error| error.to_string())
+    page(PAGE, nonce, Script::Own, &whole).map_err(|error| error.to_string())
 }
 
 fn order(kind: &str) -> usize {

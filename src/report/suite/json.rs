@@ -7,9 +7,10 @@ use crate::event::{Actor, Message};
 use crate::report::Places;
 use crate::report::json::{diagnostic_record, failure_record};
 use crate::source::SourceMap;
-use crate::suite::{File, Outcome};
+use crate::suite::{File, Outcome, Results};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// The number of the format: it grows where a field changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -17,21 +18,33 @@ const VERSION: u32 = 1;
 /// One JSON object, ending in a newline.
 #[must_use]
 pub fn suite_json(subject: &Subject<'_>) -> String {
-    let results = subject.results;
-    let whole = json!({
-        "format": "proctor-test",
-        "version": VERSION,
-        "proctor": env!("CARGO_PKG_VERSION"),
-        "began": timestamp(results.began),
-        "began_ms": milliseconds(results.began),
-        "elapsed_ns": results.elapsed,
-        "seed": results.seed,
-        "interrupted": results.interrupted,
-        "counts": counts(subject),
-        "wrong_files": subject.wrong().map(wrong).collect::<Vec<_>>(),
-        "tests": subject.rows().map(|row| test(&row, subject.home)).collect::<Vec<_>>(),
-    });
+    let Results { began, elapsed, seed, interrupted, .. } = *subject.results;
+    let mut whole = head("proctor-test", VERSION, (began, elapsed), seed, interrupted);
+    whole["counts"] = counts(subject);
+    whole["wrong_files"] = subject.wrong().map(wrong).collect();
+    whole["tests"] = subject.rows().map(|row| test(&row, subject.home)).collect();
     document(&whole)
+}
+
+/// What all our formats have: which of them it is, and when the run began (and how many nanoseconds it took), with which seed, and by
+/// which signal it was ended before all was done.
+pub fn head(
+    format: &str,
+    version: u32,
+    (began, elapsed): (SystemTime, i64),
+    seed: u64,
+    interrupted: Option<i32>,
+) -> Value {
+    json!({
+        "format": format,
+        "version": version,
+        "proctor": env!("CARGO_PKG_VERSION"),
+        "began": timestamp(began),
+        "began_ms": milliseconds(began),
+        "elapsed_ns": elapsed,
+        "seed": seed,
+        "interrupted": interrupted,
+    })
 }
 
 fn counts(subject: &Subject<'_>) -> Value {

@@ -26,8 +26,8 @@ pub use tap::suite_tap;
 
 /// What the reports of a class share with these.
 pub(super) use details::{draw_leaks, draw_messages, lines};
-pub(super) use json::trial;
+pub(super) use json::{head, trial};
 pub(super) use junit::{status, time, written};
-pub(super) use plain::{STYLE, document, line, milliseconds, name, printed, text, timestamp};
+pub(super) use plain::{STYLE, document, line, name, printed, text, timestamp};
 pub(super) use subject::reason;
 pub(super) use tap::{block, description};

@@ -29,6 +29,9 @@ pub struct Class {
 pub struct Rubric {
     /// As it was named.
     pub name: String,
+    /// The name of the folder that it stands in; nothing where that is not known.
+    #[serde(default)]
+    pub folder: String,
     /// It and, behind it, the files that it uses, as they were when the grading began.
     pub texts: Arc<[Text]>,
     /// In the order of the file.

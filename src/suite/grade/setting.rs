@@ -10,7 +10,7 @@ use crate::suite::page::page;
 use crate::suite::seed::{Use, seed};
 use crate::suite::{Enclosure, File, Limits, Trial};
 use crate::value::Points;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How a class is graded.
 #[derive(Debug, Clone)]
@@ -106,7 +106,10 @@ pub fn rubric(file: &File) -> Result<Rubric, String> {
         })
     };
     let criteria = file.tests.iter().map(criterion).collect::<Result<_, String>>()?;
-    Ok(Rubric { name: file.name.clone(), texts: file.texts.clone(), criteria })
+    let whole = std::path::absolute(&file.path).ok();
+    let folder = whole.as_deref().and_then(Path::parent).and_then(Path::file_name);
+    let folder = folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    Ok(Rubric { name: file.name.clone(), folder, texts: file.texts.clone(), criteria })
 }
 
 /// What a grading needs of the machine, found and decided before there are threads.
