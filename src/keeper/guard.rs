@@ -291,9 +291,10 @@ impl Guard<'_> {
         let (found, unnamed, stuck) = self.clear_up(&start);
         if let Some(record) = record {
             record.remove();
+        // Nobody is left to come before, and files may be many.
+        first.then(come_in_turn);
         }
         remove_scratch(self.run);
-        first.then(come_in_turn);
         self.signals.drain();
         if let Some(lender) = &mut self.lender {
             lender.take_back();
