@@ -289,12 +289,12 @@ impl Guard<'_> {
         let keeper_end = self.wait();
         self.hear();
         let (found, unnamed, stuck) = self.clear_up(&start);
-        if let Some(record) = record {
-            record.remove();
         // Nobody is left to come before, and files may be many.
         first.then(come_in_turn);
         }
         remove_scratch(self.run);
+        if let Some(record) = record {
+            record.remove();
         self.signals.drain();
         if let Some(lender) = &mut self.lender {
             lender.take_back();
