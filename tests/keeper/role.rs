@@ -266,6 +266,11 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
             pen.say("up");
             awkward::sleep();
         }
+        "namespace" => {
+            tell(pen);
+            awkward::in_namespace(pen);
+            awkward::sleep();
+        }
         "astray" => aim::go_astray(argument),
         // One that ends with its standard input, in a session of its own.
         "brief" => {
