@@ -71,7 +71,7 @@ impl Machine {
     pub(super) fn run_scenario(&mut self, args: &[Value]) -> Result<Value, Stop> {
         let mut words = super::spawn::arguments(args);
         let path = words.remove(0);
-        let name: Rc<str> = path.rsplit('/').next().unwrap_or("scenario").into();
+        let name: Rc<str> = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or("scenario").into();
         let order = Order {
             path,
             args: words,
