@@ -14,7 +14,7 @@ use super::option::{Options, Stream};
 use super::streams::Wiring;
 use crate::event::{History, What, read_lines};
 use crate::process::sandbox::{Fence, Rules};
-use crate::process::{Row, Sheet, Waited, clock};
+use crate::process::{OURSELVES, Row, Sheet, Waited, clock};
 use crate::program::Attribute;
 use crate::source::Code;
 use crate::value::{Key, ProcessRef, Signal, Trouble, Value, text};
@@ -22,8 +22,6 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
-/// This program, whatever it is called and wherever it was moved to; see proc(5).
-const OURSELVES: &str = "/proc/self/exe";
 /// The command that runs what a sheet says.
 pub const COMMAND: &str = "scenario";
 /// Bytes of a record that are kept.
