@@ -49,6 +49,8 @@ pub(crate) mod streams;
 pub(crate) mod terminal;
 #[path = "keeper/trace.rs"]
 pub(crate) mod trace;
+#[path = "keeper/turns.rs"]
+pub(crate) mod turns;
 #[path = "keeper/whole.rs"]
 pub(crate) mod whole;
 #[path = "keeper/words.rs"]
@@ -71,6 +73,7 @@ pub fn main() {
     tests.extend(words::TESTS);
     tests.extend(jobs::TESTS);
     tests.extend(aim::TESTS);
+    tests.extend(turns::TESTS);
     tests.extend(disk::TESTS);
     tests.extend(clocks::TESTS);
     runner::run(&tests);

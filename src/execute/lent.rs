@@ -6,7 +6,7 @@ use crate::value::Signal;
 use std::os::fd::{AsFd, OwnedFd};
 
 /// Signals that end programs which write line by line every day: by a key, or because nobody reads any more.
-const USUAL: [Signal; 4] = [Signal::INT, Signal(3), Signal(13), Signal::TERM];
+const USUAL: [Signal; 4] = [Signal::INT, Signal::QUIT, Signal::PIPE, Signal::TERM];
 
 /// Our terminal while a child has it.
 pub(super) struct Lent {

@@ -14,7 +14,7 @@ use super::option::{Options, Stream};
 use super::streams::Wiring;
 use crate::event::{History, What, read_lines};
 use crate::process::sandbox::{Fence, Rules};
-use crate::process::{Row, Sheet, Waited, clock};
+use crate::process::{OURSELVES, Row, Sheet, Waited, clock};
 use crate::program::Attribute;
 use crate::source::Code;
 use crate::value::{Key, ProcessRef, Signal, Trouble, Value, text};
@@ -22,8 +22,6 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
-/// This program, whatever it is called and wherever it was moved to; see proc(5).
-const OURSELVES: &str = "/proc/self/exe";
 /// The command that runs what a sheet says.
 pub const COMMAND: &str = "scenario";
 /// Bytes of a record that are kept.
@@ -71,7 +69,7 @@ impl Machine {
     pub(super) fn run_scenario(&mut self, args: &[Value]) -> Result<Value, Stop> {
         let mut words = super::spawn::arguments(args);
         let path = words.remove(0);
-        let name: Rc<str> = path.rsplit('/').next().unwrap_or("scenario").into();
+        let name: Rc<str> = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or("scenario").into();
         let order = Order {
             path,
             args: words,

@@ -121,7 +121,8 @@ impl Machine {
             Rc::from(format!("{}-{}", self.label(target), self.world.unnamed))
         });
         let relayed = target.exec.is_some() && self.world.behind.is_some();
-        let plain = options.is_none() && wiring.is_empty() && !relayed && !self.is_disturbed();
+        let fenced = target.exec.is_some() && self.world.work.fence.is_some();
+        let plain = options.is_none() && wiring.is_empty() && !relayed && !fenced && !self.is_disturbed();
         let options = options.unwrap_or_default();
         let (setup, streams) =
             if plain { (None, None) } else { self.wire(&name, &options, wiring, target.exec.is_none())? };
@@ -257,10 +258,7 @@ impl Machine {
         let command = self.command(argv, &options.env)?;
         let setup = match setup {
             Some(setup) => setup,
-            None => {
-                let setup = Setup { fence: self.world.work.fence.clone(), ..Setup::default() };
-                setup.prepare().map_err(|error| not_set_up(error.stage, error.errno))?
-            }
+            None => Setup::default().prepare().map_err(|error| not_set_up(error.stage, error.errno))?,
         };
         let observe = self.observes(options);
         self.world.run.set_external(row, true);

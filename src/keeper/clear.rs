@@ -106,6 +106,7 @@ impl Cleaner {
 
     /// Kills and reaps until there is nobody. Gives up when for `patience` nothing has changed any more and only processes are left
     /// that the kernel or a tracer holds on to: who was killed and can run ends as soon as it has the processor, which may take long.
+    /// Of who sleeps though it was killed, nobody can say for whom it waits: it is given longer.
     ///
     /// `hurry` is called when it takes long, and may do what it can to have it over sooner.
     /// `before_reaping` is called once, when all have been killed and most of them have ended, with the pids of those that
@@ -182,10 +183,8 @@ impl Cleaner {
         let mut held = true;
         self.children.each(0, |pid| {
             if held && peek(pid) == Ok(None) {
-                held = match proc_file::stat(pid) {
-                    Ok(stat) => is_held(stat.state),
-                    Err(_) => quiet.is_over(patience * BLIND),
-                };
+                let hold = proc_file::states(pid).map_or(Hold::Unsure, |states| Hold::of(&states));
+                held = hold == Hold::Fast || hold == Hold::Unsure && quiet.is_over(patience * BLIND);
             }
         });
         held
@@ -257,10 +256,29 @@ impl Quiet {
     }
 }
 
-/// Whether a process in this state (proc_pid_stat(5)) that was killed cannot end by itself: it is in the middle of something in the
-/// kernel, a tracer holds it, or only other threads of it are left.
-fn is_held(state: char) -> bool {
-    matches!(state, 'D' | 't' | 'Z' | 'X')
+/// What keeps one who was killed from its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// Nothing but the wait for a processor.
+    Loose,
+    /// It waits for something of which nobody can tell whether it comes: the first process of a pid namespace for the end of all in there,
+    /// of whom one may be held.
+    Unsure,
+    /// It is in the middle of something in the kernel, or a tracer holds it, also where it has ended already.
+    Fast,
+}
+
+impl Hold {
+    /// Of a process whose threads are in these states; see proc_pid_stat(5).
+    fn of(threads: &[char]) -> Self {
+        if threads.contains(&'R') {
+            Self::Loose
+        } else if threads.is_empty() || threads.iter().any(|state| !matches!(state, 'D' | 't' | 'Z' | 'X')) {
+            Self::Unsure
+        } else {
+            Self::Fast
+        }
+    }
 }
 
 /// Whether this process has children, ended or alive. No /proc is needed for it.
@@ -284,9 +302,16 @@ mod tests {
 
     #[test]
     fn who_can_run_is_waited_for() {
-        for (state, held) in [('R', false), ('S', false), ('T', false), ('D', true), ('t', true), ('Z', true)]
+        use Hold::{Fast, Loose, Unsure};
+        for (state, hold) in
+            [('R', Loose), ('S', Unsure), ('T', Unsure), ('D', Fast), ('t', Fast), ('Z', Fast)]
         {
-            assert_eq!(is_held(state), held, "{state}");
+            assert_eq!(Hold::of(&[state]), hold, "{state}");
+            // Its first thread has ended, and what the others do counts.
+            assert_eq!(Hold::of(&['Z', state]), hold, "{state}");
+            assert_eq!(Hold::of(&[state, 'R']), Loose, "{state}");
         }
+        assert_eq!(Hold::of(&['D', 'S']), Unsure);
+        assert_eq!(Hold::of(&[]), Unsure);
     }
 }

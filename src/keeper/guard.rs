@@ -93,7 +93,9 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let (record, unrecorded) = record::on_disk(options.nested, &name);
     let lends = options.contain.as_ref().is_some_and(|contain| contain.terminal);
     let listened = if lends { signals::with_resume(listened()) } else { listened() };
-    block_every();
+    if Protection::Signals.is_on() {
+        block_every();
+    }
     if Protection::Subreaper.is_on() {
         let _ = set_child_subreaper(Pid::from_raw(1));
     }
@@ -289,11 +291,12 @@ impl Guard<'_> {
         let keeper_end = self.wait();
         self.hear();
         let (found, unnamed, stuck) = self.clear_up(&start);
+        // Nobody is left to come before, and files may be many.
+        first.then(come_in_turn);
         if let Some(record) = record {
             record.remove();
         }
         remove_scratch(self.run);
-        first.then(come_in_turn);
         self.signals.drain();
         if let Some(lender) = &mut self.lender {
             lender.take_back();
@@ -457,19 +460,21 @@ impl Guard<'_> {
             let stuck = wait::peek(self.keeper).is_ok().then(|| keep::actor(run, self.keeper));
             return (Vec::new(), 0, stuck.into_iter().collect());
         }
-        let mut found = (Vec::new(), 0);
-        if !has_children() || !Protection::Takeover.is_on() {
-            return (found.0, found.1, Vec::new());
+        let (mut found, mut stuck) = ((Vec::new(), 0), Vec::new());
+        let takes_over = has_children() && Protection::Takeover.is_on();
+        if takes_over {
+            let hurry = || sweep::strike(start);
+            let cleared = self.cleaner.clear(&self.signals, PATIENCE, hurry, |pids, beyond| {
+                found = (pids.iter().map(|pid| keep::actor(run, *pid)).collect(), beyond);
+            });
+            if cleared == Cleared::Stuck {
+                stuck = self.cleaner.living().into_iter().map(|pid| keep::actor(run, pid)).collect();
+            }
         }
-        let hurry = || sweep::strike(start);
-        let cleared = self.cleaner.clear(&self.signals, PATIENCE, hurry, |pids, beyond| {
-            found = (pids.iter().map(|pid| keep::actor(run, *pid)).collect(), beyond);
-        });
-        run.repair(|pid| wait::peek(pid).is_ok());
-        let stuck = match cleared {
-            Cleared::All => Vec::new(),
-            Cleared::Stuck => self.cleaner.living().into_iter().map(|pid| keep::actor(run, pid)).collect(),
-        };
+        if takes_over || self.last.is_none() {
+            // A keeper that was killed may have reaped all, and not have said it.
+            run.repair(|pid| wait::peek(pid).is_ok());
+        }
         (found.0, found.1, stuck)
     }
 

@@ -11,7 +11,7 @@ use super::sweep;
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, ScenarioEnd, Word};
 use crate::event::{Actor, Event, What, pack};
-use crate::process::custody::signal_child;
+use crate::process::custody::{come_in_turn, signal_child};
 use crate::process::wait::ChildState;
 use crate::process::{ExitStatus, Fork, Lane, Run, Scratch, clock, exit_now, fork, proc_file, wait};
 use rustix::process::{Pid, Signal, set_child_subreaper, set_parent_process_death_signal};
@@ -307,6 +307,7 @@ impl Keeper<'_> {
         });
         // Who was killed right after it had reaped could not say so: that it did is in the record all the same.
         run.repair(|pid| wait::peek(pid).is_ok());
+        come_in_turn();
         remove_scratch(run);
         if over == Over::GuardGone {
             if let Some(record) = self.kit.record.take() {

@@ -23,6 +23,8 @@ pub enum Protection {
     Gate,
     /// The guard stops when a foreground child was stopped by a key.
     Job,
+    /// No signal does anything to guard and keeper but by their reading it.
+    Signals,
 }
 
 impl Protection {
@@ -38,6 +40,7 @@ impl Protection {
             Self::SecondProof => "second-proof",
             Self::Gate => "gate",
             Self::Job => "job",
+            Self::Signals => "signals",
         }
     }
 

@@ -41,25 +41,37 @@ pub fn end_namespace() {
     }
 }
 
+/// As [`come_first`] has it.
+const FIRST: i32 = libc::SCHED_RR | libc::SCHED_RESET_ON_FORK;
+
+/// Microseconds that whoever comes first can be sure to run without a sleep: where RLIMIT_RTTIME kills earlier, nobody does.
+const LONGEST_TURN: u64 = 60_000_000;
+
 /// Lets this process (0) or an unreaped child of it come before all that are not as urgent, as long as the system allows it: SCHED_RR at
 /// its lowest, which those that it forks do not inherit; see sched(7). A guardian sleeps nearly always; but where hundreds of others want
 /// the processor, it would wait for its turn behind them, also in order to end. Who may not (it takes root, or RLIMIT_RTPRIO), or
 /// is scheduled in some way of the user's own, stays as it is. Gives whether it was done.
 pub fn come_first(pid: i32) -> bool {
-    let urgent = libc::sched_param { sched_priority: 1 };
-    // SAFETY: the calls read a number and a struct.
-    unsafe {
-        libc::sched_getscheduler(pid) == libc::SCHED_OTHER
-            && libc::sched_setscheduler(pid, libc::SCHED_RR | libc::SCHED_RESET_ON_FORK, &raw const urgent)
-                == 0
-    }
+    let own = if pid == 0 { fork::pid() } else { pid };
+    // SAFETY: it reads a number.
+    let is_usual = unsafe { libc::sched_getscheduler(pid) } == libc::SCHED_OTHER;
+    is_usual && realtime_limit(own).is_some_and(|limit| limit > LONGEST_TURN) && schedule(pid, FIRST, 1)
 }
 
-/// This process, which came first, is scheduled as everybody is.
+/// This process is scheduled as everybody is, where it came first.
 pub fn come_in_turn() {
-    let usual = libc::sched_param { sched_priority: 0 };
+    // SAFETY: it reads a number.
+    let is_first = unsafe { libc::sched_getscheduler(0) } == FIRST;
+    // Only root may take back that what it forks is scheduled as usual, which it is anyway from now on.
+    let _ = is_first
+        && (schedule(0, libc::SCHED_OTHER, 0)
+            || schedule(0, libc::SCHED_OTHER | libc::SCHED_RESET_ON_FORK, 0));
+}
+
+fn schedule(pid: i32, policy: i32, priority: i32) -> bool {
+    let how = libc::sched_param { sched_priority: priority };
     // SAFETY: it reads a struct.
-    unsafe { libc::sched_setscheduler(0, libc::SCHED_OTHER, &raw const usual) };
+    unsafe { libc::sched_setscheduler(pid, policy, &raw const how) == 0 }
 }
 
 /// Ends the process that is held: SIGKILL.

@@ -128,6 +128,9 @@ impl Command {
     }
 }
 
+/// This program, whatever it is called and wherever it was moved to; see proc(5).
+pub const OURSELVES: &str = "/proc/self/exe";
+
 /// Becomes the program; comes back only upon failure, and then everything is as before. The program starts
 /// with default dispositions and nothing blocked; see signal(7).
 ///

@@ -66,7 +66,7 @@ pub use changes::{Change, note_children};
 pub use channel::{Channel, Received};
 pub use children::{Child, Children};
 pub use errno::Errno;
-pub use exec::{Command, EnvironmentChanges, ExecError, exec_in_place};
+pub use exec::{Command, EnvironmentChanges, ExecError, OURSELVES, exec_in_place};
 pub use fifo::{Fifo, is_fifo};
 pub use folders::Folders;
 pub use fork::{Fork, exit_now, fork, fork_away, pid, ppid};

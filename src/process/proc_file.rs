@@ -86,6 +86,18 @@ pub fn stat(pid: i32) -> Result<Stat, Errno> {
     parse_stat(&bytes).ok_or(Errno::EIO)
 }
 
+/// The state of each of its threads, as [`stat`] has it of the first.
+///
+/// # Errors
+/// As [`stat`].
+pub fn states(pid: i32) -> Result<Vec<char>, Errno> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_err(|error| explain(error.into()))?;
+    let path = |thread: std::fs::DirEntry| format!("/proc/{pid}/task/{}/stat", thread.file_name().display());
+    // One that has ended meanwhile has no state any more.
+    let states = threads.filter_map(|thread| Some(parse_stat(&read(&path(thread.ok()?)).ok()?)?.state));
+    Ok(states.collect())
+}
+
 /// The name stands in brackets and may hold brackets, spaces and newlines itself: only its last bracket is its end.
 fn parse_stat(bytes: &[u8]) -> Option<Stat> {
     let open = bytes.iter().position(|byte| *byte == b'(')?;

@@ -104,6 +104,13 @@ pub fn size(tty: impl AsFd) -> Option<(u16, u16)> {
     (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
 }
 
+/// The same for whoever has to draw on it in any case: 80 and 24 where it does not tell.
+#[must_use]
+pub fn room(tty: impl AsFd) -> (usize, usize) {
+    let (columns, rows) = size(tty).unwrap_or((80, 24));
+    (columns.into(), rows.into())
+}
+
 /// Lets each key be read at once and unseen, and sends no signal for any, until [`restore`].
 ///
 /// # Errors

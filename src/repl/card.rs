@@ -5,7 +5,6 @@ use crate::execute::Session;
 use crate::process::terminal;
 use crate::report::{Style, visible_line};
 use crate::value::{ProcessRef, Value, ending::ending};
-use std::os::fd::AsFd;
 use std::rc::Rc;
 
 /// Bytes of a value that are shown.
@@ -55,17 +54,16 @@ pub fn shown(session: &Session, value: &Value, style: Style) -> Option<String> {
                         processes.into_iter().map(|process| card(session, process, style)).collect();
                     Some(cards.join("\n"))
                 }
-                _ => Some(laid_out(value, columns(), LONGEST)),
+                _ => Some(written(value)),
             }
         }
-        // A text is shown as it is written, so that "1" and 1 are told apart.
-        other => Some(laid_out(other, columns(), LONGEST)),
+        other => Some(written(other)),
     }
 }
 
-/// How wide the editor's terminal is, which is the session's standard input.
-fn columns() -> usize {
-    terminal::size(std::io::stdin().as_fd()).map_or(80, |(columns, _)| usize::from(columns))
+/// As it is written, also a text, so that "1" and 1 are told apart; on the editor's terminal, which is the session's standard input.
+fn written(value: &Value) -> String {
+    laid_out(value, terminal::room(std::io::stdin()).0, LONGEST)
 }
 
 /// `p1 · pid 4211 · sleeping · 2.1s`.

@@ -51,7 +51,7 @@ pub enum Told {
 const ENDED: u8 = 3;
 
 /// Ctrl-C and Ctrl-\ while a statement runs, a closed terminal, and the request to end.
-pub const HELD: [Signal; 4] = [Signal(2), Signal(3), Signal(1), Signal(15)];
+pub const HELD: [Signal; 4] = [Signal::INT, Signal::QUIT, Signal::HUP, Signal::TERM];
 
 /// Numbers of the descriptors that are watched; pipes come after them.
 const LINE: u64 = 0;
@@ -174,17 +174,17 @@ impl Collector {
     /// Ctrl-C while a statement runs is for the session; what ends a process ends this one in order.
     fn react_to_signals(&self) {
         while let Some(signal) = signals::take_pending() {
-            match i32::from(signal.0) {
+            match signal {
                 // It is for the user's editor.
-                2 if self.with.draft.is_open() => {}
-                2 => {
+                Signal::INT if self.with.draft.is_open() => {}
+                Signal::INT => {
                     // The terminal has shown `^C`: what is said next begins a row of its own.
                     self.with.screen.show("\n");
-                    let _ = custody::signal_child(self.with.guard, 2);
+                    let _ = custody::signal_child(self.with.guard, signal.0.into());
                 }
                 // Ctrl-\ would end a program; a prompt it does not.
-                3 => {}
-                other => self.leave(u8::try_from(128 + other).unwrap_or(u8::MAX)),
+                Signal::QUIT => {}
+                other => self.leave(other.0.saturating_add(128)),
             }
         }
     }

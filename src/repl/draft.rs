@@ -1,6 +1,7 @@
 //! The file that `:edit` gives to the user's editor: in a folder that nobody else can look into, and gone when the editor is.
 
 use crate::process::custody;
+use crate::value::Signal;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -22,8 +23,6 @@ struct Open {
 
 /// So many names are tried.
 const TRIES: usize = 100;
-/// Ends an editor as a closed window would; see signal(7).
-const HANGUP: i32 = 1;
 
 impl Draft {
     fn state(&self) -> MutexGuard<'_, Option<Open>> {
@@ -73,7 +72,8 @@ impl Draft {
     /// Ends the editor that is at work, and takes its folder away: the prompt has to end.
     pub fn close(&self) {
         if let Some(open) = self.state().take() {
-            custody::signal_child(open.pid, HANGUP);
+            // As a closed window would end it; see signal(7).
+            custody::signal_child(open.pid, Signal::HUP.0.into());
             let _ = std::fs::remove_dir_all(open.folder);
         }
     }

@@ -1,7 +1,7 @@
 //! A list or a map that is too long for a row, one row for each part of it.
 
 use crate::report::width;
-use crate::value::{Key, Value, text};
+use crate::value::{Value, text};
 
 /// Columns that a part stands to the right of what it is part of.
 const STEP: usize = 4;
@@ -38,7 +38,7 @@ impl Layout {
             }
             Value::Map(map) if !map.0.borrow().is_empty() => {
                 let map = map.0.borrow();
-                self.parts(('{', '}'), depth, map.iter().map(|(key, item)| (written(key), item)));
+                self.parts(('{', '}'), depth, map.iter().map(|(key, item)| (text::key(key) + ": ", item)));
             }
             _ => self.text.push_str(&row),
         }
@@ -67,12 +67,6 @@ impl Layout {
         self.text.push_str(&" ".repeat(STEP * depth));
         self.text.push(close);
     }
-}
-
-/// A key as a map has it, with its colon.
-fn written(key: &Key) -> String {
-    let map = text::literal(&Value::map([(key.clone(), Value::None)].into_iter().collect()));
-    map.strip_prefix('{').and_then(|map| map.strip_suffix("none}")).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

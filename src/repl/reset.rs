@@ -2,7 +2,6 @@
 
 use crate::execute::Left;
 use crate::process::terminal;
-use std::os::fd::AsFd;
 
 /// What every terminal with control sequences knows: the usual screen, a cursor that is seen, plain letters and their usual set, rows
 /// that wrap, letters that replace others, the usual keys, no mouse.
@@ -32,6 +31,6 @@ pub fn sequences(left: Left) -> String {
         Left::InDisorder => BELOW,
     };
     // Blanks up to the last column end a row that was begun, and leave one alone that was not.
-    let columns = terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns));
+    let (columns, _) = terminal::room(std::io::stdout());
     format!("{USUAL}{later}{place}{}\r\x1b[K", " ".repeat(columns.saturating_sub(1)))
 }

@@ -1,8 +1,8 @@
 //! Starting the session's processes: a guard, a keeper and the interpreter, in a program of their own.
 
 use super::wire::Line;
-use crate::process::Listener;
 use crate::process::relay::{pass, relay};
+use crate::process::{Listener, OURSELVES};
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -16,9 +16,6 @@ pub struct Started {
     pub line: Line,
     pub listener: Listener,
 }
-
-/// This program, whatever it is called and wherever it was moved to; see proc(5).
-const OURSELVES: &str = "/proc/self/exe";
 
 /// Starts `proctor session ARGS`, in a process group of its own: keys that the terminal makes signals of are for us.
 ///

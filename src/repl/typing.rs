@@ -18,7 +18,6 @@ use rustyline::history::SearchDirection;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 use std::borrow::Cow;
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -184,8 +183,7 @@ impl Completer for Typing {
         }
         let (start, candidates) = self.complete(line, pos);
         // With many there is room for their names alone.
-        let (columns, rows) = terminal::size(std::io::stdout().as_fd()).unwrap_or((80, 24));
-        let (columns, rows) = (usize::from(columns), usize::from(rows));
+        let (columns, rows) = terminal::room(std::io::stdout());
         let with_docs = candidates.len() + FREE <= rows;
         let widest = candidates.iter().map(|candidate| width(&candidate.shown)).max().unwrap_or(0);
         let pairs = candidates.into_iter().map(|candidate| {
@@ -210,7 +208,7 @@ impl Completer for Typing {
 
 /// How wide the terminal is now.
 fn columns() -> usize {
-    terminal::size(std::io::stdout().as_fd()).map_or(80, |(columns, _)| usize::from(columns))
+    terminal::room(std::io::stdout()).0
 }
 
 /// Rows above the cursor's, of an entry up to the cursor.

@@ -12,8 +12,6 @@ use std::os::fd::AsFd;
 
 /// Milliseconds between two frames.
 const PAUSE: u64 = 250;
-/// A screen whose size nobody tells.
-const USUAL: (u16, u16) = (80, 24);
 
 impl Prompting {
     pub(super) fn watch(&mut self) {
@@ -71,8 +69,7 @@ impl Prompting {
 
     /// A frame as it fits the screen: the table, and the tree where there is room for it.
     fn drawn(&self, frame: &Frame) -> String {
-        let (columns, rows) = terminal::size(std::io::stdout().as_fd()).unwrap_or(USUAL);
-        let (columns, rows) = (usize::from(columns), usize::from(rows));
+        let (columns, rows) = terminal::room(std::io::stdout());
         let title = self.style.dim("processes of the session; any key goes back to the prompt");
         let table: Vec<&str> = frame.table.lines().collect();
         let tree: Vec<&str> = frame.tree.lines().collect();

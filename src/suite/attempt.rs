@@ -8,7 +8,7 @@ use super::wire::{self, Word};
 use crate::event::Verdict;
 use crate::keeper::end_orphans;
 use crate::process::relay::{pass, relay};
-use crate::process::{Channel, Pidfd, Received, Watch, custody};
+use crate::process::{Channel, OURSELVES, Pidfd, Received, Watch, custody};
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -16,8 +16,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// This program, whatever it is called and wherever it was moved to; see proc(5).
-const OURSELVES: &str = "/proc/self/exe";
 /// How long a trial may take beyond its limit to end itself, and then to be ended.
 const SLACK: Duration = Duration::from_secs(5);
 /// So many words are kept: a scenario may break ten thousand expectations in its children.

@@ -13,8 +13,11 @@ pub struct SignalRow {
 
 /// Those that we ourselves send, or have a rule for.
 impl Signal {
+    pub const HUP: Self = Self(1);
     pub const INT: Self = Self(2);
+    pub const QUIT: Self = Self(3);
     pub const KILL: Self = Self(9);
+    pub const PIPE: Self = Self(13);
     pub const TERM: Self = Self(15);
     pub const CHLD: Self = Self(17);
     pub const CONT: Self = Self(18);

@@ -24,6 +24,14 @@ pub fn literal(value: &Value) -> String {
     brief(value, TEXT_BYTES)
 }
 
+/// A key of a map as [`literal`] writes it.
+#[must_use]
+pub fn key(key: &Key) -> String {
+    let mut text = String::new();
+    Writer::new(&mut text, TEXT_BYTES).key(key);
+    text
+}
+
 /// [`literal`], cut off behind about `most` bytes with a `…`: for messages.
 #[must_use]
 pub fn brief(value: &Value, most: usize) -> String {

@@ -66,6 +66,23 @@ pub fn quiet() {
     }
 }
 
+/// A child, the first process of a pid namespace below it, and a child of that, which says `up`.
+pub fn in_namespace(pen: &Pen) {
+    in_child(|| {
+        tell(pen);
+        // SAFETY: unshare touches no memory.
+        assert_eq!(unsafe { libc::unshare(libc::CLONE_NEWPID) }, 0, "no namespace is to be had");
+        in_child(|| {
+            in_child(|| {
+                pen.say("up");
+                sleep();
+            });
+            sleep();
+        });
+        sleep();
+    });
+}
+
 /// Forks, and has the child do it; it never comes back.
 pub fn in_child(function: impl FnOnce()) {
     if fork().expect("fork") == Fork::Child {

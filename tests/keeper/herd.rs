@@ -230,6 +230,11 @@ pub fn fields(stat: &str) -> impl Iterator<Item = &str> {
     stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace()
 }
 
+/// How a process is scheduled: sched(7).
+pub fn policy(pid: i32) -> Option<i32> {
+    fields(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?).nth(38)?.parse().ok()
+}
+
 /// The time of a process's start, in ticks.
 pub fn start_of(stat: &str) -> Option<u64> {
     fields(stat).nth(19)?.parse().ok()

@@ -73,13 +73,14 @@ pub fn play(role: &str) -> ! {
             // Where nobody reads it, that is no error.
             let _ = writeln!(
                 stdout(),
-                "{:?} left={} unnamed={} names={} stuck={} unrecorded={:?} unreaped={}",
+                "{:?} left={} unnamed={} names={} stuck={} unrecorded={:?} policy={} unreaped={}",
                 ended.outcome,
                 names.len(),
                 ended.unnamed,
                 names.join(","),
                 ended.stuck.len(),
                 ended.unrecorded,
+                super::herd::policy(std::process::id() as i32).unwrap_or(-1),
                 ended.memory.recorded().lives.iter().filter(|life| life.reaped.is_none()).count()
             );
             if let Some(message) = ended.message() {
@@ -263,6 +264,11 @@ fn scenario(word: &str, argument: &str, pen: &Pen, run: &Run) -> u8 {
         "quiet" => {
             awkward::quiet();
             pen.say("up");
+            awkward::sleep();
+        }
+        "namespace" => {
+            tell(pen);
+            awkward::in_namespace(pen);
             awkward::sleep();
         }
         "astray" => aim::go_astray(argument),

@@ -1,15 +1,15 @@
 //! A system that gives little: few descriptors, no processes, no files, no /proc (row 14).
 
+use super::herd::{self, children, keeper_and_scenario};
 use super::runner::{Test, left_out};
-use super::stage::{LONG, Output, SECOND, SOON, Stage, Staged};
-use rustix::process::{Pid, Signal, kill_process};
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
+use super::stage::{LONG, Output, SECOND, SOON, Stage, Staged, own_program_for_all};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
-pub const TESTS: [Test; 13] = [
+pub const TESTS: [Test; 14] = [
     ("few_descriptors_are_enough", few_descriptors),
     ("control_few_descriptors_without_clearing", control_few_descriptors),
     ("no_process_to_be_had_is_said", no_process),
@@ -21,6 +21,7 @@ pub const TESTS: [Test; 13] = [
     ("without_proc_nothing_is_left_either", without_proc),
     ("control_without_proc_and_without_clearing_something_is_left", control_without_proc),
     ("what_a_tracer_of_somebody_elses_holds_is_told", held_by_a_tracer),
+    ("what_a_namespace_waits_for_is_told", held_in_a_namespace),
     ("storms_of_signals_change_nothing", storms),
     ("control_who_blocks_no_signal_dies_of_a_storm", control_storms),
 ];
@@ -71,31 +72,19 @@ fn control_few_descriptors() {
     leaves_something(after("ulimit -n 16", "herd wait").without("clear,takeover").start(), "16 descriptors");
 }
 
-/// A folder with this program in it, where any user may execute it: what it was built in may be a folder of ours alone.
-fn program_for_all() -> TempDir {
-    let place = tempfile::tempdir().expect("a folder");
-    let copy = place.path().join("program");
-    // By another process: while one that another thread has just forked holds our descriptor, the copy could not be executed (ETXTBSY).
-    let copied = Command::new("cp").arg(std::env::current_exe().expect("our own path")).arg(&copy).status();
-    assert!(copied.expect("cp").success(), "a copy");
-    for path in [place.path(), &copy] {
-        std::fs::set_permissions(path, Permissions::from_mode(0o755)).expect("our own file");
-    }
-    place
-}
-
 /// An empty run of a user who may have so many processes.
-fn with_processes(place: &TempDir, limit: u32) -> Staged {
+fn with_processes(program: &Path, limit: u32) -> Staged {
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65533", "--regid=65533", "--clear-groups", "prlimit"]);
-    command.arg(format!("--nproc={limit}")).arg(place.path().join("program"));
+    command.arg(format!("--nproc={limit}")).arg(program);
     Stage::with_command(command, "empty 0").start()
 }
 
 /// The same runs where there is enough: nothing is said, and they end well.
 fn control_enough() {
     if rustix::process::geteuid().is_root() {
-        let output = with_processes(&program_for_all(), 50).finish();
+        let (_folder, program) = own_program_for_all();
+        let output = with_processes(&program, 50).finish();
         assert_eq!((output.code, output.err.as_str()), (Some(0), ""), "{output:?}");
     } else {
         left_out("the test needs another user");
@@ -109,7 +98,7 @@ fn no_process() {
         left_out("the test needs another user");
         return;
     }
-    let program = program_for_all();
+    let (_folder, program) = own_program_for_all();
     for (limit, place) in [(1, "for the run"), (2, "for the scenario")] {
         let mut run = with_processes(&program, limit);
         let output = run.finish();
@@ -221,31 +210,63 @@ fn held_by_a_tracer() {
     tracer.finish();
 }
 
-/// A process that is not ours.
-fn control_storms() {
-    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::USR1, Signal::PIPE] {
-        let mut sleep = Command::new("sleep").arg("3600").spawn().expect("sleep");
-        kill_process(Pid::from_raw(sleep.id() as i32).expect("a pid"), signal).expect("it lives");
-        assert_eq!(sleep.wait().expect("our child").code(), None, "{signal:?}");
+/// The first process of a pid namespace ends when all in there have, and sleeps until then, killed or not: pid_namespaces(7).
+fn held_in_a_namespace() {
+    if !rustix::process::geteuid().is_root() {
+        left_out("only root can make a namespace of pids alone");
+        return;
     }
+    let mut run = Stage::new("namespace").start_up();
+    let below = |pid: Option<i32>| children(pid?).first().copied();
+    let first = below(below(keeper_and_scenario(run.pid()).1)).expect("the first of a namespace");
+    let mut tracer = Stage::new(&format!("tracer {}", below(Some(first)).expect("its child"))).start_up();
+    kill_process(Pid::from_raw(run.pid()).expect("a pid"), Signal::TERM).expect("it lives");
+    let guard = pidfd_open(Pid::from_child(&run.child), PidfdFlags::empty()).expect("our child");
+    let time = Timespec { tv_sec: 3 * LONG.as_secs() as i64, tv_nsec: 0 };
+    let ended = poll(&mut [PollFd::new(&guard, PollFlags::IN)], Some(&time)) == Ok(1);
+    tracer.child.kill().expect("it lives");
+    tracer.finish();
+    assert!(ended, "the run waits for a namespace that does not end");
+    let output = run.finish();
+    assert_eq!(output.code, Some(143), "{output:?}");
+    assert!(output.out.contains(" stuck=1 "), "{output:?}");
 }
 
-/// Signals that mean nothing, as many as can be sent, to guard and keeper: no wait is lost or cut short by them.
-fn storms() {
-    let mut run = Stage::new("herd wait").start_up();
-    let guard = Pid::from_raw(run.pid()).expect("a pid");
-    let keeper = super::herd::children(run.pid()).first().copied().and_then(Pid::from_raw).expect("a keeper");
+/// Signals that mean nothing, as many as can be sent in a moment, to guard and keeper. Whether each found who was meant, and
+/// nothing has ended.
+fn storm(run: &mut Staged) -> bool {
+    let guard = pidfd_open(Pid::from_child(&run.child), PidfdFlags::empty()).expect("our child");
+    let keeper = keeper_and_scenario(run.pid()).0.and_then(Pid::from_raw).expect("a keeper");
+    let keeper = pidfd_open(keeper, PidfdFlags::empty()).expect("a keeper");
+    let for_both = [Signal::CHILD, Signal::CONT, Signal::WINCH, Signal::URG];
+    let for_keeper = [Signal::TERM, Signal::INT, Signal::HUP, Signal::USR1, Signal::PIPE];
+    let all: Vec<_> = for_both
+        .iter()
+        .flat_map(|signal| [(&guard, *signal), (&keeper, *signal)])
+        .chain(for_keeper.map(|signal| (&keeper, signal)))
+        .collect();
     let began = Instant::now();
     while began.elapsed() < Duration::from_millis(300) {
-        for signal in [Signal::CHILD, Signal::CONT, Signal::WINCH, Signal::URG] {
-            kill_process(guard, signal).expect("it lives");
-            kill_process(keeper, signal).expect("it lives");
-        }
-        for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::USR1, Signal::PIPE] {
-            kill_process(keeper, signal).expect("it lives");
+        if !all.iter().all(|(held, signal)| pidfd_send_signal(held, *signal).is_ok()) {
+            return false;
         }
     }
     run.herd.drain();
-    assert!(run.herd.members.iter().all(super::herd::Member::is_there), "a storm has ended something");
+    run.herd.members.iter().all(herd::Member::is_there)
+}
+
+/// No wait is lost or cut short by them.
+fn storms() {
+    let mut run = Stage::new("herd wait").start_up();
+    assert!(storm(&mut run), "a storm has ended something");
     assert_eq!(ends_clean(run, Signal::TERM, "after storms").code, Some(143));
+}
+
+/// The same storm where signals do to guard and keeper what they do to anybody.
+fn control_storms() {
+    let mut run = Stage::new("herd wait").without("signals").start_up();
+    assert!(!storm(&mut run), "the test does not see what a storm ends");
+    let output = run.finish();
+    assert!(output.out.starts_with("KeeperLost("), "{output:?}");
+    assert!(run.herd.is_gone(SOON), "{:?}", run.herd.left());
 }

@@ -3,8 +3,11 @@
 use super::herd::Herd;
 use super::{level, role};
 use rustix::fd::{AsRawFd, OwnedFd};
+use std::fs::Permissions;
 use std::io::{BufRead, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -68,6 +71,24 @@ impl Times {
 fn plain(role: &str) -> Duration {
     let output = Stage::new(role).start().finish();
     Duration::from_nanos(output.out.trim().parse().expect("a time"))
+}
+
+/// A copy of a program in a folder of its own, where any user may execute it: what it was built in may be a folder of ours alone.
+pub fn program_for_all(program: &Path) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("program");
+    // By another process: while one that another thread has just forked holds our descriptor, the copy could not be executed (ETXTBSY).
+    let copied = Command::new("cp").args([program, &copy]).status();
+    assert!(copied.expect("cp").success(), "a copy");
+    for path in [folder.path(), &copy] {
+        std::fs::set_permissions(path, Permissions::from_mode(0o755)).expect("our own file");
+    }
+    (folder, copy)
+}
+
+/// The same of this program.
+pub fn own_program_for_all() -> (TempDir, PathBuf) {
+    program_for_all(&std::env::current_exe().expect("our own path"))
 }
 
 /// A program that is about to be started.

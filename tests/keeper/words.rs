@@ -3,13 +3,12 @@
 use super::herd::{children, member};
 use super::level;
 use super::runner::{Test, left_out};
-use super::stage::{LONG, Output, Stage, Staged};
+use super::stage::{LONG, Output, Stage, Staged, program_for_all};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
-use tempfile::TempDir;
 
 pub const TESTS: [Test; 7] = [
     ("a_panic_of_ours_names_the_run", a_panic_names_the_run),
@@ -109,24 +108,12 @@ fn those_without_a_name_are_counted() {
     assert!(output.err.contains("  and 50 more\n"), "{output:?}");
 }
 
-/// The program in a folder where any user may execute it.
-fn program_for_all() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("a directory");
-    let program = folder.path().join("proctor");
-    // By another process: while one that another thread has just forked holds our descriptor, the copy could not be executed (ETXTBSY).
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_proctor")).arg(&program).status();
-    assert!(copied.expect("cp").success(), "a copy that others can reach");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(folder.path(), mode).expect("it is ours");
-    (folder, program)
-}
-
 fn unrecorded() {
     if !rustix::process::geteuid().is_root() {
         left_out("the test needs another user");
         return;
     }
-    let (_folder, program) = program_for_all();
+    let (_folder, program) = program_for_all(Path::new(env!("CARGO_BIN_EXE_proctor")));
     // A directory that another user has made beforehand is not used.
     let _ = std::fs::create_dir("/tmp/proctor-65529");
     for options in [&[][..], &JSON] {
@@ -152,7 +139,7 @@ fn limit_named() {
         left_out("the test needs another user");
         return;
     }
-    let (_folder, program) = program_for_all();
+    let (_folder, program) = program_for_all(Path::new(env!("CARGO_BIN_EXE_proctor")));
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65528", "--regid=65528", "--clear-groups", "prlimit", "--nproc=12"]).arg(&program);
     command

@@ -154,13 +154,7 @@ fn who_ends_the_prompt_ends_the_editor() {
     let path = editor(&start, &format!("{NOTES}exec sleep 1000\n"));
     let mut terminal = Terminal::prompted(start.env("EDITOR", &path));
     terminal.keys(":edit\r");
-    terminal.wait_for("the editor", |_| {
-        // No event of the terminal tells it.
-        while note(&terminal, "folder").is_empty() {
-            std::thread::yield_now();
-        }
-        true
-    });
+    terminal.wait_unseen("the editor", || !note(&terminal, "folder").is_empty());
     kill_process(Pid::from_raw(terminal.pid()).expect("a pid"), Signal::TERM).expect("it is there");
     assert_eq!(terminal.ended().code(), Some(143));
     terminal.nothing_left();

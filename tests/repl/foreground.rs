@@ -81,9 +81,7 @@ fn an_entry_that_says_much_does_not_keep_the_terminal() {
     // What never waits looks too.
     terminal.keys("spawn w exec(\"sh\", \"-c\", \"echo two\") with {foreground: true}; while true { }\r");
     terminal.see_row("two");
-    while !terminal.has_the_keys() {
-        std::thread::yield_now();
-    }
+    terminal.wait_unseen("the keys are back", || terminal.has_the_keys());
     terminal.keys("\x03");
     terminal.see_row("interrupted");
     terminal.prompt();
@@ -195,9 +193,7 @@ fn nothing_is_lost_that_is_said_meanwhile() {
         |pid: i32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| s.contains(") Z "));
     let pid =
         std::fs::read_to_string(terminal.home().join("pid")).expect("a file").trim().parse().expect("a pid");
-    while !ended(pid) {
-        std::thread::yield_now();
-    }
+    terminal.wait_unseen("its end", || ended(pid));
     terminal.keys("q");
     terminal.see("[n ended: exit 0");
     terminal.prompt();

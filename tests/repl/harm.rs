@@ -52,9 +52,7 @@ fn nothing_but_leaving_ends_the_session() {
     let stat = format!("/proc/{}/stat", pid.trim());
     terminal.keys("spawn s { signal main SIGSTOP }; join s\r");
     let stopped = || std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T "));
-    while !stopped() {
-        std::thread::yield_now();
-    }
+    terminal.wait_unseen("a session that stands still", stopped);
     terminal.keys("\x03");
     terminal.prompt();
     assert_eq!(terminal.entry("1 + 1").lines().next(), Some("2"));

@@ -243,10 +243,15 @@ impl Terminal {
     /// Waits until a text is on the screen, or has left it at its top.
     #[track_caller]
     pub fn see_anywhere(&self, text: &str) {
+        self.wait_unseen(text, || self.everything().contains(text));
+    }
+
+    /// Waits for what the screen tells no events of.
+    #[track_caller]
+    pub fn wait_unseen(&self, what: &str, holds: impl Fn() -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        while !self.everything().contains(text) {
-            assert!(Instant::now() < deadline, "never: {text}\n{}", self.sight().text);
-            // The screen tells no events of what has left it.
+        while !holds() {
+            assert!(Instant::now() < deadline, "never: {what}\n{}", self.sight().text);
             std::thread::yield_now();
         }
     }
@@ -369,12 +374,7 @@ impl Terminal {
     /// Waits until another process than the terminal's own program has the keys.
     #[track_caller]
     pub fn lent(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        while self.has_the_keys() {
-            assert!(Instant::now() < deadline, "the shell keeps the keys");
-            // No event tells it.
-            std::thread::yield_now();
-        }
+        self.wait_unseen("the shell keeps the keys", || !self.has_the_keys());
     }
 
     /// The processes of this terminal's program that are alive, with their names.

@@ -4,8 +4,7 @@ use crate::check::context::{Context, int_literal};
 use crate::check::findings::Findings;
 use crate::check::hash::FastMap;
 use crate::source::{Code, Diagnostic, Span};
-use crate::syntax::tree::literal_text;
-use crate::syntax::tree::{Expr, ExprKind, MapKey};
+use crate::syntax::tree::{Expr, ExprKind, MapKey, literal_text};
 
 /// A key as the text shows it.
 #[derive(PartialEq, Eq, Hash)]

@@ -5,8 +5,9 @@ use super::lowering::{Lower, Parts};
 use crate::check::resolution::Meaning;
 use crate::program::{ExpectSite, Moment, NO_REG, NO_TARGET, Op, Part, Reg, TestSite};
 use crate::source::{Code, Span, all_codes, did_you_mean, find_code};
-use crate::syntax::tree::literal_text;
-use crate::syntax::tree::{BinaryOp, Block, ClauseKind, Expr, ExprKind, Name, Test, Timing, UnaryOp};
+use crate::syntax::tree::{
+    BinaryOp, Block, ClauseKind, Expr, ExprKind, Name, Test, Timing, UnaryOp, literal_text,
+};
 use crate::value::time::to_duration;
 use crate::value::{Points, Value};
 use std::rc::Rc;

@@ -118,6 +118,7 @@ impl<'a> Resolver<'a> {
             self.misplaced(
                 statement.span,
                 "`use` stands at the top level of a file",
+                "inside a block",
                 "move it to the top of the file",
             );
         }
@@ -128,15 +129,14 @@ impl<'a> Resolver<'a> {
         if self.function == 0 && !self.in_test {
             let message = format!("`{word}` stands inside a test");
             let help = format!("write `test \"…\" {{ … {word} … }}`, or a function that tests call");
-            let keyword = Span { start: span.start, end: span.start + word.len() as u32 };
-            self.findings.error(Code::MISPLACED, keyword, &message, "no test is here", Some(help));
+            self.misplaced(span, &message, "no test is here", &help);
         }
     }
 
-    fn misplaced(&mut self, span: Span, message: &str, help: &str) {
+    fn misplaced(&mut self, span: Span, message: &str, label: &str, help: &str) {
         let length = self.source.slice(span).find(|c: char| !c.is_alphabetic()).unwrap_or(span.len());
         let keyword = Span { start: span.start, end: span.start + length as u32 };
-        self.findings.error(Code::MISPLACED, keyword, message, "inside a block", Some(help.to_owned()));
+        self.findings.error(Code::MISPLACED, keyword, message, label, Some(help.to_owned()));
     }
 
     fn expect(&mut self, expect: &'a Expect) {
@@ -157,6 +157,7 @@ impl<'a> Resolver<'a> {
             self.misplaced(
                 span,
                 "a test stands at the top level of a file",
+                "inside a block",
                 "move it out of the block: what stands above the tests is run before each of them",
             );
         }

@@ -8,10 +8,9 @@ use crate::check::resolution::DeclKind;
 use crate::check::table::{check_attribute, check_method, check_options, wrong_states};
 use crate::program::{Builtin, Piped, methods_named};
 use crate::source::Span;
-use crate::syntax::tree::literal_text;
 use crate::syntax::tree::{
     BinaryOp, Block, Expr, ExprKind, FunctionBody, MapKey, Name, Spawn, Stmt, StmtKind, StrPart, Target,
-    TargetKind,
+    TargetKind, literal_text,
 };
 use crate::syntax::visit::{Visit, walk_expr};
 

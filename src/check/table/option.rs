@@ -7,8 +7,7 @@ use crate::program::{
     conflict_with_pipe, option,
 };
 use crate::source::{Code, Diagnostic, Span, did_you_mean};
-use crate::syntax::tree::literal_text;
-use crate::syntax::tree::{Expr, ExprKind, MapKey};
+use crate::syntax::tree::{Expr, ExprKind, MapKey, literal_text};
 
 pub(in crate::check) fn check_options(
     cx: Context<'_>,

@@ -3,8 +3,7 @@
 use crate::check::findings::Findings;
 use crate::program::STATES;
 use crate::source::{Code, Diagnostic, did_you_mean};
-use crate::syntax::tree::literal_text;
-use crate::syntax::tree::{Expr, ExprKind};
+use crate::syntax::tree::{Expr, ExprKind, literal_text};
 
 /// The findings for `side` being compared with the state of a process.
 pub(in crate::check) fn wrong_states(side: &Expr, findings: &Findings) -> Vec<Diagnostic> {

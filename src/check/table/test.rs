@@ -4,8 +4,7 @@ use crate::check::context::{Shown, is_negative, shown};
 use crate::check::findings::Findings;
 use crate::check::hash::FastMap;
 use crate::source::{Code, Diagnostic, Span, did_you_mean};
-use crate::syntax::tree::literal_text;
-use crate::syntax::tree::{ClauseKind, Expr, ExprKind, File, StmtKind, Test};
+use crate::syntax::tree::{ClauseKind, Expr, ExprKind, File, StmtKind, Test, literal_text};
 use crate::value::{Points, Value};
 
 pub(in crate::check) fn check_tests(file: &File, findings: &mut Findings) {
