@@ -7,10 +7,10 @@
 
 use super::engine::Engine;
 use super::hang;
-use super::pace::own_time;
 use super::task::Seen;
 use crate::event::What;
 use crate::process::clock;
+use rustix::time::ClockId;
 use std::collections::HashMap;
 
 /// A process with more threads is not looked at: one of them runs.
@@ -22,7 +22,7 @@ impl Engine<'_> {
         if self.pace.left(clock::monotonic()) > 0 {
             return;
         }
-        let began = own_time();
+        let began = clock::now(ClockId::ThreadCPUTime);
         let mut threads: HashMap<i32, Vec<i32>> = HashMap::new();
         for (tid, task) in &self.tasks {
             threads.entry(task.process).or_default().push(*tid);
@@ -30,7 +30,7 @@ impl Engine<'_> {
         for (pid, threads) in threads {
             self.look_at_sleeper(pid, &threads);
         }
-        self.pace.looked(own_time() - began);
+        self.pace.looked(clock::now(ClockId::ThreadCPUTime) - began);
     }
 
     fn look_at_sleeper(&mut self, pid: i32, threads: &[i32]) {
