@@ -40,6 +40,9 @@ pub(super) fn call_of(pid: i32, tid: i32) -> Option<(i64, u64)> {
 /// The call with this number, in which a process sleeps, as manuals have it; and what it waits for, where its first argument says
 /// that: a descriptor.
 pub(super) fn in_words(pid: i32, number: i64, first: u64) -> (String, String) {
+    if glance::has_other_numbers(pid) {
+        return ("a call of a 32-bit program".to_owned(), String::new());
+    }
     let found = match call::call(number) {
         Some(row) if row.kind == call::Kind::Restart => {
             call::by_place(&glance::kernel_function(pid, pid)).unwrap_or(row)
