@@ -6,6 +6,9 @@ mod deaths;
 mod heard;
 #[path = "hang/homework.rs"]
 mod homework;
+#[cfg(target_arch = "x86_64")]
+#[path = "trace/narrow.rs"]
+mod narrow;
 #[path = "patience/mod.rs"]
 mod patience;
 #[path = "trace/privilege.rs"]

@@ -2,7 +2,7 @@
 //! any order, and whoever made it may be killed before that event.
 
 use super::engine::{BIRTH, Engine};
-use super::ptrace::{self, Resume};
+use super::ptrace;
 use super::task::{Detail, Early, EarlyNews, Process, Task};
 use super::{proc, register};
 use crate::event::What;
@@ -170,10 +170,11 @@ impl Engine<'_> {
             self.thread_stopped(tid, pid, signal);
             ptrace::listen(tid);
         } else {
+            let how = task.onward();
             if listening {
                 self.process_continued(pid);
             }
-            ptrace::resume(tid, Resume::Go, 0);
+            ptrace::resume(tid, how, 0);
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::value::Signal;
 const RESTARTS: std::ops::RangeInclusive<i64> = -516..=-512;
 
 impl Engine<'_> {
-    /// The thread stands behind the call.
+    /// The thread stands behind the call, or before its first one after a stop.
     pub fn call_ended(&mut self, tid: i32) {
         if self.went_anew(tid) {
             return;
@@ -79,9 +79,8 @@ impl Engine<'_> {
         let former = ptrace::message(tid).unwrap_or(tid);
         if former != tid
             && let Some(task) = self.tasks.remove(&former)
-            && let Some(leader) = self.tasks.get_mut(&tid)
         {
-            leader.call = task.call;
+            self.tasks.insert(tid, task);
         }
         let mut lost_waits = false;
         if self.processes.get(&tid).is_some_and(|process| process.threads > 1) {

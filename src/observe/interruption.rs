@@ -12,7 +12,7 @@
 use super::engine::Engine;
 use super::memory;
 use super::ptrace::{self, Resume};
-use super::register;
+use super::register::{self, Interrupted};
 use super::task::Anew;
 use crate::event::Effect;
 use crate::process::clock;
@@ -65,53 +65,52 @@ impl Engine<'_> {
     /// program, the call in which it came goes on.
     pub fn past_signal(&mut self, tid: i32, signal: i32, effect: Effect) -> Resume {
         let Some(task) = self.tasks.get_mut(&tid) else { return Resume::Go };
-        let process = task.process;
-        // A stop ends such calls also where nobody looks on, and SIGCONT comes behind it.
-        let stood = task.stood;
-        task.stood &= signal != libc::SIGCONT;
-        let is_none = effect == Effect::Ignored || effect == Effect::Default && signal == libc::SIGCONT;
         let before = task.anew.take();
-        if stood || !is_none {
-            return Resume::Go;
+        let is_none = effect == Effect::Ignored || effect == Effect::Default && signal == libc::SIGCONT;
+        // A stop ends such calls also where nobody looks on: until the next call there is nothing to mend.
+        if is_none && !task.stood {
+            task.anew = match register::interrupted(tid) {
+                Some(call) => begin_anew(tid, task.process, &call, before),
+                // The second of two signals: the call is about to begin anew.
+                None => before,
+            };
         }
-        let Some(call) = register::interrupted(tid) else {
-            // The second of two signals: the call is about to begin anew.
-            if let Some(task) = self.tasks.get_mut(&tid) {
-                task.anew = before;
-            }
-            return if before.is_some() { Resume::ToTheEndOfTheCall } else { Resume::Go };
-        };
-        let Some((over, limit)) = known(call.number) else { return Resume::Go };
-        let now = clock::monotonic();
-        let same = before.filter(|before| (before.number, before.place) == (call.number, call.place));
-        let since = same.map_or(now, |before| before.since);
-        let longest = longest(tid, process, limit, &call.arguments);
-        if longest.is_some_and(|longest| now - since >= longest) {
-            let _ = register::set_result(tid, over);
-            return Resume::Go;
-        }
-        if register::set_result(tid, ERESTARTNOHAND).is_err() {
-            return Resume::Go;
-        }
-        if let Some(task) = self.tasks.get_mut(&tid) {
-            task.anew = Some(Anew { number: call.number, place: call.place, since });
-        }
-        Resume::ToTheEndOfTheCall
+        task.onward()
     }
 
-    /// The thread stands before or behind the call that began anew, if it is one; on it goes.
+    /// The thread stands before or behind a call. Where that has to do with one that began anew, on it goes.
     pub fn went_anew(&mut self, tid: i32) -> bool {
-        let Some(task) = self.tasks.get_mut(&tid).filter(|task| task.anew.is_some()) else { return false };
-        if ptrace::is_before(tid) {
-            ptrace::resume(tid, Resume::ToTheEndOfTheCall, 0);
-            return true;
-        }
-        if ptrace::result(tid) != Ok(EINTR) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return false };
+        task.stood = false;
+        let Some(anew) = &mut task.anew else { return false };
+        let is_over = if ptrace::is_before(tid) {
+            // Where it was interrupted once more, and no signal has come since, this is another call.
+            anew.interrupted
+        } else {
+            anew.interrupted = ptrace::result(tid) == Ok(EINTR);
+            !anew.interrupted
+        };
+        if is_over {
             task.anew = None;
         }
-        self.go(tid);
+        ptrace::resume(tid, task.onward(), 0);
         true
     }
+}
+
+/// Has the call begin anew behind the delivery of the signal; none where it is given up, or is none of these.
+fn begin_anew(tid: i32, process: i32, call: &Interrupted, before: Option<Anew>) -> Option<Anew> {
+    let (over, limit) = known(call.number)?;
+    let now = clock::monotonic();
+    let same = before.filter(|before| (before.number, before.place) == (call.number, call.place));
+    let since = same.map_or(now, |before| before.since);
+    let longest = longest(tid, process, limit, &call.arguments);
+    if longest.is_some_and(|longest| now - since >= longest) {
+        let _ = register::set_result(tid, over);
+        return None;
+    }
+    register::set_result(tid, ERESTARTNOHAND).ok()?;
+    Some(Anew { number: call.number, place: call.place, since, interrupted: false })
 }
 
 /// Nanoseconds that the call takes at most; none where there is no limit, or nobody knows it.

@@ -29,7 +29,8 @@
 //! * A program that traces (a debugger, strace) cannot trace what is traced already: `EPERM`.
 //! * Without privileges the filter costs the promise to gain none (`no_new_privs`): a program that is set-user-id, set-group-id or
 //!   has capabilities would run without them. It is refused with `EPERM` instead.
-//! * 32-bit programs: their waits, signals sent, changes of group and executions that fail are not seen.
+//! * 32-bit programs: their waits, signals sent, changes of group and executions that fail are not seen, and of their sleeps not in
+//!   which call.
 //! * /proc shows a tracer, a filter, and the state `t` at moments.
 
 mod began;

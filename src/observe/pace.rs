@@ -2,7 +2,6 @@
 //! does; and never for more than a hundredth of one processor's time.
 
 use crate::process::clock;
-use rustix::time::{ClockId, clock_gettime};
 
 /// So soon after something has happened it looks,
 const SOON: i64 = 5 * clock::MILLISECOND;
@@ -14,19 +13,22 @@ const SHARE: i64 = 100;
 /// When it looks.
 #[derive(Debug)]
 pub(super) struct Pace {
+    /// The time of the next look.
     next: i64,
+    /// The pause behind it, where that is not less than the least.
     pause: i64,
-    cost: i64,
+    /// The least pause, for what the last look took.
+    least: i64,
 }
 
 impl Pace {
     pub fn new() -> Self {
-        Self { next: 0, pause: SOON, cost: 0 }
+        Self { next: 0, pause: SOON, least: 0 }
     }
 
     /// Something has happened.
     pub fn hurry(&mut self) {
-        self.pause = SOON.max(self.cost);
+        self.pause = SOON.max(self.least);
         self.next = self.next.min(clock::monotonic() + self.pause);
     }
 
@@ -35,18 +37,12 @@ impl Pace {
         (self.next - now).max(0)
     }
 
-    /// It has looked, for so many nanoseconds.
+    /// It has looked, for so many nanoseconds of the processor.
     pub fn looked(&mut self, cost: i64) {
-        self.cost = cost.saturating_mul(SHARE);
-        self.next = clock::monotonic() + self.pause.max(self.cost);
+        self.least = cost.saturating_mul(SHARE);
+        self.next = clock::monotonic() + self.pause.max(self.least);
         self.pause = (self.pause * 2).min(SELDOM);
     }
-}
-
-/// Nanoseconds of the processor that this thread has used.
-pub(super) fn own_time() -> i64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec * clock::SECOND + time.tv_nsec
 }
 
 #[cfg(test)]

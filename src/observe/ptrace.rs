@@ -12,7 +12,7 @@ use std::io::IoSliceMut;
 pub(super) enum Resume {
     /// Until something happens.
     Go,
-    /// Until then or the end of the call that it is in.
+    /// Until then or the end of the call that it is in; where it is in none, the beginning of the next.
     ToTheEndOfTheCall,
 }
 

@@ -2,18 +2,18 @@
 //!
 //! Such calls do not stop for the tracer, for most of them come back at once, and programs make millions of them. Instead it looks at
 //! its tracees from time to time: proc_pid_syscall(5) tells in which call a thread is, schedstat how often it had the processor. Who
-//! is in the same call twice, and had no processor in between, sleeps. So a sleep is seen a few milliseconds late, and one that is
-//! shorter than that is not. How often it looks, `pace.rs` says.
+//! is in the same call twice, and had no processor in between, sleeps. So a sleep is seen one look or two after it began, its end at
+//! the next look or stop, and one that is shorter may not be seen. How often it looks, `pace.rs` says.
 
 use super::engine::Engine;
 use super::hang;
-use super::pace::own_time;
 use super::task::Seen;
 use crate::event::What;
 use crate::process::clock;
+use rustix::time::ClockId;
 use std::collections::HashMap;
 
-/// A process with more threads is not looked at: one of them runs.
+/// A process with more threads is not looked at: it would cost too much, and one of them hardly ever does not run.
 const THREADS: usize = 64;
 
 impl Engine<'_> {
@@ -22,7 +22,7 @@ impl Engine<'_> {
         if self.pace.left(clock::monotonic()) > 0 {
             return;
         }
-        let began = own_time();
+        let began = clock::now(ClockId::ThreadCPUTime);
         let mut threads: HashMap<i32, Vec<i32>> = HashMap::new();
         for (tid, task) in &self.tasks {
             threads.entry(task.process).or_default().push(*tid);
@@ -30,7 +30,7 @@ impl Engine<'_> {
         for (pid, threads) in threads {
             self.look_at_sleeper(pid, &threads);
         }
-        self.pace.looked(own_time() - began);
+        self.pace.looked(clock::now(ClockId::ThreadCPUTime) - began);
     }
 
     fn look_at_sleeper(&mut self, pid: i32, threads: &[i32]) {
@@ -40,23 +40,26 @@ impl Engine<'_> {
             process.executed && !process.stopped && process.waits == 0 && threads.len() <= THREADS;
         let now = if is_of_interest { seen(pid, threads) } else { None };
         let before = std::mem::replace(&mut process.seen, now);
-        let (asleep, has_ends) = (process.asleep.is_some(), process.ends.is_some());
         match now {
-            Some(seen) if before == now && !asleep => {
-                let (call, on) = hang::in_words(pid, seen.number, seen.first);
-                process.asleep = Some(call.clone());
-                // As long as it sleeps it closes nothing.
-                self.look_at_ends(pid, "close");
-                self.tell(pid, pid, What::Blocked { call, on });
-            }
-            _ if before != now || now.is_none() => {
+            Some(_) if before == now && process.asleep.is_some() => {}
+            Some(seen) if before == now => self.fell_asleep(pid, seen),
+            _ => {
                 self.no_more_asleep(pid);
-                if has_ends && is_of_interest {
+                if is_of_interest {
                     self.look_at_ends(pid, "close");
                 }
             }
-            _ => {}
         }
+    }
+
+    fn fell_asleep(&mut self, pid: i32, seen: Seen) {
+        let (call, on) = hang::in_words(pid, seen.number, seen.first);
+        if let Some(process) = self.processes.get_mut(&pid) {
+            process.asleep = Some(call.clone());
+        }
+        // As long as it sleeps it closes nothing.
+        self.look_at_ends(pid, "close");
+        self.tell(pid, pid, What::Blocked { call, on });
     }
 
     /// It does something, so that it has waked, if it slept.
@@ -72,9 +75,9 @@ impl Engine<'_> {
 fn seen(pid: i32, threads: &[i32]) -> Option<Seen> {
     let mut all = Seen { number: -1, first: 0, turns: 0 };
     for tid in threads {
-        let (number, first) = call_of(*tid)?;
+        let (number, first) = hang::call_of(pid, *tid)?;
         // The third number; see Documentation/scheduler/sched-stats of the kernel.
-        let turns = std::fs::read_to_string(format!("/proc/{tid}/schedstat")).unwrap_or_default();
+        let turns = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/schedstat")).unwrap_or_default();
         let turns = turns.split_ascii_whitespace().nth(2).and_then(|turns| turns.parse::<u64>().ok());
         all.turns = all.turns.wrapping_add(turns.unwrap_or(0));
         if *tid == pid || all.number < 0 {
@@ -82,13 +85,4 @@ fn seen(pid: i32, threads: &[i32]) -> Option<Seen> {
         }
     }
     (all.number >= 0).then_some(all)
-}
-
-/// The call that a thread sleeps in, and its first argument.
-fn call_of(tid: i32) -> Option<(i64, u64)> {
-    let line = std::fs::read_to_string(format!("/proc/{tid}/syscall")).ok()?;
-    let mut fields = line.split_ascii_whitespace();
-    let number = fields.next()?.parse().ok().filter(|number| *number >= 0)?;
-    let first = u64::from_str_radix(fields.next()?.strip_prefix("0x")?, 16).ok()?;
-    Some((number, first))
 }

@@ -1,6 +1,7 @@
 //! What the tracer knows of its tracees: threads, which stop and go on, and processes, which the events are about.
 
 use super::call::Call;
+use super::ptrace::Resume;
 use crate::event::End;
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ pub(super) struct Task {
     pub listening: bool,
     /// Up to which stop of its process it has told of its own.
     pub stops: u32,
-    /// It stood still by a signal, and has not been told to go on by SIGCONT.
+    /// It stood still by a signal, and has begun no call since.
     pub stood: bool,
     /// A call that began anew after a signal that was none, and whose end is awaited.
     pub anew: Option<Anew>,
@@ -23,6 +24,11 @@ pub(super) struct Task {
 impl Task {
     pub fn of(process: i32) -> Self {
         Self { process, call: None, listening: false, stops: 0, stood: false, anew: None }
+    }
+
+    /// How it goes on behind a signal or a stop: to its next call, where something is to be seen to then.
+    pub fn onward(&self) -> Resume {
+        if self.stood || self.anew.is_some() { Resume::ToTheEndOfTheCall } else { Resume::Go }
     }
 }
 
@@ -34,6 +40,8 @@ pub(super) struct Anew {
     pub place: u64,
     /// When it did so for the first time, by the monotonic clock.
     pub since: i64,
+    /// It gave EINTR once more, and the signal comes next; unless another thread has taken that: then the EINTR is the program's.
+    pub interrupted: bool,
 }
 
 /// What was seen of a process: the call that its first thread is in, with the first argument, and how often its threads had the

@@ -11,7 +11,14 @@ pub const MILLISECOND: i64 = 1_000_000;
 #[must_use]
 #[inline]
 pub fn monotonic() -> i64 {
-    let now = clock_gettime(ClockId::Monotonic);
+    now(ClockId::Monotonic)
+}
+
+/// Any clock in nanoseconds.
+#[must_use]
+#[inline]
+pub fn now(clock: ClockId) -> i64 {
+    let now = clock_gettime(clock);
     now.tv_sec.saturating_mul(SECOND).saturating_add(now.tv_nsec)
 }
 
@@ -42,9 +49,7 @@ pub fn wall_iso8601() -> String {
 /// The wall clock, as [`wall_iso8601`] has it, at a time of the monotonic clock; as if nobody had set it since.
 #[must_use]
 pub fn wall_at(time: i64) -> String {
-    let now = clock_gettime(ClockId::Realtime);
-    let now = now.tv_sec.saturating_mul(SECOND).saturating_add(now.tv_nsec);
-    let then = now.saturating_sub(monotonic().saturating_sub(time));
+    let then = now(ClockId::Realtime).saturating_sub(monotonic().saturating_sub(time));
     iso8601(then.div_euclid(SECOND), then.rem_euclid(SECOND) / MILLISECOND)
 }
 

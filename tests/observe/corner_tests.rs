@@ -104,6 +104,7 @@ corners! {
     many Whole
     crowd ButForWaits
     unminded ButForWaits
+    unminded_after_stop ButForWaits
     waitid_null ButForWaits
     pidfd_targets Whole
     own_filter Whole

@@ -54,6 +54,22 @@ static void say_wait(pid_t pid, int options) {
     say("status", status);
 }
 
+// Until a file of /proc has this word.
+static void until_it_says(pid_t pid, const char *name, const char *word) {
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+    for (;;) {
+        int file = open(path, O_RDONLY);
+        ssize_t length = read(file, text, sizeof text - 1);
+        close(file);
+        if (length > 0 && (text[length] = 0, strstr(text, word))) return;
+        usleep(1000);
+    }
+}
+
+// Until it is in this function of the kernel.
+static void until_it_sleeps_in(pid_t pid, const char *place) { until_it_says(pid, "wchan", place); }
+
 static void corner_vfork(void) {
     pid_t pid = vfork();
     if (pid == 0) { execl("/bin/true", "true", NULL); _exit(1); }
@@ -457,16 +473,7 @@ static void corner_restart(void) {
         got = 0;
         pid_t parent = getpid(), pid = fork();
         if (pid == 0) {
-            char path[64], state[512];
-            snprintf(path, sizeof path, "/proc/%d/wchan", parent);
-            // Until the parent sleeps in its wait.
-            for (;;) {
-                int file = open(path, O_RDONLY);
-                ssize_t length = read(file, state, sizeof state - 1);
-                close(file);
-                if (length > 0 && (state[length] = 0, strstr(state, "wait"))) break;
-                usleep(1000);
-            }
+            until_it_sleeps_in(parent, "wait");
             kill(parent, SIGUSR1);
             while (read(fds[0], &byte, 1) < 0) {}
             _exit(40 + restart);
@@ -589,15 +596,7 @@ static void corner_unminded(void) {
     child_that_ends_soon();
     pid_t parent = getpid();
     if (fork() == 0) {
-        char path[64], place[64];
-        snprintf(path, sizeof path, "/proc/%d/wchan", parent);
-        for (;;) {
-            int file = open(path, O_RDONLY);
-            ssize_t length = read(file, place, sizeof place - 1);
-            close(file);
-            if (length > 0 && (place[length] = 0, strstr(place, "poll"))) break;
-            usleep(1000);
-        }
+        until_it_sleeps_in(parent, "poll");
         kill(parent, SIGUSR1);
         _exit(0);
     }
@@ -605,6 +604,41 @@ static void corner_unminded(void) {
     say("errno", errno);
     say("got", got);
     while (wait(NULL) > 0) {}
+}
+
+// A stop ends epoll_wait; what nobody minds does not end the next one, also where SIGCONT is blocked and so never comes.
+static void corner_unminded_after_stop(void) {
+    int fds[2], ended[2];
+    char byte;
+    if (pipe(fds) || pipe(ended)) _exit(98);
+    pid_t pid = fork();
+    if (pid == 0) {
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGCONT);
+        sigprocmask(SIG_BLOCK, &set, NULL);
+        struct epoll_event event = {.events = EPOLLIN};
+        int epoll = epoll_create1(0), result;
+        epoll_ctl(epoll, EPOLL_CTL_ADD, fds[0], &event);
+        while ((result = epoll_wait(epoll, &event, 1, -1)) < 0) {
+            say("errno", errno);
+            if (write(ended[1], "x", 1)) {}
+        }
+        say("epoll_wait", result);
+        _exit(0);
+    }
+    until_it_sleeps_in(pid, "poll");
+    kill(pid, SIGSTOP);
+    say_wait(pid, WUNTRACED);
+    kill(pid, SIGCONT);
+    say_wait(pid, WCONTINUED);
+    if (read(ended[0], &byte, 1)) {}
+    until_it_sleeps_in(pid, "poll");
+    kill(pid, SIGURG);
+    until_it_says(pid, "status", "ShdPnd:\t0000000000020000");
+    until_it_sleeps_in(pid, "poll");
+    if (write(fds[1], "x", 1)) {}
+    join(pid);
 }
 
 // waitid(2) without a place to tell: Linux allows it.
@@ -696,7 +730,7 @@ static const struct { const char *name; void (*run)(void); } corners[] = {
     CORNER(killed), CORNER(faults), CORNER(cloexec), CORNER(ignored_sigchld), CORNER(realtime), CORNER(alarm),
     CORNER(sigpipe), CORNER(clone_parent), CORNER(untraced), CORNER(pidfd), CORNER(sigtrap), CORNER(restart),
     CORNER(thread_kill), CORNER(group), CORNER(handled), CORNER(many), CORNER(crowd),
-    CORNER(unminded), CORNER(waitid_null), CORNER(exec_over_wait), CORNER(pidfd_targets), CORNER(own_filter),
+    CORNER(unminded), CORNER(unminded_after_stop), CORNER(waitid_null), CORNER(exec_over_wait), CORNER(pidfd_targets), CORNER(own_filter),
 };
 
 int main(int count, char **arguments) {

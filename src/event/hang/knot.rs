@@ -290,6 +290,12 @@ mod tests {
             "{said}"
         );
         assert!(advice(&hang).iter().all(|piece| !piece.contains("release the lock")), "{:?}", advice(&hang));
+        // Of many the first are named, and the others counted.
+        let all: Vec<i32> = (10..16).collect();
+        let others = |pid: i32| all.iter().copied().filter(|other| *other != pid).collect::<Vec<_>>();
+        let crowd = Hang { processes: all.iter().map(|pid| standing(*pid, lock(&others(*pid)))).collect() };
+        let said = deadlock(&crowd).unwrap_or_default();
+        assert!(said.contains("p13 (pid 13) and 2 more wait for a lock"), "{said}");
         // Where only one other has it, that one must release it.
         hang.processes[1].doing = lock(&[10]);
         assert_eq!(hang.circle(), [10, 11]);

@@ -372,19 +372,20 @@ pub fn deadlock(hang: &Hang) -> Option<String> {
     let circle = hang.circle();
     match circle.as_slice() {
         _ if deadlocked.is_empty() => None,
-        [] if !sharing(hang, &deadlocked).is_empty() => {
-            let those = sharing(hang, &deadlocked);
-            let each = joined(&those.iter().take(NAMED).map(|one| one.shown()).collect::<Vec<_>>(), "and");
-            let verb = if those.len() == 1 { "waits" } else { "wait" };
-            Some(format!(
-                "{each} {verb} for a lock or a semaphore in shared memory, and everybody who has that memory waits too: nobody is left \
-                 to release it"
-            ))
-        }
-        [] if deadlocked.len() == 1 => {
-            Some("no other process of the program is left that could wake it".to_owned())
-        }
-        [] => Some("no process of the program is left that could wake another".to_owned()),
+        [] => Some(match sharing(hang, &deadlocked).as_slice() {
+            [] if deadlocked.len() == 1 => {
+                "no other process of the program is left that could wake it".to_owned()
+            }
+            [] => "no process of the program is left that could wake another".to_owned(),
+            those => {
+                let each = listed(those.iter().map(|one| one.shown()), those.len());
+                let verb = if those.len() == 1 { "waits" } else { "wait" };
+                format!(
+                    "{each} {verb} for a lock or a semaphore in shared memory, and everybody who has that memory waits too: nobody is \
+                     left to release it"
+                )
+            }
+        }),
         [one] => {
             let standing = hang.of(*one)?;
             Some(format!("{} waits for itself: {}", standing.who.shown(), why(standing, &standing.who)))

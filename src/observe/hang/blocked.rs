@@ -11,19 +11,13 @@ use super::stream;
 use crate::event::End;
 use crate::event::hang::{Child, Doing, On, Stream, Time, Wait, Who};
 use crate::observe::proc::held_by_pidfd;
-use crate::process::clock::MILLISECOND;
+use crate::process::clock::{MILLISECOND, now};
 use crate::process::proc_file::{self, signal_masks};
 use crate::process::sysv;
 use crate::value::Signal;
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::ClockId;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-
-/// Nanoseconds of a clock.
-fn now(clock: ClockId) -> i64 {
-    let now = clock_gettime(clock);
-    now.tv_sec.saturating_mul(1_000_000_000).saturating_add(now.tv_nsec)
-}
 
 /// What a thread of a process is doing.
 pub fn doing(case: &Case<'_>, pid: i32, thread: &Glance, threads: &[i32]) -> Doing {

@@ -41,7 +41,7 @@ fn thread(pid: i32, tid: i32) -> Option<Glance> {
         tid,
         state,
         sleeps: field("voluntary_ctxt_switches:").and_then(|count| count.parse().ok()).unwrap_or(0),
-        place: traced.unwrap_or_else(|| place(fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")))),
+        place: traced.unwrap_or_else(|| place(pid, tid)),
     })
 }
 

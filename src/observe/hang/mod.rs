@@ -23,15 +23,26 @@ use crate::process::proc_file::{children, stat};
 use case::Case;
 use glance::{Glance, glance};
 use holder::Descriptors;
+use place::Place;
 use std::collections::BTreeSet;
 
 /// How often one that moves is looked at.
 const TRIES: usize = 3;
 
+/// The number and the first argument of the call in which a thread sleeps; none where it does not.
+pub(super) fn call_of(pid: i32, tid: i32) -> Option<(i64, u64)> {
+    match place::place(pid, tid) {
+        Place::Call { number, args } => Some((number, args[0])),
+        Place::Outside | Place::Hidden => None,
+    }
+}
+
 /// The call with this number, in which a process sleeps, as manuals have it; and what it waits for, where its first argument says
 /// that: a descriptor.
-#[must_use]
-pub fn in_words(pid: i32, number: i64, first: u64) -> (String, String) {
+pub(super) fn in_words(pid: i32, number: i64, first: u64) -> (String, String) {
+    if glance::has_other_numbers(pid) {
+        return ("a call of a 32-bit program".to_owned(), String::new());
+    }
     let found = match call::call(number) {
         Some(row) if row.kind == call::Kind::Restart => {
             call::by_place(&glance::kernel_function(pid, pid)).unwrap_or(row)

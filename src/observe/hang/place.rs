@@ -11,10 +11,12 @@ pub enum Place {
     Hidden,
 }
 
-/// From what the file says.
-pub fn place(read: std::io::Result<String>) -> Place {
-    let Ok(line) = read else { return Place::Hidden };
-    parse_place(&line)
+/// Where a thread is.
+pub fn place(pid: i32, tid: i32) -> Place {
+    match std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")) {
+        Ok(line) => parse_place(&line),
+        Err(_) => Place::Hidden,
+    }
 }
 
 /// `running`; `-1 SP PC` outside of any call; else the number, six arguments, and the two.
