@@ -9,8 +9,8 @@ use super::budget::Budget;
 use super::fault::Fault;
 use super::switch::Protection;
 use crate::process::sandbox::{
-    Ceiling, Cgroup, HOME, Own, TEMPORARY, User, View, WORK, die_with_parent, drop_privileges, fork_into,
-    hide_memory, map_ids, own_proc, settle,
+    Ceiling, Cgroup, Entrance, HOME, Own, TEMPORARY, User, View, WORK, die_with_parent, drop_privileges,
+    fork_into, hide_memory, map_ids, own_proc, settle,
 };
 use crate::process::{Errno, Fork, Limits, environment, exit_now, fds};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -93,19 +93,35 @@ fn clean_environment() -> Vec<(String, String)> {
     known.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
-/// The two ends of the pipe of the hand-shake.
+/// What guard and keeper both need for the hand-shake: the two ends of a pipe, and a control group where there is one.
 #[derive(Debug)]
 pub struct Gate {
     outside: OwnedFd,
     inside: OwnedFd,
+    group: Option<Cgroup>,
+    /// By which the keeper goes into the group; none: the guard puts it there.
+    entrance: Option<Entrance>,
 }
 
 impl Gate {
+    /// For the run of this name.
+    ///
     /// # Errors
     /// Where there are no descriptors.
-    pub fn new() -> io::Result<Self> {
+    pub fn new(contain: &Contain, run: &str) -> io::Result<Self> {
         let (inside, outside) = pipe_with(PipeFlags::CLOEXEC)?;
-        Ok(Self { outside, inside })
+        // A limit that cannot be had is not the end of it: how far it went is told with the level.
+        let make = |ceiling| Cgroup::create(&format!("proctor-{run}"), ceiling).ok();
+        let group = contain.ceiling.and_then(make);
+        let entrance = group.as_ref().and_then(Cgroup::entrance);
+        Ok(Self { outside, inside, group, entrance })
+    }
+
+    /// Nobody goes through it.
+    pub fn close(self) {
+        if let Some(group) = self.group {
+            group.remove();
+        }
     }
 }
 
@@ -140,29 +156,26 @@ pub fn explain(errno: Errno) -> Fault {
 ///
 /// # Errors
 /// Where it cannot be done. Then the keeper has not begun, and ends with the gate.
-pub fn admit(keeper: i32, contain: &Contain, gate: Gate, run: &str) -> Result<Admitted, Fault> {
-    let Gate { outside, inside } = gate;
+pub fn admit(keeper: i32, contain: &Contain, gate: Gate) -> Result<Admitted, Fault> {
+    let Gate { outside, inside, mut group, entrance } = gate;
     drop(inside);
-    map_ids(keeper, contain.user).map_err(explain)?;
-    // A limit that cannot be had is not the end of it: how far it went is told with the level.
-    let group = contain.ceiling.and_then(|ceiling| Cgroup::create(&format!("proctor-{run}"), ceiling).ok());
-    let group = group.and_then(|group| match group.add(keeper) {
-        Ok(()) => Some(group),
-        Err(_) => {
-            group.remove();
-            None
+    let mut let_in = || {
+        map_ids(keeper, contain.user).map_err(explain)?;
+        if entrance.is_none() && group.as_ref().is_some_and(|group| group.add(keeper).is_err()) {
+            group.take().into_iter().for_each(Cgroup::remove);
         }
-    });
-    if contain.view.is_some() {
-        hide_memory(true);
-    }
-    if let Err(error) = rustix::io::write(&outside, b"!") {
-        if let Some(group) = group {
-            group.remove();
+        if contain.view.is_some() {
+            hide_memory(true);
         }
-        return Err(Fault::new("the keeper cannot be let in", error));
+        rustix::io::write(&outside, b"!").map_err(|error| Fault::new("the keeper cannot be let in", error))
+    };
+    match let_in() {
+        Ok(_) => Ok(Admitted { _gate: outside, group }),
+        Err(fault) => {
+            group.into_iter().for_each(Cgroup::remove);
+            Err(fault)
+        }
     }
-    Ok(Admitted { _gate: outside, group })
 }
 
 /// What the guard has of a keeper that it has let in.
@@ -187,7 +200,7 @@ impl Admitted {
 /// # Errors
 /// What cannot be done, in words for people. The caller ends then.
 pub fn enter(contain: &Contain, gate: Gate) -> Result<(), String> {
-    let Gate { outside, inside } = gate;
+    let Gate { outside, inside, entrance, .. } = gate;
     drop(outside);
     let bound = Protection::Gate.is_on();
     if bound {
@@ -196,6 +209,9 @@ pub fn enter(contain: &Contain, gate: Gate) -> Result<(), String> {
     let mut byte = [0];
     if !matches!(rustix::io::retry_on_intr(|| rustix::io::read(&inside, &mut byte)), Ok(1)) {
         exit_now(0);
+    }
+    if let Some(entrance) = entrance {
+        entrance.go_in().map_err(|errno| format!("cannot go into its control group: {errno}"))?;
     }
     let trouble = |error: crate::process::sandbox::ViewTrouble| error.to_string();
     let opened = contain.view.as_ref().map(|view| view.open()).transpose().map_err(trouble)?;

@@ -73,7 +73,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let group = if contain.is_some() { 0 } else { own_group };
     let start = Start { run: name, group, contain };
     let contain = start.contain.as_ref();
-    let gate = contain.map(|_| Gate::new()).transpose();
+    let gate = contain.map(|contain| Gate::new(contain, &start.run)).transpose();
     let gate = gate.map_err(|error| Fault::new("there is no pipe for the keeper", error))?;
     let signals = Signals::open(listened);
     let cleaner = Cleaner::new(&run);
@@ -93,7 +93,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
             let (mut admitted, mut lender) = (None, None);
             if let Some((contain, gate)) = contain.zip(gate) {
                 lender = lend(contain, own_group, keeper);
-                match contain::admit(keeper, contain, gate, &start.run) {
+                match contain::admit(keeper, contain, gate) {
                     Ok(made) => admitted = Some(made),
                     Err(fault) => return Err(turn_away(keeper, record, lender, fault)),
                 }
@@ -119,6 +119,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
             guard.work(start, record, unrecorded)
         }
         Err(error) => {
+            gate.into_iter().for_each(Gate::close);
             let fault = match contain {
                 Some(_) => contain::explain(error),
                 None => Fault::new("no process can be started", error),

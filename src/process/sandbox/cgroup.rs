@@ -2,9 +2,11 @@
 
 use crate::process::errno::Errno;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What all processes of a group together may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,9 @@ pub struct Cgroup {
 /// The group of version 2 that we move to where we stand in the way of those below.
 const OURS: &str = "proctor";
 
+/// Nobody takes so long from making a group to entering it.
+const LEFT: Duration = Duration::from_secs(3600);
+
 const CONTROLLERS: [&str; 2] = ["memory", "pids"];
 
 impl Cgroup {
@@ -54,6 +59,7 @@ impl Cgroup {
                 return Err(error.into());
             }
             group.places.push(below);
+            remove_left(&place, name, LEFT);
         }
         if let Err(error) = group.limit(ceiling) {
             group.remove();
@@ -90,7 +96,15 @@ impl Cgroup {
         self.file(name).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Puts a process in it, and so all that it starts from then on.
+    /// By which a process goes in by itself: see [`Entrance`]. None where there is no such way: in version 2, and where the files are not
+    /// ours to write.
+    #[must_use]
+    pub fn entrance(&self) -> Option<Entrance> {
+        let open = |place: &PathBuf| fs::File::options().write(true).open(place.join("tasks"));
+        self.places.iter().map(open).collect::<io::Result<_>>().ok().map(Entrance)
+    }
+
+    /// Puts a process in it, and so all that it starts from then on. The kernel may take its time for it: see [`Entrance`].
     ///
     /// # Errors
     /// What the kernel says; then it is in none of them or in some.
@@ -113,10 +127,45 @@ impl Cgroup {
         }
     }
 
-    /// Removes it. What the kernel has not let go of yet makes it stay: then the next one is asked to.
+    /// Removes it. What the kernel has not let go of yet makes it stay: then one that is made later removes it.
     pub fn remove(self) {
         for place in &self.places {
             let _ = fs::remove_dir(place);
+        }
+    }
+}
+
+/// The way by which a thread moves itself into a group of version 1: for that the kernel does not wait until no process of the machine
+/// forks or ends, which here takes 12 milliseconds (`cgroup_attach_lock`). Written to by another process, or for another one, it does.
+#[derive(Debug)]
+pub struct Entrance(Vec<fs::File>);
+
+impl Entrance {
+    /// Moves this thread, which should be the only one of its process, and so all that it starts from then on.
+    ///
+    /// # Errors
+    /// What the kernel says; then it is in none of them or in some.
+    pub fn go_in(&self) -> Result<(), Errno> {
+        self.0.iter().try_for_each(|mut file| file.write_all(b"0").map_err(Errno::from))
+    }
+}
+
+/// Removes the empty groups that are called as this one is and were made so long ago: whoever made them was killed. One that is not
+/// empty cannot be removed, and one that is new may be entered yet.
+fn remove_left(parent: &Path, name: &str, age: Duration) {
+    let alike = |file: &OsStr| {
+        let (Some(file), Some((kind, run))) = (file.to_str(), name.split_once('-')) else { return false };
+        let other = file.strip_prefix(kind).and_then(|rest| rest.strip_prefix('-'));
+        other.is_some_and(|other| {
+            other.len() == run.len() && other.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    };
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let modified = || entry.metadata().and_then(|data| data.modified());
+        if alike(&entry.file_name())
+            && modified().is_ok_and(|time| time.elapsed().is_ok_and(|old| old >= age))
+        {
+            let _ = fs::remove_dir(entry.path());
         }
     }
 }
@@ -198,7 +247,9 @@ fn allow_below(place: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Parent, counted, parents};
+    use super::{LEFT, Parent, counted, parents, remove_left};
+    use std::fs;
+    use std::time::Duration;
 
     const FIRST: &str = "25 20 0:20 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n\
         26 20 0:21 / /sys/fs/cgroup/pids rw,relatime shared:3 - cgroup cgroup rw,pids\n\
@@ -229,5 +280,26 @@ mod tests {
         assert_eq!(counted("low 0\noom 3\noom_kill 2\n", "oom_kill"), 2);
         assert_eq!(counted("max 7\n", "max"), 7);
         assert_eq!(counted("", "max"), 0);
+    }
+
+    #[test]
+    fn groups_that_are_left_empty_are_removed_when_they_are_old() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["proctor-0a1b", "proctor-ffff", "proctor-try-12", "proctor-0a1", "other-0a1b"] {
+            fs::create_dir(folder.path().join(name)).expect("a folder");
+        }
+        // A group with processes in it cannot be removed; here that is one with a file.
+        fs::write(folder.path().join("proctor-ffff/tasks"), "1").expect("a file");
+        let left = |age| {
+            remove_left(folder.path(), "proctor-1234", age);
+            let mut names: Vec<_> = fs::read_dir(folder.path())
+                .expect("a folder")
+                .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+                .collect();
+            names.sort();
+            names
+        };
+        assert_eq!(left(LEFT).len(), 5, "none is old");
+        assert_eq!(left(Duration::ZERO), ["other-0a1b", "proctor-0a1", "proctor-ffff", "proctor-try-12"]);
     }
 }

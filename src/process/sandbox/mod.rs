@@ -9,7 +9,7 @@ mod space;
 mod tree;
 mod view;
 
-pub use cgroup::{Ceiling, Cgroup, Hits};
+pub use cgroup::{Ceiling, Cgroup, Entrance, Hits};
 pub use fence::{Fence, Rules};
 pub use landlock::abi as landlock_abi;
 pub use probe::{Space, try_fence_part, try_space, try_terminal_typing, try_trace};
