@@ -21,6 +21,8 @@ pub(crate) mod disk;
 pub(crate) mod ends;
 #[path = "keeper/exits.rs"]
 pub(crate) mod exits;
+#[path = "keeper/groups.rs"]
+pub(crate) mod groups;
 #[path = "keeper/herd.rs"]
 pub(crate) mod herd;
 #[path = "keeper/jobs.rs"]
@@ -76,5 +78,6 @@ pub fn main() {
     tests.extend(turns::TESTS);
     tests.extend(disk::TESTS);
     tests.extend(clocks::TESTS);
+    tests.extend(groups::TESTS);
     runner::run(&tests);
 }
