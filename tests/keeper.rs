@@ -41,6 +41,8 @@ pub(crate) mod role;
 pub(crate) mod runner;
 #[path = "keeper/scarce.rs"]
 pub(crate) mod scarce;
+#[path = "keeper/siblings.rs"]
+pub(crate) mod siblings;
 #[path = "keeper/stage.rs"]
 pub(crate) mod stage;
 #[path = "keeper/strangers.rs"]
@@ -79,5 +81,6 @@ pub fn main() {
     tests.extend(disk::TESTS);
     tests.extend(clocks::TESTS);
     tests.extend(groups::TESTS);
+    tests.extend(siblings::TESTS);
     runner::run(&tests);
 }

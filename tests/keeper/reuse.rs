@@ -26,6 +26,16 @@ struct CloneArguments {
     cgroup: u64,
 }
 
+/// Makes a process that does this and whose parent is ours: no child of this process. Whether that could be done.
+pub fn sibling(function: fn() -> !) -> bool {
+    let arguments = CloneArguments { flags: libc::CLONE_PARENT as u64, ..CloneArguments::default() };
+    // SAFETY: as below.
+    match unsafe { libc::syscall(libc::SYS_clone3, &raw const arguments, size_of::<CloneArguments>()) } {
+        0 => function(),
+        result => result > 0,
+    }
+}
+
 /// A process with this pid, whose parent is ours: so it is no child of this process; it leads a group. False where the pid is
 /// taken.
 pub fn stranger_with(pid: i32) -> bool {

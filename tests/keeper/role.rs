@@ -1,7 +1,7 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use super::{aim, bomb, clocks, groups, level, reuse};
+use super::{aim, bomb, clocks, groups, level, reuse, siblings};
 use proctor::keeper::{GuardOptions, guard, sweep};
 use proctor::process::custody::start_clean;
 use proctor::process::{Fork, Run, exit_now, fork, wait};
@@ -32,6 +32,9 @@ pub fn play(role: &str) -> ! {
     let options = GuardOptions { timeout, max_processes: processes, contain, ..GuardOptions::default() };
     if word == "reuse" || word == "reuse-group" {
         reuse::play(number_in(argument) as u32, word == "reuse-group");
+    }
+    if word == "sibling" {
+        siblings::play(argument);
     }
     if word == "patient" {
         groups::play_patient(&pen);
