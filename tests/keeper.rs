@@ -31,6 +31,8 @@ pub(crate) mod jobs;
 pub(crate) mod kills;
 #[path = "keeper/level.rs"]
 pub(crate) mod level;
+#[path = "keeper/outside.rs"]
+pub(crate) mod outside;
 #[path = "pty/mod.rs"]
 pub(crate) mod pty;
 #[path = "keeper/reuse.rs"]
@@ -81,6 +83,7 @@ pub fn main() {
     tests.extend(disk::TESTS);
     tests.extend(clocks::TESTS);
     tests.extend(groups::TESTS);
+    tests.extend(outside::TESTS);
     tests.extend(siblings::TESTS);
     runner::run(&tests);
 }

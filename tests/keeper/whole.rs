@@ -24,11 +24,16 @@ pub const TESTS: [Test; 6] = [
 /// `proctor run` with the text as a file. It closes what it has inherited, so what it starts is known by the file's
 /// name, which nobody else has among the arguments, or by the same number in the text's place for it.
 pub fn scenario(nonce: &str, text: &str, options: &[&str]) -> Stage {
+    Stage::with_command(command(nonce, text, options), "")
+}
+
+/// The same as it is typed.
+pub fn command(nonce: &str, text: &str, options: &[&str]) -> Command {
     let file = std::env::temp_dir().join(format!("{nonce}.proc"));
     std::fs::write(&file, text.replace("NONCE", nonce)).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
     command.args(level::run_words()).args(options).arg(file);
-    Stage::with_command(command, "")
+    command
 }
 
 /// A number of seconds that nobody else sleeps.
@@ -122,7 +127,7 @@ fn signal(pid: i32, signal: Signal) {
     let _ = Pid::from_raw(pid).map(|pid| kill_process(pid, signal));
 }
 
-const AWKWARD: &str = r#"
+pub const AWKWARD: &str = r#"
     def deep(n) {
         spawn q { if n > 0 { deep(n - 1) } else { sleep 1h } }
         sleep 1h
