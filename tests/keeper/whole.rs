@@ -12,12 +12,13 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group,
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 6] = [
+pub const TESTS: [Test; 7] = [
     ("a_scenario_is_cleared_up_however_it_ends", a_scenario_is_cleared_up),
     ("control_a_scenario_that_is_not_cleared_up_is_seen", control_scenario),
     ("killing_one_of_a_real_run_at_any_moment_leaves_nothing", killing_at_any_moment),
     ("fork_bombs_of_a_scenario_leave_nothing", bombs_leave_nothing),
     ("fork_bombs_of_a_scenario_are_told_as_the_limit_of_processes", bombs_are_told),
+    ("control_fewer_than_the_limit_are_no_trouble", control_told),
     ("control_bombs_of_a_scenario_without_clearing", control_bombs),
 ];
 
@@ -302,6 +303,19 @@ fn bombs_are_told() {
         assert!(output.err.contains("error[process_limit]"), "{text}: {output:?}");
         assert!(output.err.contains(&format!("no more than {limit} may be")), "{text}: {output:?}");
         assert!(code.is_none() || output.code == code, "{text}: {output:?}");
+    }
+}
+
+/// As many as there may be, of the same three kinds, one after the other: nothing is said of a limit.
+fn control_told() {
+    let trees = [
+        "def tree(n) { if n > 0 { spawn a tree(n - 1); spawn b tree(n - 1); join a, b } }\ntree(5)",
+        "def rest() { sleep 100ms }\nfor i in 0..63 { spawn rest() }\njoin all",
+        "def link(n) { if n > 0 { spawn next link(n - 1); join next } }\nlink(63)",
+    ];
+    for text in trees {
+        let output = run(text, &LIMIT);
+        assert!(output.code == Some(0) && !output.err.contains("limit"), "{text}: {output:?}");
     }
 }
 
