@@ -51,6 +51,8 @@ pub(crate) mod stage;
 pub(crate) mod strangers;
 #[path = "keeper/streams.rs"]
 pub(crate) mod streams;
+#[path = "keeper/sweeps.rs"]
+pub(crate) mod sweeps;
 #[path = "keeper/terminal.rs"]
 pub(crate) mod terminal;
 #[path = "keeper/trace.rs"]
@@ -84,6 +86,7 @@ pub fn main() {
     tests.extend(clocks::TESTS);
     tests.extend(groups::TESTS);
     tests.extend(outside::TESTS);
+    tests.extend(sweeps::TESTS);
     tests.extend(siblings::TESTS);
     runner::run(&tests);
 }
