@@ -2,7 +2,8 @@
 
 use super::budget::Budget;
 use super::contain::{Contain, Level};
-use super::guard::{GuardOptions, guard};
+use super::guard::guard;
+use super::options::GuardOptions;
 use crate::process::Errno;
 use crate::process::sandbox::{Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part};
 
