@@ -17,7 +17,7 @@ pub const SECOND: Duration = Duration::from_secs(1);
 /// promise is kept is seen by [`Times`].
 pub const SOON: Duration = Duration::from_secs(6);
 /// For what has no promise of its own: long enough for a busy machine.
-pub const LONG: Duration = Duration::from_secs(20);
+pub const LONG: Duration = Duration::from_secs(60);
 
 /// How often longer than a plain loop an end may take: a second is what a plain loop of 50 ms allows, 200 ms what one of 10 ms does.
 const FACTOR: u32 = 20;
