@@ -227,7 +227,7 @@ fn memory() -> Option<Obstacle> {
 
 #[cfg(test)]
 mod tests {
-    use super::{control_groups, explain, explain_files, explain_memory, version};
+    use super::{control_groups, explain, explain_files, explain_memory, mappings, version};
     use crate::process::Errno;
 
     #[test]
@@ -246,9 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_asked_for_where_it_is_what_is_missing() {
+    fn memory_is_looked_at_where_it_is_what_is_missing() {
         assert_eq!(explain_memory(Errno::EAGAIN), None);
-        assert_eq!(explain_memory(Errno::ENOMEM), None, "there is room");
+        assert!(mappings().is_some_and(|pieces| pieces.used > 3 && pieces.used < pieces.value));
     }
 
     #[test]
