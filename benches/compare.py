@@ -272,7 +272,7 @@ def write_texts(quick):
 class Machine:
     """What must be as it was before when this program ends: nothing runs, and no limit of the kernel is raised."""
 
-    LIMITS = {"kernel/pid_max": 300000, "kernel/threads-max": 300000, "vm/max_map_count": 1000000}
+    LIMITS = {"kernel/pid_max": 300000, "kernel/threads-max": 300000}
 
     def __enter__(self):
         self.raised = {}

@@ -1,6 +1,9 @@
 //! The command line from outside: what is printed where, and the exit codes.
 
-use std::io::Write;
+#[path = "pty/mod.rs"]
+mod pty;
+
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -114,6 +117,54 @@ fn colors_follow_the_option_and_the_environment() {
     assert!(colored(&["auto"], Some(("CLICOLOR_FORCE", "1"))));
     assert!(colored(&["always"], Some(("NO_COLOR", "1"))));
     assert!(!colored(&["never"], Some(("CLICOLOR_FORCE", "1"))));
+}
+
+/// What it shows on a terminal.
+fn shown(args: &[&str], variables: &[(&str, &str)]) -> String {
+    let (master, name) = pty::open();
+    let mut command = proctor(args);
+    command.env("TERM", "xterm-256color").envs(variables.iter().copied());
+    pty::lead(&mut command, &name);
+    let mut child = command.spawn().expect("proctor can be started");
+    // Else we have the terminal open ourselves, and what it shows has no end.
+    drop(command);
+    let mut bytes = Vec::new();
+    // The end is an error: EIO, as the last who had it open is gone.
+    let _ = std::fs::File::from(master).read_to_end(&mut bytes);
+    assert_eq!(child.wait().expect("it is our child").code(), Some(2), "{}", String::from_utf8_lossy(&bytes));
+    String::from_utf8(bytes).expect("UTF-8 is shown")
+}
+
+#[test]
+fn a_terminal_has_colors_unless_no_color_is_set() {
+    let colored = |color: &str, variables: &[(&str, &str)]| {
+        [&["check"][..], &["run"], &["run", "-e", "print cuont"]].map(|command| {
+            let file: &[&str] = if command.contains(&"-e") { &[] } else { &["/nonexistent"] };
+            let shown = shown(&[&["--color", color], command, file].concat(), variables);
+            assert!(shown.contains("error"), "{shown}");
+            shown.contains('\x1b')
+        })
+    };
+    assert_eq!(colored("auto", &[]), [true; 3]);
+    assert_eq!(colored("auto", &[("NO_COLOR", "1")]), [false; 3]);
+    assert_eq!(colored("auto", &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]), [false; 3]);
+    // As no-color.org has it: empty is as good as not set.
+    assert_eq!(colored("auto", &[("NO_COLOR", "")]), [true; 3]);
+    assert_eq!(colored("always", &[("NO_COLOR", "1")]), [true; 3]);
+    assert_eq!(colored("never", &[]), [false; 3]);
+}
+
+#[test]
+fn a_scenario_can_come_from_standard_input() {
+    let text =
+        b"print 1 + 1, args(), input()\nspawn p { print input() }\njoin p\nexpect p.exitcode == 0\nexit 7\n";
+    let (exit, stdout, stderr) = run_with(&["run", "-", "alex", "3"], text);
+    assert_eq!((exit, stderr.as_str()), (7, ""));
+    assert_eq!(stdout, "2 [\"alex\", \"3\"] none\nnone\n");
+    let (exit, stdout, stderr) = run_with(&["run", "-"], b"print 1\nexpect 1 == 2\n");
+    assert_eq!((exit, stdout.as_str()), (1, "1\n"));
+    assert!(stderr.contains("<stdin>:2:"), "{stderr}");
+    assert_eq!(run_with(&["run", "-"], b""), (0, String::new(), String::new()));
 }
 
 #[test]

@@ -26,7 +26,9 @@ mod thief;
 #[path = "contain/traces.rs"]
 mod traces;
 
-use keeper::{bombs, ends, exits, jobs, kills, level, role, runner, strangers, terminal, whole};
+use keeper::{
+    bombs, ends, exits, jobs, kills, level, outside, role, runner, siblings, strangers, terminal, whole,
+};
 
 /// Tests of the keeper's that are about what is not there in namespaces: guard and keeper as subreapers, and the sweep.
 const NOT_HERE: [&str; 4] = [
@@ -43,7 +45,7 @@ fn main() {
     }
     // SAFETY: there is one thread as yet.
     unsafe { std::env::set_var(level::VARIABLE, "contained") };
-    let lists: [&[runner::Test]; 8] = [
+    let lists: [&[runner::Test]; 10] = [
         &ends::TESTS,
         &kills::TESTS,
         &bombs::TESTS,
@@ -52,6 +54,8 @@ fn main() {
         &exits::TESTS,
         &strangers::TESTS,
         &whole::TESTS,
+        &outside::TESTS,
+        &siblings::TESTS,
     ];
     // A control of the keeper's switches off what does the work there; here the kernel does it.
     let of_keeper = lists

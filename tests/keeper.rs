@@ -21,6 +21,8 @@ pub(crate) mod disk;
 pub(crate) mod ends;
 #[path = "keeper/exits.rs"]
 pub(crate) mod exits;
+#[path = "keeper/groups.rs"]
+pub(crate) mod groups;
 #[path = "keeper/herd.rs"]
 pub(crate) mod herd;
 #[path = "keeper/jobs.rs"]
@@ -29,6 +31,8 @@ pub(crate) mod jobs;
 pub(crate) mod kills;
 #[path = "keeper/level.rs"]
 pub(crate) mod level;
+#[path = "keeper/outside.rs"]
+pub(crate) mod outside;
 #[path = "pty/mod.rs"]
 pub(crate) mod pty;
 #[path = "keeper/reuse.rs"]
@@ -39,12 +43,16 @@ pub(crate) mod role;
 pub(crate) mod runner;
 #[path = "keeper/scarce.rs"]
 pub(crate) mod scarce;
+#[path = "keeper/siblings.rs"]
+pub(crate) mod siblings;
 #[path = "keeper/stage.rs"]
 pub(crate) mod stage;
 #[path = "keeper/strangers.rs"]
 pub(crate) mod strangers;
 #[path = "keeper/streams.rs"]
 pub(crate) mod streams;
+#[path = "keeper/sweeps.rs"]
+pub(crate) mod sweeps;
 #[path = "keeper/terminal.rs"]
 pub(crate) mod terminal;
 #[path = "keeper/trace.rs"]
@@ -76,5 +84,9 @@ pub fn main() {
     tests.extend(turns::TESTS);
     tests.extend(disk::TESTS);
     tests.extend(clocks::TESTS);
+    tests.extend(groups::TESTS);
+    tests.extend(outside::TESTS);
+    tests.extend(sweeps::TESTS);
+    tests.extend(siblings::TESTS);
     runner::run(&tests);
 }

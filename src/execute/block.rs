@@ -208,7 +208,7 @@ pub(super) fn fault(errno: &Errno) -> Trouble {
 
 /// With the limit that is reached where files are too many: its value, and how to raise it.
 pub(super) fn explained(trouble: Trouble, errno: Errno) -> Trouble {
-    match room::explain_files(errno) {
+    match room::explain_files(errno).or_else(|| room::explain_memory(errno)) {
         Some(obstacle) => named(trouble, obstacle),
         None => trouble,
     }

@@ -79,7 +79,10 @@ impl World {
             let _ = group::of(lent.pid).and_then(|group| terminal::give(tty, group));
         }
         lent.away = away;
-        let _ = Pidfd::open(lent.pid).and_then(|child| group::signal(&child, Signal::CONT));
+        // Our own unreaped child, as long as it is lent something.
+        let pid = lent.pid;
+        let _ = Pidfd::open(pid)
+            .and_then(|child| group::signal(&child, Signal::CONT, |leader| self.has_started(leader)));
     }
 
     /// Where nothing was started that could have it.

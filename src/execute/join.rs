@@ -4,7 +4,7 @@ use super::Stop;
 use super::block::{Wait, fault};
 
 use super::machine::Machine;
-use crate::process::{Child, ExitStatus, Row, clock, wait};
+use crate::process::{Child, Errno, ExitStatus, Row, Waited, clock, wait};
 use crate::source::Code;
 use crate::value::{End, ProcessRef, Trouble, Value, a_kind};
 use std::rc::Rc;
@@ -77,7 +77,14 @@ impl Machine {
         let on = |_: &Self| "any child".to_owned();
         let whom = &Wait { call: "wait any", on: &on, result: |pid: &i32| pid.to_string() };
         let waited = self.block_noted(whom, None, |waiter, deadline| {
-            waiter.any_child_ended(deadline).map(|waited| waited.map(|(pid, _)| pid))
+            loop {
+                match waiter.any_child_ended(deadline)? {
+                    // A program that this process has started can make it its child without a word (CLONE_PARENT of clone(2)). To
+                    // take it away is all that there is to do.
+                    Waited::Done((pid, _)) if waiter.children.get(pid).is_none() => _ = wait::reap(pid)?,
+                    waited => return Ok::<_, Errno>(waited.map(|(pid, _)| pid)),
+                }
+            }
         });
         let ended =
             self.waited_for(waited, |machine| match machine.world.waiter.children.in_order().as_slice() {

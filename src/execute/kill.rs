@@ -3,6 +3,7 @@
 use super::Stop;
 use super::machine::Machine;
 use super::on::signal_of;
+use super::world::World;
 use crate::process::group::{self, Sent};
 use crate::process::{Errno, Pidfd, Reach, Row, proc_file};
 use crate::source::Code;
@@ -12,6 +13,8 @@ use std::sync::atomic::Ordering::SeqCst;
 
 /// How far up the tree of processes the keeper is looked for.
 const HIGHEST: usize = 4096;
+/// How often, where the tree changes meanwhile.
+const LOOKS: u32 = 3;
 /// Those that stop a process.
 const STOPS: [Signal; 4] = [Signal::STOP, Signal::TSTP, Signal::TTIN, Signal::TTOU];
 
@@ -56,6 +59,7 @@ impl Machine {
         match sent {
             Ok(Sent::Yes) | Err(Errno::ESRCH) => Ok(()),
             Ok(Sent::Ours) => Err(in_our_group(process, signal).into()),
+            Ok(Sent::Strangers) => Err(in_group_of_strangers(process, signal).into()),
             Err(Errno::EPERM) => {
                 let message = format!(
                     "the kernel does not permit {} to {} (pid {})",
@@ -89,7 +93,7 @@ impl Machine {
     fn send_to_group(&self, row: Row, signal: Signal) -> Result<Sent, Errno> {
         self.world.run.await_pauses();
         match self.world.run.hold(row)? {
-            Some(member) => group::signal(&member, signal),
+            Some(member) => group::signal(&member, signal, |pid| self.world.has_started(pid)),
             None => Ok(Sent::Yes),
         }
     }
@@ -111,7 +115,7 @@ impl Machine {
         if !same {
             return Ok(Err(Errno::ESRCH));
         }
-        if !self.is_ours(process.pid) {
+        if !self.world.has_started(process.pid) {
             let message =
                 format!("{} (pid {}) was not started by this scenario", process.shown(), process.pid);
             return Err(Trouble::new(Code::PERMISSION, message)
@@ -119,22 +123,33 @@ impl Machine {
                 .into());
         }
         Ok(match reach {
-            Reach::Group => group::signal(&pidfd, signal),
+            Reach::Group => group::signal(&pidfd, signal, |pid| self.world.has_started(pid)),
             Reach::Process => pidfd.send(signal, reach).map(|()| Sent::Yes),
         })
     }
+}
 
-    fn is_ours(&self, mut pid: i32) -> bool {
-        let keeper = self.world.run.control().keeper_pid.load(SeqCst);
+impl World {
+    /// Whether the process that has this pid now was started by this scenario, directly or not, or is its main process.
+    pub(super) fn has_started(&self, pid: i32) -> bool {
+        let is_known = |row| matches!(self.run.hold(row), Ok(Some(_)));
+        self.run.row_of_pid(pid).is_some_and(is_known)
+            || (0..LOOKS).find_map(|_| self.is_below_keeper(pid)).unwrap_or(false)
+    }
+
+    /// None where somebody on the way up has ended meanwhile: its children have another parent by now.
+    fn is_below_keeper(&self, mut pid: i32) -> Option<bool> {
+        let keeper = self.run.control().keeper_pid.load(SeqCst);
         for _ in 0..HIGHEST {
             match proc_file::stat(pid) {
-                Ok(stat) if stat.ppid == keeper && pid != self.world.main.pid => return true,
-                Ok(stat) if stat.ppid == self.world.main.pid => return true,
+                Ok(stat) if stat.ppid == keeper => return Some(pid != self.main.pid),
+                Ok(stat) if stat.ppid == self.main.pid => return Some(true),
                 Ok(stat) if stat.ppid > 1 => pid = stat.ppid,
-                _ => return false,
+                Ok(_) => return Some(false),
+                Err(_) => return None,
             }
         }
-        false
+        Some(false)
     }
 }
 
@@ -147,6 +162,15 @@ fn in_our_group(process: &ProcessRef, signal: Signal) -> Trouble {
     Trouble::new(Code::PERMISSION, message).help(
         "spawn it `with {group: true}`, which gives it a group of its own, or signal it alone: `signal p …`",
     )
+}
+
+fn in_group_of_strangers(process: &ProcessRef, signal: Signal) -> Trouble {
+    let (name, signal) = (process.shown(), signal_name(signal));
+    let message = format!(
+        "{name} (pid {}) is in a process group that no process of this scenario leads: {signal} to the group would reach others",
+        process.pid
+    );
+    Trouble::new(Code::PERMISSION, message).help("signal it alone: `signal p …`")
 }
 
 /// `overlaps` and `serial`.

@@ -135,7 +135,7 @@ impl Options {
             (SpawnOption::Nice, Value::Int(nice)) => {
                 let message =
                     format!("the option nice goes from {} to {}, not {nice}", NICE.start(), NICE.end());
-                return Err(Trouble::new(Code::OPTION_TYPE, message));
+                return Err(Trouble::new(Code::OPTION_TYPE, message).help(row.help()));
             }
             (SpawnOption::Cpus, Value::List(list)) if list.0.borrow().is_empty() => return Err(empty(row)),
             (SpawnOption::Cpus, Value::List(list)) => {
@@ -232,11 +232,11 @@ fn way(expected: Expected, value: &Value) -> Way {
 fn wrong_type(row: &OptionRow, value: &Value) -> Trouble {
     let message =
         format!("the option {} is {}, not {}", row.name, row.expected.words(), text::literal(value));
-    Trouble::new(Code::OPTION_TYPE, message)
+    Trouble::new(Code::OPTION_TYPE, message).help(row.help())
 }
 
 fn empty(row: &OptionRow) -> Trouble {
-    Trouble::new(Code::OPTION_TYPE, format!("the option {} cannot be empty", row.name)).help(row.doc)
+    Trouble::new(Code::OPTION_TYPE, format!("the option {} cannot be empty", row.name)).help(row.help())
 }
 
 fn input(value: &Value) -> Option<Stream> {

@@ -28,6 +28,11 @@ pub(super) fn not_set_up(stage: Stage, errno: Errno) -> Trouble {
 }
 
 pub(super) fn not_executed(program: &str, errno: Errno) -> Trouble {
+    if program.is_empty() {
+        let message = format!("cannot execute a program without a name: {errno}");
+        return Trouble::new(Code::EXEC, message)
+            .help("the first argument is the program, as a name or a path: `exec(\"ls\", \"-l\")`");
+    }
     let trouble = Trouble::new(Code::EXEC, format!("cannot execute {program}: {errno}"));
     if errno == Errno::ENOENT {
         trouble.help("is it installed, and spelt as it should be? `which(\"…\")` looks for it in PATH")

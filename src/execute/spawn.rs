@@ -382,7 +382,8 @@ impl Machine {
     pub(super) fn become_child(&mut self, name: Rc<str>, row: Row, chance: fastrand::Rng) {
         let pid = process::pid();
         let world = &mut self.world;
-        world.run.started(row, pid);
+        // The parent enters the pid in the index: a page of it here would cost each child a fault and a table of pages.
+        world.run.runs(row, pid);
         world.row = row;
         world.pid = pid;
         // What is replaced is left where it is: to drop it would copy pages that are still shared with the parent.

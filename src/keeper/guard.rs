@@ -20,7 +20,7 @@ use crate::process::custody::{
     block_every, come_first, come_in_turn, signal_child, start_clean, survive_failed_writes,
 };
 use crate::process::wait::{self, ChildState};
-use crate::process::{Fork, Run, exit_now, job};
+use crate::process::{Fork, Run, exit_now, group, job};
 use rustix::process::{
     Pid, PidfdFlags, Signal, getpid, getppid, pidfd_open, set_child_subreaper,
     set_parent_process_death_signal,
@@ -68,7 +68,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let pid = getpid();
     run.control().guard_pid.store(pid.as_raw_nonzero().get(), SeqCst);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
-    let own_group = rustix::process::getpgrp().as_raw_nonzero().get();
+    let own_group = group::of(0).unwrap_or(0);
     let contain = options.contain.clone();
     let group = if contain.is_some() { 0 } else { own_group };
     let start = Start { run: name, group, contain };
@@ -394,8 +394,7 @@ impl Guard<'_> {
         }
         // The whole foreground group has what the terminal sends. What is sent to us alone is passed on; and a closed
         // terminal tells the leader of its session alone.
-        let leads = || rustix::process::getsid(None) == Ok(getpid());
-        if !came.from_terminal || (signal == libc::SIGHUP && leads()) {
+        if !came.from_terminal || (signal == libc::SIGHUP && group::leads_session()) {
             self.line.order(Order::Forward(signal));
         }
         let again = self.asked == Some(Asked::Signal(signal)) && !came.from_terminal;

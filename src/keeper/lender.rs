@@ -29,8 +29,12 @@ pub enum Resumed {
 }
 
 impl Lender {
-    /// Of the guard with this group to the keeper. None where the guard has no terminal.
+    /// Of the guard with this group to the keeper. None where the guard has no terminal, or its group is of another pid namespace, so that
+    /// it could not take the terminal back.
     pub fn new(own: i32, keeper: i32) -> Option<Self> {
+        if own < 1 {
+            return None;
+        }
         Some(Self { tty: terminal::open().ok()?, own, group: keeper, lent: false })
     }
 

@@ -3,7 +3,7 @@
 use super::start::Start;
 use super::{contain, mark};
 use crate::process::custody::start_clean;
-use crate::process::{Run, exit_now};
+use crate::process::{Run, exit_now, group};
 use rustix::process::{Pid, Resource, Rlimit, Signal, setrlimit};
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -56,8 +56,8 @@ fn await_keeper(run: &Run, start: &Start) {
         if rustix::process::getppid() != Pid::from_raw(keeper) {
             exit_now(NO_KEEPER);
         }
-        match rustix::process::getpgid(Pid::from_raw(keeper)) {
-            Ok(group) if group.as_raw_nonzero().get() == start.group => rustix::thread::sched_yield(),
+        match group::of(keeper) {
+            Ok(group) if group == start.group => rustix::thread::sched_yield(),
             _ => return,
         }
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub struct Start {
     /// The run's name.
     pub run: String,
-    /// The guard's process group, as the keeper sees it: 0 from inside a pid namespace.
+    /// The guard's process group, as the keeper sees it: 0 where that group is outside of the keeper's pid namespace.
     pub group: i32,
     /// What the run may see and use, where it is contained.
     pub contain: Option<Contain>,

@@ -44,6 +44,7 @@ pub fn prepare() {
         libc::mallopt(libc::M_MMAP_MAX, 0);
         libc::mallopt(libc::M_TRIM_THRESHOLD, LARGEST);
     }
+    give_back();
     small::reserve();
     // SAFETY: the allocator bears a foreign sbrk: it leaves that part alone.
     unsafe {
@@ -54,6 +55,13 @@ pub fn prepare() {
     }
     BEGIN.set(end());
     TREATED.set(end());
+}
+
+/// What reading and checking a text has used and does not need any more: as long as its pages are there, each fork copies an entry for
+/// each, and each end of a process goes through them; see malloc_trim(3).
+fn give_back() {
+    // SAFETY: it only looks through what is free.
+    unsafe { libc::malloc_trim(0) };
 }
 
 /// How much of its heap a process may use, in bytes: 2 GiB. Beyond it a scenario gets an error, and the machine stays usable.

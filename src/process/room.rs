@@ -5,6 +5,7 @@ use super::errno::Errno;
 use super::limits::{self, Resource};
 use super::proc_file::{all_pids, setting};
 use std::fmt;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 
 /// A limit that stands in the way of a fork, or of a file.
@@ -29,11 +30,23 @@ impl fmt::Display for Obstacle {
 /// The limit that most likely made a fork fail; none where none is nearly reached.
 #[must_use]
 pub fn explain(errno: Errno) -> Option<Obstacle> {
-    let mut known = if errno == Errno::ENOMEM { memory().into_iter().collect() } else { Vec::new() };
+    let mut known: Vec<Obstacle> =
+        if errno == Errno::ENOMEM { memory().into_iter().chain(mappings()).collect() } else { Vec::new() };
     known.extend(user_limit());
     known.extend(machine_limits());
     known.extend(control_groups(&setting("/proc/self/cgroup").unwrap_or_default()));
-    // Counts move while they are taken: what is used up to nine tenths is taken for reached.
+    nearest(known)
+}
+
+/// The limit that most likely made a call for memory fail; none for other errors, or where none is nearly reached.
+#[must_use]
+pub fn explain_memory(errno: Errno) -> Option<Obstacle> {
+    let asked = errno == Errno::ENOMEM;
+    asked.then(|| nearest(memory().into_iter().chain(mappings()).collect())).flatten()
+}
+
+/// Counts move while they are taken: what is used up to nine tenths is taken for reached.
+fn nearest(mut known: Vec<Obstacle>) -> Option<Obstacle> {
     known.retain(|obstacle| obstacle.used.saturating_mul(10) >= obstacle.value.saturating_mul(9));
     known.into_iter().max_by_key(|obstacle| obstacle.used.saturating_mul(1000) / obstacle.value.max(1))
 }
@@ -83,21 +96,53 @@ fn user_limit() -> Option<Obstacle> {
         return None;
     }
     let of_user = |pid: &i32| std::fs::metadata(format!("/proc/{pid}")).is_ok_and(|file| file.uid() == user);
-    let threads = |pid: i32| std::fs::read_dir(format!("/proc/{pid}/task")).map_or(1, Iterator::count) as u64;
     let used = all_pids().ok()?.into_iter().filter(of_user).map(threads).sum();
     let limit = "the limit of processes of this user (RLIMIT_NPROC)".to_owned();
     Some(Obstacle { limit, value, used, raise: "ulimit -u NUMBER".to_owned() })
 }
 
 fn machine_limits() -> Vec<Obstacle> {
-    let Some(used) = threads_of_machine() else { return Vec::new() };
-    let names = ["pid_max", "threads-max"];
-    let obstacle = |name: &str| {
-        let value = setting(&format!("/proc/sys/kernel/{name}"))?.parse().ok()?;
-        let raise = format!("sysctl -w kernel.{name}=NUMBER (as root)");
-        Some(Obstacle { limit: format!("/proc/sys/kernel/{name}"), value, used, raise })
-    };
-    names.into_iter().filter_map(obstacle).collect()
+    let whole = |name| setting_of_machine(name, threads_of_machine()?);
+    pids_of_namespace().or_else(|| whole("pid_max")).into_iter().chain(whole("threads-max")).collect()
+}
+
+fn setting_of_machine(name: &str, used: u64) -> Option<Obstacle> {
+    let limit = format!("/proc/sys/kernel/{name}");
+    let value = setting(&limit)?.parse().ok()?;
+    Some(Obstacle { limit, value, used, raise: format!("sysctl -w kernel.{name}=NUMBER (as root)") })
+}
+
+/// The inode of the machine's own pid namespace: `PROC_PID_INIT_INO` of the kernel.
+const OUTERMOST: &str = "pid:[4026531836]";
+
+/// Since when each pid namespace has a pid_max of its own.
+const OWN_PID_MAX: (u64, u64) = (6, 14);
+
+/// In a pid namespace with a pid_max of its own, that counts the processes and threads in there alone, while /proc/loadavg goes on
+/// counting the machine's; see pid_namespaces(7). None in the machine's own, or where /proc shows another one. What the namespaces around this one
+/// allow cannot be seen from inside.
+fn pids_of_namespace() -> Option<Obstacle> {
+    let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
+    let release = rustix::system::uname();
+    let is_own = version(&release.release().to_string_lossy()) >= Some(OWN_PID_MAX);
+    let is_shown = std::fs::read_link("/proc/self").ok()?.to_str()?.parse() == Ok(super::fork::pid());
+    if namespace.as_os_str() == OUTERMOST || !is_own || !is_shown {
+        return None;
+    }
+    let used = all_pids().ok()?.into_iter().map(threads).sum();
+    let Obstacle { limit, value, .. } = setting_of_machine("pid_max", used)?;
+    let raise = "sysctl -w kernel.pid_max=NUMBER (as root, in the same container)".to_owned();
+    Some(Obstacle { limit: format!("{limit} of this pid namespace (a container)"), value, used, raise })
+}
+
+/// The first two numbers of a release such as `6.18.44-arch1`.
+fn version(release: &str) -> Option<(u64, u64)> {
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+fn threads(pid: i32) -> u64 {
+    std::fs::read_dir(format!("/proc/{pid}/task")).map_or(1, Iterator::count) as u64
 }
 
 /// The fourth word of /proc/loadavg is `running/all`, counting threads.
@@ -140,6 +185,29 @@ fn control_group(directory: &str) -> Option<Obstacle> {
     Some(Obstacle { limit: file, value, used, raise })
 }
 
+/// How many pieces the memory of this process may be mapped in; see proc_sys_vm(5). Processes that it has started count for nothing there,
+/// but each queue is a piece of its own.
+fn mappings() -> Option<Obstacle> {
+    let limit = "/proc/sys/vm/max_map_count".to_owned();
+    let value = setting(&limit)?.parse().ok()?;
+    let used = lines("/proc/self/maps")?;
+    Some(Obstacle { limit, value, used, raise: "sysctl -w vm.max_map_count=NUMBER (as root)".to_owned() })
+}
+
+/// Counts the lines of a file, which may be long where there is no memory to be had.
+fn lines(path: &str) -> Option<u64> {
+    let mut file = std::fs::File::open(path).ok()?;
+    let (mut buffer, mut lines) = ([0; 4096], 0);
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Some(lines),
+            Ok(length) => lines += memchr::memchr_iter(b'\n', &buffer[..length]).count() as u64,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+}
+
 /// Memory in KiB, where hardly any is left.
 fn memory() -> Option<Obstacle> {
     let text = setting("/proc/meminfo")?;
@@ -159,12 +227,28 @@ fn memory() -> Option<Obstacle> {
 
 #[cfg(test)]
 mod tests {
-    use super::{control_groups, explain, explain_files};
+    use super::{control_groups, explain, explain_files, explain_memory, mappings, version};
     use crate::process::Errno;
 
     #[test]
     fn an_idle_machine_has_no_obstacle_for_eagain() {
         assert_eq!(explain(Errno::EAGAIN), None);
+    }
+
+    #[test]
+    fn releases_are_read() {
+        assert_eq!(version("6.18.44-fc-v782"), Some((6, 18)));
+        assert_eq!(version("6.9-rc1"), Some((6, 9)));
+        assert!(version("7.0") > Some((6, 14)));
+        for odd in ["", "x.y", "6"] {
+            assert_eq!(version(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn memory_is_looked_at_where_it_is_what_is_missing() {
+        assert_eq!(explain_memory(Errno::EAGAIN), None);
+        assert!(mappings().is_some_and(|pieces| pieces.used > 3 && pieces.used < pieces.value));
     }
 
     #[test]

@@ -55,6 +55,29 @@ impl Expected {
             Self::Limits => "a map of limits",
         }
     }
+
+    /// One of the values that fit, as it is written.
+    #[must_use]
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Bool | Self::Group => "true",
+            Self::Str => "\"…\"",
+            Self::Int => "10",
+            Self::IntList => "[0, 1]",
+            Self::Input => "{path: \"in.txt\"}",
+            Self::Output | Self::ErrorOutput => "{path: \"out.txt\"}",
+            Self::Env => "{LANG: \"C\"}",
+            Self::Limits => "{cpu: 10s}",
+        }
+    }
+}
+
+impl OptionRow {
+    /// How the option is given, and what it does: for whoever has given it wrongly.
+    #[must_use]
+    pub fn help(&self) -> String {
+        format!("as in `with {{{}: {}}}`. {}", self.name, self.expected.example(), self.doc)
+    }
 }
 
 macro_rules! options {
@@ -84,7 +107,7 @@ options! {
     Cwd "cwd" Str "The directory in which the process starts.";
     Group "group" Group "The process group: true makes a new one, a process means its group.";
     Session "session" Bool "Starts a new session (setsid): no terminal, own process group.";
-    Nice "nice" Int "Added to the niceness, from -20 to 19.";
+    Nice "nice" Int "Added to its niceness: 1 to 19 lets others go first, -1 to -20 (for root) goes before them.";
     Cpus "cpus" IntList "The processors that it may run on.";
     Observe "observe" Bool "Records what the program and all that it starts do, as the kernel sees it: `events(p)`, `p.processes`.";
     Limits "limits" Limits "What it may use: {cpu, memory, files, processes, output, file_size}.";

@@ -25,10 +25,14 @@ pub const KEYWORDS: &[KeywordRow] = &[
     row(
         "test",
         "test \"name\" CLAUSES { … }",
-        "A test of its own; clauses: worth within tags needs hidden skip xfail pass fail.",
+        "A test. CLAUSES, all optional: within 10s, worth 2, tags needs hidden skip xfail pass fail.",
     ),
     row("with", "with l { … }", "Holds a lock or semaphore meanwhile; behind a spawn, its options."),
-    row("within", "within 5s { … } [else { … }]", "Gives a block, or what stands before it, a deadline."),
+    row(
+        "within",
+        "within 5s { … } [else { … }]",
+        "Gives a block, or what stands before it, a deadline; behind a test's name, the test.",
+    ),
     row("for", "for x in xs { … }", "Goes through a list, a range, a map's keys or a string's characters."),
     row("in", "x in xs", "Whether it is an element, a key or a part; also the `in` of `for`."),
     row("while", "while COND { … }", "Repeats the block as long as the condition is true."),

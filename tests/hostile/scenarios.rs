@@ -60,7 +60,9 @@ fn programs_that_are_none() {
         assert!(ended.stderr.contains(name), "{}", ended.stderr);
     }
     fails(&run("exec(\"no-such-program\")"), 3, "exec");
-    fails(&run("exec(\"\")"), 3, "exec");
+    let nameless = run("exec(\"\")");
+    fails(&nameless, 3, "exec");
+    assert!(nameless.stderr.contains("cannot execute a program without a name"), "{}", nameless.stderr);
     fails(&run("exec(\"a\\0b\")"), 3, "exec");
 }
 

@@ -60,6 +60,19 @@ fn garbage() {
     assert_eq!(run_file("a ".repeat(size / 2).as_bytes()).code, 2);
 }
 
+/// Each child has every page of its parent's memory: what reading a long text has used must not be among them.
+#[test]
+fn what_a_long_text_has_used_is_given_back() {
+    let functions = (0..1500).map(|i| {
+        format!("def f{i}(a, b) {{ let c = a + b * {i}; if c > 10 {{ print c, \"{i} {{c}}\" }}; return {{x: c, y: [a]}} }}\n")
+    });
+    let status = "read_file(\"/proc/self/status\").lines().filter(|line| line.starts_with(\"RssAnon\"))";
+    let text = format!("{}let rows = {status}\nprint rows[0].split()[1]\n", functions.collect::<String>());
+    let ended = run_file(text.as_bytes());
+    let used: usize = ended.stdout.trim().parse().unwrap_or_else(|_| panic!("{}", ended.stderr));
+    assert!(used * 1024 < 30 * text.len(), "{used} KiB for {} bytes of text", text.len());
+}
+
 #[test]
 fn what_is_nested_too_deeply() {
     for (open, inner, close) in [

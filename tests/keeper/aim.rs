@@ -237,6 +237,8 @@ fn guard_and_keeper() {
         let trace = Trace::read(&log);
         assert_eq!(strays(&trace, own_group), [""; 0], "{role}");
         assert!(!trace.sent.is_empty(), "{role}: no signal was seen");
+        // Nor to any group, whosever it is.
+        assert!(trace.sent.iter().all(|sent| sent.target > 0 || sent.nobody), "{role}: {:?}", trace.sent);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A pid that is given again to a stranger: clone3(2) with a wish for the pid.
 
-use super::role;
+use super::{groups, role};
 use proctor::process::custody::{end_held, signal_child};
 use proctor::process::{Fork, Pidfd, Reach, Run, exit_now, fork, pid, wait};
 use proctor::value::Signal;
@@ -26,8 +26,19 @@ struct CloneArguments {
     cgroup: u64,
 }
 
-/// A process with this pid, whose parent is ours: so it is no child of this process. False where the pid is taken.
-fn stranger_with(pid: i32) -> bool {
+/// Makes a process that does this and whose parent is ours: no child of this process. Whether that could be done.
+pub fn sibling(function: fn() -> !) -> bool {
+    let arguments = CloneArguments { flags: libc::CLONE_PARENT as u64, ..CloneArguments::default() };
+    // SAFETY: as below.
+    match unsafe { libc::syscall(libc::SYS_clone3, &raw const arguments, size_of::<CloneArguments>()) } {
+        0 => function(),
+        result => result > 0,
+    }
+}
+
+/// A process with this pid, whose parent is ours: so it is no child of this process; it leads a group. False where the pid is
+/// taken.
+pub fn stranger_with(pid: i32) -> bool {
     let wish = [pid];
     let arguments = CloneArguments {
         flags: libc::CLONE_PARENT as u64,
@@ -37,18 +48,22 @@ fn stranger_with(pid: i32) -> bool {
     };
     // SAFETY: without CLONE_VM and a stack this is fork; the arguments live for the whole call.
     match unsafe { libc::syscall(libc::SYS_clone3, &raw const arguments, size_of::<CloneArguments>()) } {
-        0 => loop {
-            std::thread::park();
-        },
+        0 => {
+            let _ = rustix::process::setpgid(None, None);
+            loop {
+                std::thread::park();
+            }
+        }
         result => result == i64::from(pid),
     }
 }
 
 /// In so many rounds a child of ours is reaped, a stranger gets its pid, and is aimed at by what is left of the child.
-/// Ends with a word about it on standard output.
-pub fn play(rounds: u32) -> ! {
+/// Ends with a word about it on standard output. What is aimed at is the process, or the group that it leads.
+pub fn play(rounds: u32, of_group: bool) -> ! {
     // The strangers' parent only reaps.
     match fork().expect("fork") {
+        Fork::Child if of_group => groups::rounds_of_reuse(rounds),
         Fork::Child => rounds_of_reuse(rounds),
         Fork::Parent(worker) => loop {
             let mut status = 0;

@@ -1,7 +1,7 @@
 //! The guarded programs: what the test binary does when it is started with a role.
 
 use super::awkward::{self, Pen, tell};
-use super::{aim, bomb, clocks, level, reuse};
+use super::{aim, bomb, clocks, groups, level, reuse, siblings};
 use proctor::keeper::{GuardOptions, guard, sweep};
 use proctor::process::custody::start_clean;
 use proctor::process::{Fork, Run, exit_now, fork, wait};
@@ -30,8 +30,14 @@ pub fn play(role: &str) -> ! {
     let processes = number("PROCTOR_KEEPER_PROCESSES").map_or(4096, |number| number as u32);
     let contain = level::contain();
     let options = GuardOptions { timeout, max_processes: processes, contain, ..GuardOptions::default() };
-    if word == "reuse" {
-        reuse::play(number_in(argument) as u32);
+    if word == "reuse" || word == "reuse-group" {
+        reuse::play(number_in(argument) as u32, word == "reuse-group");
+    }
+    if word == "sibling" {
+        siblings::play(argument);
+    }
+    if word == "patient" {
+        groups::play_patient(&pen);
     }
     if word == "reuse-exec" {
         let (rounds, control) = argument.split_once(' ').unwrap_or((argument, ""));

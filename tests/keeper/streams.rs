@@ -2,11 +2,12 @@
 
 use super::herd::Member;
 use super::runner::Test;
-use super::stage::{LONG, SECOND};
+use super::stage::{LONG, SECOND, Times};
 use super::whole::{known_by, new_nonce, run};
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 pub const TESTS: [Test; 7] = [
     ("whoever_holds_the_stream_does_not_hold_the_join", whoever_holds_the_stream),
@@ -23,16 +24,43 @@ fn holds(text: &str) {
     assert_eq!(output.code, Some(0), "{text}: {output:?}");
 }
 
+/// What row 12 promises of the time from the end of what is waited for to the return of the wait.
+const PROMISE: Duration = Duration::from_millis(200);
+
+/// Runs a scenario that prints how many nanoseconds late each wait came back, again and again; each must have waited so often.
+#[track_caller]
+fn come_back_in_time(what: &str, text: &str, waits: usize) {
+    let mut times = Times::of(1).within(PROMISE);
+    for _ in 0..10 {
+        let output = run(text, &[]);
+        assert_eq!(output.code, Some(0), "{what}: {output:?}");
+        let late: Vec<f64> =
+            output.out.lines().filter_map(|line| line.strip_prefix("late ")?.parse().ok()).collect();
+        assert_eq!(late.len(), waits, "{what}: {output:?}");
+        late.into_iter().for_each(|nanoseconds| times.add(Duration::from_nanos(nanoseconds as u64)));
+    }
+    times.assert_promise(what);
+}
+
+/// The grandchild sleeps for an hour: it holds the stream when the wait is over.
 fn whoever_holds_the_stream() {
-    holds(
-        r#"
-        let start = now()
-        spawn p sh("sleep NONCE & echo hi") with {capture: true}
+    let text = r#"
+        def is_over(p, holder) {
+            print "late", (now() - p.ended) / 1ns
+            expect run("kill", "-0", holder()).exitcode == 0, "it holds the stream"
+        }
+        spawn p sh("sleep NONCE & echo $!") with {capture: true}
         join p
-        expect p.stdout == "hi\n"
-        expect now() - start < 10s
-        "#,
-    );
+        is_over(p, || p.stdout.trim())
+        spawn t sh("trap '' HUP; sleep NONCE & echo $!") with {pty: true}
+        wait any
+        is_over(t, || t.stdout.trim())
+        spawn e sh("sleep NONCE & echo $! >&2") with {stderr: "capture", stdout: "null"}
+        expect not e.alive within 60s
+        is_over(e, || e.stderr.trim())
+        join e
+        "#;
+    come_back_in_time("a wait for one whose stream is held", text, 3);
     // Who holds it is named at the run's end, being still there.
     let output =
         run(r#"spawn p sh("sleep NONCE & echo hi") with {capture: true}; join p; print p.stdout"#, &[]);
@@ -69,25 +97,42 @@ fn control_reader() {
 }
 
 fn input_that_nobody_reads() {
-    holds(
-        r#"
-        spawn p exec("sleep", "0.2") with {input: "x".repeat(1048576)}
+    let text = r#"
+        spawn p exec("sleep", "0.1") with {input: "x".repeat(1048576)}
         join p
+        print "late", (now() - p.ended) / 1ns
         expect p.exitcode == 0
-        "#,
-    );
+        "#;
+    come_back_in_time("a wait for one that reads no input", text, 1);
 }
 
+/// Whoever waits for it: the program that opens it, or the new process that is to have it as a stream.
 fn a_fifo_that_nobody_opens() {
     let text = r#"
         let path = "{temp_dir()}/fifo"
         run("mkfifo", path)
-        spawn p exec("cat", path)
-        join p
+        let start = now()
+        within 100ms { spawn p exec("cat", path); join p } else { }
+        print "late", (now() - start - 100ms) / 1ns
+        start = now()
+        within 100ms { spawn p exec("cat") with {stdin: {path: path}}; join p } else { }
+        print "late", (now() - start - 100ms) / 1ns
         "#;
+    come_back_in_time("a deadline at a FIFO that nobody opens", text, 2);
+    // And it is said who waits, for whom.
+    let text = r#"
+        let path = "{temp_dir()}/fifo"
+        run("mkfifo", path)
+        spawn p exec("cat", path)
+        join p"#;
     let output = run(text, &["--timeout", "500ms"]);
     assert_eq!(output.code, Some(124), "{output:?}");
     assert!(output.err.contains("(p ") || output.err.contains("p ("), "it says who waits: {output:?}");
+    let output = run(&format!("{text} within 300ms"), &[]);
+    assert_eq!(output.code, Some(3), "{output:?}");
+    for said in ["to open the FIFO", "/fifo for reading, until another opens it for writing"] {
+        assert!(output.err.contains(said), "{said}: {output:?}");
+    }
 }
 
 fn captured_output_is_capped() {

@@ -77,6 +77,15 @@ impl Terminal {
         });
         &self.shown
     }
+
+    /// All that has been shown, once whoever had the terminal is gone.
+    pub fn rest(&mut self) -> &str {
+        let mut bytes = [0; 4096];
+        while let Ok(length @ 1..) = rustix::io::read(&self.master, &mut bytes) {
+            self.shown += &String::from_utf8_lossy(&bytes[..length]);
+        }
+        &self.shown
+    }
 }
 
 pub fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {

@@ -12,23 +12,29 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group,
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 6] = [
+pub const TESTS: [Test; 7] = [
     ("a_scenario_is_cleared_up_however_it_ends", a_scenario_is_cleared_up),
     ("control_a_scenario_that_is_not_cleared_up_is_seen", control_scenario),
     ("killing_one_of_a_real_run_at_any_moment_leaves_nothing", killing_at_any_moment),
     ("fork_bombs_of_a_scenario_leave_nothing", bombs_leave_nothing),
     ("fork_bombs_of_a_scenario_are_told_as_the_limit_of_processes", bombs_are_told),
+    ("control_fewer_than_the_limit_are_no_trouble", control_told),
     ("control_bombs_of_a_scenario_without_clearing", control_bombs),
 ];
 
 /// `proctor run` with the text as a file. It closes what it has inherited, so what it starts is known by the file's
 /// name, which nobody else has among the arguments, or by the same number in the text's place for it.
 pub fn scenario(nonce: &str, text: &str, options: &[&str]) -> Stage {
+    Stage::with_command(command(nonce, text, options), "")
+}
+
+/// The same as it is typed.
+pub fn command(nonce: &str, text: &str, options: &[&str]) -> Command {
     let file = std::env::temp_dir().join(format!("{nonce}.proc"));
     std::fs::write(&file, text.replace("NONCE", nonce)).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
     command.args(level::run_words()).args(options).arg(file);
-    Stage::with_command(command, "")
+    command
 }
 
 /// A number of seconds that nobody else sleeps.
@@ -122,7 +128,7 @@ fn signal(pid: i32, signal: Signal) {
     let _ = Pid::from_raw(pid).map(|pid| kill_process(pid, signal));
 }
 
-const AWKWARD: &str = r#"
+pub const AWKWARD: &str = r#"
     def deep(n) {
         spawn q { if n > 0 { deep(n - 1) } else { sleep 1h } }
         sleep 1h
@@ -297,6 +303,19 @@ fn bombs_are_told() {
         assert!(output.err.contains("error[process_limit]"), "{text}: {output:?}");
         assert!(output.err.contains(&format!("no more than {limit} may be")), "{text}: {output:?}");
         assert!(code.is_none() || output.code == code, "{text}: {output:?}");
+    }
+}
+
+/// As many as there may be, of the same three kinds, one after the other: nothing is said of a limit.
+fn control_told() {
+    let trees = [
+        "def tree(n) { if n > 0 { spawn a tree(n - 1); spawn b tree(n - 1); join a, b } }\ntree(5)",
+        "def rest() { sleep 100ms }\nfor i in 0..63 { spawn rest() }\njoin all",
+        "def link(n) { if n > 0 { spawn next link(n - 1); join next } }\nlink(63)",
+    ];
+    for text in trees {
+        let output = run(text, &LIMIT);
+        assert!(output.code == Some(0) && !output.err.contains("limit"), "{text}: {output:?}");
     }
 }
 

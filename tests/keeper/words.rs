@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-pub const TESTS: [Test; 7] = [
+pub const TESTS: [Test; 10] = [
     ("a_panic_of_ours_names_the_run", a_panic_names_the_run),
     ("control_without_a_crash_nothing_is_said_of_one", control_crash),
     ("the_end_of_a_run_is_told_as_json_too", the_end_is_json_too),
@@ -18,6 +18,9 @@ pub const TESTS: [Test; 7] = [
     ("a_run_that_cannot_be_recorded_is_told", unrecorded),
     ("who_cannot_be_killed_is_told", stuck),
     ("a_limit_of_the_kernel_that_stops_a_spawn_is_named", limit_named),
+    ("the_pids_of_a_namespace_are_counted_by_themselves", pids_of_a_namespace),
+    ("a_limit_of_the_kernel_that_stops_a_queue_is_named", mappings_named),
+    ("control_within_the_limits_of_the_kernel_none_is_named", control_limits),
 ];
 
 const JSON: [&str; 2] = ["--message-format", "json"];
@@ -150,6 +153,56 @@ fn limit_named() {
     assert_eq!(output.code, Some(3), "{output:?}");
     assert!(output.err.contains("(RLIMIT_NPROC) is 12, and 12 are in use"), "{output:?}");
     assert!(output.err.contains("ulimit -u"), "{output:?}");
+}
+
+/// The same in a pid namespace that has a limit of its own, of which the whole machine's processes say nothing. The run's process
+/// group and session are those of processes outside of it.
+fn pids_of_a_namespace() {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc");
+    let mut numbers = release.split(['.', '-']).map_while(|number| number.parse::<u32>().ok());
+    if (numbers.next(), numbers.next()) < (Some(6), Some(14)) {
+        left_out("pid namespaces have a pid_max of their own since Linux 6.14");
+        return;
+    }
+    if !rustix::process::geteuid().is_root() {
+        left_out("only root may make a pid namespace and set its limit");
+        return;
+    }
+    let limited = "echo 400 >/proc/sys/kernel/pid_max; exec \"$@\"";
+    let words = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", limited, "sh"];
+    let text = "while true { spawn { sleep 1h } }";
+    let output = Stage::by(&words, &[], text).start().finish();
+    assert_eq!(output.code, Some(3), "{output:?}");
+    let (_, said) =
+        output.err.split_once("pid_max of this pid namespace (a container) is 400, and ").expect("its limit");
+    let used: u32 = said.split(' ').next().and_then(|used| used.parse().ok()).expect("a number");
+    // Its own processes, not the machine's.
+    assert!((390..=400).contains(&used), "{output:?}");
+    assert!(
+        output.err.contains("sysctl -w kernel.pid_max=NUMBER (as root, in the same container)"),
+        "{output:?}"
+    );
+}
+
+/// A queue is a piece of memory of its own.
+fn mappings_named() {
+    let limit = std::fs::read_to_string("/proc/sys/vm/max_map_count").expect("/proc");
+    let limit: u32 = limit.trim().parse().expect("a number");
+    if limit > 100_000 {
+        left_out("this machine allows more pieces of memory than a scenario may have queues");
+        return;
+    }
+    let text = format!("let qs = []\nfor _ in 0..{limit} {{ qs.push(queue()) }}");
+    let output = Stage::proctor(&[], &text).start().finish();
+    assert_eq!(output.code, Some(3), "{output:?}");
+    assert!(output.err.contains(&format!("/proc/sys/vm/max_map_count is {limit}, and ")), "{output:?}");
+    assert!(output.err.contains("sysctl -w vm.max_map_count=NUMBER"), "{output:?}");
+}
+
+fn control_limits() {
+    let text = "let qs = (0..1000).map(|_| queue())\nfor _ in qs[..20] { spawn { sleep 1ms } }\njoin all";
+    let output = Stage::proctor(&[], text).start().finish();
+    assert_eq!((output.code, output.err.as_str()), (Some(0), ""), "{output:?}");
 }
 
 /// A traced process that has ended stays for its tracer: ptrace(2).

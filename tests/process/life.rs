@@ -240,7 +240,7 @@ fn a_stranger_with_the_same_pid_gets_no_signal() {
             assert_eq!(held.send(Signal(9), Reach::Process), Ok(()));
             assert_eq!(held.send(Signal(9), Reach::Group), Ok(()));
             assert_eq!(world.run.signal(row, Signal(9), Reach::Process), Ok(false));
-            assert_eq!(group::signal(&held, Signal(9)), Ok(group::Sent::Yes));
+            assert_eq!(group::signal(&held, Signal(9), |_| true), Ok(group::Sent::Yes));
             assert_eq!(wait::peek(stranger), Ok(None), "the stranger lives");
             // The negative control: its pid does reach it.
             let own = Pidfd::open(stranger).expect("our child");
@@ -260,7 +260,7 @@ fn no_signal_goes_to_pid_one_or_below_or_to_our_own_group() {
         let mut world = World::new(4);
         let (child, _) = world.task("member", |_| sleep_for_ever());
         let held = Pidfd::open(child).expect("our child");
-        assert_eq!(group::signal(&held, Signal(9)), Ok(group::Sent::Ours));
+        assert_eq!(group::signal(&held, Signal(9), |_| true), Ok(group::Sent::Ours));
         assert_eq!(wait::peek(child), Ok(None), "it was not sent");
         assert_eq!(held.send(Signal(0), Reach::Process), Err(Errno::EINVAL));
         held.send(Signal(9), Reach::Process).expect("a signal");
@@ -280,7 +280,7 @@ fn a_group_is_reached_also_when_its_leader_was_reaped() {
         world.join(leader);
         assert_eq!(wait::peek(member), Ok(None));
         let held = Pidfd::open(member).expect("our child");
-        assert_eq!(group::signal(&held, Signal(15)), Ok(group::Sent::Yes));
+        assert_eq!(group::signal(&held, Signal(15), |pid| pid == member), Ok(group::Sent::Yes));
         assert_eq!(world.join(member).code(), -15);
     });
 }

@@ -137,18 +137,18 @@ fn check_value(cx: Context<'_>, row: &OptionRow, value: &Expr, findings: &mut Fi
         {
             let message =
                 format!("the option `nice` goes from {} to {}, not {nice}", NICE.start(), NICE.end());
-            findings.error(Code::OPTION_TYPE, value.span, message, "", Some(row.doc.to_owned()));
+            findings.error(Code::OPTION_TYPE, value.span, message, "", Some(row.help()));
         }
         if is_empty(row, value) {
             let message = format!("the option `{}` cannot be empty", row.name);
-            findings.error(Code::OPTION_TYPE, value.span, message, "", Some(row.doc.to_owned()));
+            findings.error(Code::OPTION_TYPE, value.span, message, "", Some(row.help()));
         }
         return;
     }
     let message = format!("the option `{}` takes {}", row.name, row.expected.words());
     let help = literal_text(value)
         .and_then(|text| did_you_mean(text, words(row.expected).iter().copied()))
-        .map_or_else(|| row.doc.to_owned(), |near| format!("did you mean \"{near}\"?"));
+        .map_or_else(|| row.help(), |near| format!("did you mean \"{near}\"?"));
     findings.error(Code::OPTION_TYPE, value.span, message, &given(value), Some(help));
 }
 

@@ -92,7 +92,8 @@ pub struct LimitArgs {
     /// How works are kept inside: `required` runs nothing where a part of it is missing, `none` is for your own work
     #[arg(long, value_enum, value_name = "HOW", default_value = "auto")]
     pub sandbox: Sandbox,
-    /// Its time; one that says `within` has that for its block, and this for what stands around it
+    /// How long a test may take. Of one with a time of its own (`test "name" within 5s { … }`), the block has that, and this holds for
+    /// the rubric's statements around it
     #[arg(long, value_name = "DUR", value_parser = duration, default_value = "30s")]
     pub timeout: Duration,
     /// Processor time of all its processes together [default: the test's time]

@@ -39,7 +39,8 @@ pub struct TestArgs {
     /// Tests at once [default: the number of processors]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// The time that a test has; one that says `within` has that for its block, and this for what stands around it
+    /// How long a test may take. Of one with a time of its own (`test "name" within 5s { … }`), the block has that, and this holds for
+    /// the file's statements around it
     #[arg(long, value_name = "DUR", value_parser = duration, default_value = "60s")]
     pub timeout: Duration,
     /// Only tests that are meant by this; several are joined by `or`
