@@ -63,7 +63,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_word_is_lost_and_no_line_too_wide(text in "( {0,9}[a-z任]{1,7}){0,20}\n?", columns in 30_usize..100, further in 0_usize..20) {
+        fn no_word_is_lost_and_no_line_too_wide(text in "( {1,9}[a-z任]{1,7}){0,20}\n?", columns in 30_usize..100, further in 0_usize..20) {
             let wrapped = wrap(&text, columns, further);
             let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
             prop_assert_eq!(words(&wrapped), words(&text));

@@ -114,7 +114,7 @@ fn figures_of_a_picture_that_is_made_opened_scrolled_and_zoomed() {
     let count = "[window.drawn, performance.now()]";
     let before = browser.value(count);
     for scale in [4.0, 0.25, 4.0] {
-        let params = json!({"x": 600, "y": 400, "scaleFactor": scale, "relativeSpeed": 600, "gestureSourceType": "mouse"});
+        let params = json!({"x": 100, "y": 100, "scaleFactor": scale, "relativeSpeed": 600, "gestureSourceType": "mouse"});
         browser.call("Input.synthesizePinchGesture", params);
     }
     let after = browser.value(count);
