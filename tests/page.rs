@@ -15,8 +15,10 @@ mod sample;
 #[path = "browser/screen.rs"]
 mod screen;
 
+use browser::Browser;
 use open::{Opened, open, open_page};
 use proctor::event::{History, What};
+use proctor::report::timeline::{Clock, draw_svg};
 use proctor::report::{PageSetting, draw_page, is_hidden};
 use proctor::source::SourceMap;
 use serde_json::json;
@@ -443,6 +445,19 @@ fn ten_thousand_processes_open_scroll_and_zoom() {
     page.wait_for("app.forest.drawn.cards > 0");
     page.key("u");
     page.assert_quiet();
+}
+
+#[test]
+fn a_picture_of_ten_thousand_processes_opens() {
+    let picture = draw_svg(&History::of(sample::pool(10_000)), Clock::Time);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("picture.svg");
+    std::fs::write(&file, picture).expect("the picture can be written");
+    let mut browser = Browser::start();
+    browser.open(&file);
+    assert_eq!(browser.value("document.querySelectorAll('.row').length"), json!(10_000));
+    assert_eq!(browser.value("document.querySelectorAll('parsererror').length"), json!(0));
+    browser.assert_quiet();
 }
 
 #[test]

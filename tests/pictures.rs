@@ -151,3 +151,42 @@ fn a_browser_reads_the_picture_whatever_the_processes_are_called() {
     assert_eq!(dom.matches(">exit 3<").count(), 4, "{dom}");
     browser.assert_quiet();
 }
+
+/// A program that nobody wrote a scenario for: its page says of each process what it did, and has neither a source nor an output.
+#[test]
+fn the_page_of_a_trace_is_whole_in_a_browser() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("trace.html");
+    let option = format!("--timeline={}", path.display());
+    let script = "cat </dev/null | /bin/true; (exit 3) & wait; kill -TERM $$";
+    let output = proctor(&["trace", "--quiet", &option, "--", "sh", "-c", script]);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(143), String::new()));
+    let mut browser = Browser::start();
+    browser.open(&path);
+    browser.assert_quiet();
+    let mut value = |expression: &str| browser.value(expression);
+    let shown = |text: serde_json::Value| text.as_str().expect("a text").to_owned();
+    assert_eq!(value("document.title"), format!("sh -c {script}"));
+    let lives = value(
+        "Array.from(app.model.name, (_, i) => `${app.model.nameOf(i)} ${app.forest.stateOf(i).text}`).sort().join()",
+    );
+    assert_eq!(lives, "cat exit 0,sh exit 3,sh killed by SIGTERM,true exit 0");
+    let rows = shown(value("document.getElementById('names').textContent"));
+    assert!(rows.contains("cat") && rows.contains("true") && !rows.contains("proctor"), "{rows}");
+    assert!(shown(value("document.getElementById('source').textContent")).contains("no scenario"));
+    assert!(shown(value("document.getElementById('output').textContent")).contains("No output is recorded"));
+    // Each event in its turn, in both views.
+    let each =
+        "for (let event = 0; event < app.model.events; event += 1) { app.player.jump(event); app.frame(); }";
+    value(each);
+    value("app.setView('tree')");
+    value(each);
+    let said = shown(value(
+        "app.choose(0, app.model.kind.indexOf(app.model.kinds.indexOf('exec'))), app.frame(), document.getElementById('details').textContent",
+    ));
+    assert!(said.contains("sh"), "{said}");
+    let arrows =
+        value("app.model.arrows.map(({ event }) => app.model.kinds[app.model.kind[event]]).sort().join()");
+    assert_eq!(arrows, "fork,fork,fork,reap,reap,reap");
+    browser.assert_quiet();
+}

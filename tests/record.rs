@@ -1,10 +1,14 @@
 //! What `proctor run --trace` writes: every line by the schema, however the run ends, and nothing of what had happened missing,
 //! whoever was killed.
 
+#[path = "history/any.rs"]
+mod any;
 #[path = "record/ends.rs"]
 mod ends;
 #[path = "record/kills.rs"]
 mod kills;
+#[path = "record/schema.rs"]
+mod schema;
 #[path = "record/times.rs"]
 mod times;
 
@@ -60,12 +64,18 @@ impl Traced {
     }
 }
 
-fn record_of(text: &str) -> (Header, History) {
+/// Every line is what the schema says.
+#[track_caller]
+fn assert_by_schema(text: &str) {
     for line in text.lines() {
         let value: Value = serde_json::from_str(line).expect("a line is JSON");
         let wrong: Vec<String> = SCHEMA.iter_errors(&value).map(|error| error.to_string()).collect();
         assert!(wrong.is_empty(), "{line}\n{wrong:?}");
     }
+}
+
+fn record_of(text: &str) -> (Header, History) {
+    assert_by_schema(text);
     let (header, events) = read_lines(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert!(events.is_sorted_by_key(|event| event.time));
     assert_eq!(events.first().map(|event| event.time), Some(header.started));
@@ -91,6 +101,8 @@ fn a_full_record_keeps_its_beginning_and_every_end() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let text = std::fs::read_to_string(traced.path()).expect("a trace was written");
     let (_, events) = read_lines(&text).expect("events");
+    let dropped = text.lines().filter(|line| line.contains(r#""kind":"dropped""#)).collect::<Vec<_>>();
+    assert_by_schema(&dropped.join("\n"));
     let printed = events.iter().filter(|event| matches!(event.what, What::Printed { .. })).count();
     let dropped: u64 =
         events.iter().map(|event| if let What::Dropped { events } = event.what { events } else { 0 }).sum();

@@ -11,7 +11,7 @@ mod record;
 
 use any::any_history;
 use markup::assert_well_formed;
-use proctor::event::History;
+use proctor::event::{Event, History, What};
 use proctor::report::timeline::{Canvas, Clock, chrome_trace, draw_growth, draw_svg, draw_timeline};
 use proctor::report::{Style, is_hidden, width};
 use proptest::prelude::*;
@@ -121,6 +121,10 @@ fn two_runs_of_one_scenario_are_the_same_in_steps() {
     assert_eq!(one.lives().iter().map(|life| life.pid).collect::<Vec<_>>(), [1, 2, 3]);
 }
 
+fn event(milliseconds: i64, pid: i32, what: What) -> Event {
+    Event { time: milliseconds * 1_000_000, pid, actor: 0, place: None, what }
+}
+
 /// Every flow has both ends, each within a slice of its process; slices do not cross.
 fn assert_trace(text: &str) {
     let trace: Value = serde_json::from_str(text).expect("it is JSON");
@@ -172,8 +176,31 @@ proptest! {
             prop_assert!(width(line) <= columns, "{} columns: {line}", width(line));
             prop_assert!(!line.chars().any(is_hidden), "{line:?}");
         }
-        // The chart of every row begins at the same column, and so do the ends.
         prop_assert!(!draw_growth(&history, canvas).chars().any(|c| c != '\n' && is_hidden(c)));
+    }
+
+    /// Letters of two columns, of none, and many: whatever it is called, what is drawn of it begins below the axis and ends with it.
+    #[test]
+    fn rows_are_aligned_whatever_their_names(
+        names in proptest::collection::vec("[a-z]{1,12}|[任务漢字ｗ]{1,30}|[a-z任]{0,9}|e\u{301}x|👩\u{200d}🔬|🏳️|\t\u{202e}", 1..8),
+        columns in 40_usize..=200,
+        unicode: bool,
+    ) {
+        let pids = names.iter().zip(10..);
+        let born = pids.clone().map(|(name, pid)| event(0, pid, What::Spawned { name: name.clone(), daemon: false }));
+        let ended = pids.map(|(_, pid)| event(100, pid, What::Exited { exitcode: 0, core: false }));
+        let history = History::of(born.chain(ended).collect());
+        let drawn = draw_timeline(&history, canvas(Style { color: false, unicode }, columns));
+        let lines: Vec<&str> = drawn.lines().collect();
+        let begin = width(&lines[2][..lines[2].find(['├', '|']).expect("an axis")]);
+        let ends: Vec<usize> = lines[3..].iter().take(names.len()).map(|line| {
+            let mut cells = line.char_indices().map(|(at, _)| at).filter(|at| width(&line[..*at]) == begin);
+            let at = cells.next().unwrap_or_else(|| panic!("nothing is at column {begin} of\n{drawn}"));
+            assert!(line[..at].ends_with("  ") && !line[at..].starts_with(' '), "{drawn}");
+            begin + width(line[at..].split("  ").next().unwrap_or_default())
+        }).collect();
+        prop_assert_eq!(ends.len(), names.len());
+        prop_assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{}", drawn);
     }
 
     #[test]

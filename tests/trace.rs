@@ -19,6 +19,8 @@ mod pty;
 mod stranger;
 #[path = "trace/terminal.rs"]
 mod terminal;
+#[path = "trace/width.rs"]
+mod width;
 
 use homework::{all, numbered, ready};
 use proctor::event::{What, read_lines};

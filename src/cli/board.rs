@@ -9,8 +9,8 @@ use crate::event::hang::{Doing, Hang, On, Standing, brief_wait, span};
 use crate::event::{Effect, Event, Header, History, What, write_event, write_header};
 use crate::observe::hang::examine;
 use crate::process::proc_file::signal_masks;
-use crate::process::{Run, Standard, clock};
-use crate::report::{Log, Notice, draw_hang, hang_json, shorten, visible_line};
+use crate::process::{Run, Standard, clock, terminal};
+use crate::report::{Log, Notice, draw_hang, hang_json, shorten, visible_line, wrap};
 use crate::source::{Severity, SourceMap};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -47,6 +47,9 @@ const NO_PROGRAM: u8 = 127;
 /// What a refusal to execute may come from.
 const PRIVILEGED: &str = "is it set-user-id, set-group-id, or has it capabilities? Such a program would lose its privilege while it is \
      traced, so it is refused: run it by itself, or all of proctor as root";
+
+/// A line of the log goes on to the right of its time.
+const BEHIND_THE_TIME: usize = 10;
 
 /// Processes that a headline names.
 const NAMED: usize = 3;
@@ -192,7 +195,7 @@ impl<'a> Board<'a> {
     fn tell(&self, event: &Event, line: Option<String>) {
         let Some(line) = line else { return };
         if !self.order.output.is_json() {
-            return to_stderr(&line);
+            return to_people(&line, BEHIND_THE_TIME);
         }
         let mut text = Vec::new();
         // Writing to memory does not fail.
@@ -289,7 +292,7 @@ impl<'a> Board<'a> {
 
     pub fn show(&mut self) {
         if let Some(pending) = self.pending.take() {
-            to_stderr(&pending.text);
+            to_people(&pending.text, 2);
         }
     }
 
@@ -372,6 +375,14 @@ impl<'a> Board<'a> {
         };
         // What could not be written is said, and is no reason to give another exit code than the program's.
         let _ = pictures.draw(History::of(events));
+    }
+}
+
+/// Onto standard error, with its long lines broken where that is a terminal; what follows stands so many columns further in.
+fn to_people(text: &str, further: usize) {
+    match terminal::size(std::io::stderr()) {
+        Some((columns, _)) => to_stderr(&wrap(text, columns.into(), further)),
+        None => to_stderr(text),
     }
 }
 

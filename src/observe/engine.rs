@@ -76,6 +76,8 @@ pub(super) struct Engine<'s> {
     /// Threads in a call that sends a signal, whose event is not out.
     pub senders: Vec<i32>,
     pub watched: Vec<Watched>,
+    /// Threads in calls that began anew, and that do not last for ever.
+    pub limited: Vec<i32>,
     /// The pipes that were made under observation.
     pub pipes: HashSet<u64>,
     pub around: Around<'s>,
@@ -100,6 +102,7 @@ impl<'s> Engine<'s> {
             early: HashMap::new(),
             senders: Vec::new(),
             watched: Vec::new(),
+            limited: Vec::new(),
             pipes: HashSet::new(),
             around,
             own_pid: crate::process::pid(),
@@ -156,7 +159,8 @@ impl<'s> Engine<'s> {
                 return Ok(Pause::Over);
             }
             self.look_at_sleepers();
-            if let Some(pause) = self.sleep(until)? {
+            let late = self.end_late_calls();
+            if let Some(pause) = self.sleep(until, late)? {
                 return Ok(pause);
             }
         }
@@ -177,10 +181,10 @@ impl<'s> Engine<'s> {
         self.tasks.is_empty() && self.early.is_empty() && self.watched.is_empty()
     }
 
-    /// Until the kernel has something, or there is a reason to pause.
-    fn sleep(&mut self, until: Option<i64>) -> Result<Option<Pause>, Errno> {
+    /// Until the kernel has something, or there is a reason to pause; `late`: for so long at most.
+    fn sleep(&mut self, until: Option<i64>, late: Option<i64>) -> Result<Option<Pause>, Errno> {
         let now = clock::monotonic();
-        let mut wake = until;
+        let mut wake = until.into_iter().chain(late).min();
         let mut sooner = |limit: i64| wake = Some(wake.map_or(now + limit, |wake| wake.min(now + limit)));
         if !self.early.is_empty() {
             sooner(BIRTH);

@@ -24,10 +24,15 @@ pub(super) fn held_by_descriptor(tid: i32, fd: i32) -> Option<i32> {
 
 /// Whether it has the flag no_new_privs; see prctl(2).
 pub(super) fn promised_no_privileges(pid: i32) -> bool {
-    field(&format!("/proc/{pid}/status"), "NoNewPrivs:") == Some(1)
+    field(&format!("/proc/{pid}/status"), "NoNewPrivs:") == Some(1_u8)
 }
 
-fn field(path: &str, name: &str) -> Option<i32> {
+/// How often a thread gave the processor away by itself: because it went to sleep, or stood still.
+pub(super) fn voluntary_switches(pid: i32, tid: i32) -> Option<u64> {
+    field(&format!("/proc/{pid}/task/{tid}/status"), "voluntary_ctxt_switches:")
+}
+
+fn field<T: std::str::FromStr>(path: &str, name: &str) -> Option<T> {
     let text = std::fs::read(path).ok()?;
     let text = String::from_utf8_lossy(&text);
     text.lines().find_map(|line| line.strip_prefix(name))?.trim().parse().ok()

@@ -98,6 +98,11 @@ pub(super) fn listen(tid: i32) {
     let _ = ptrace(libc::PTRACE_LISTEN, tid, 0, 0);
 }
 
+/// Has it stop as soon as may be: what it waits for in the kernel is interrupted.
+pub(super) fn interrupt(tid: i32) {
+    let _ = ptrace(libc::PTRACE_INTERRUPT, tid, 0, 0);
+}
+
 /// The number that came with an event: a pid.
 pub(super) fn message(tid: i32) -> Result<i32, Errno> {
     let mut message: libc::c_ulong = 0;

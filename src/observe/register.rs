@@ -72,35 +72,70 @@ pub(super) fn refuse(tid: i32, errno: Errno) -> Result<(), Errno> {
     transfer(libc::PTRACE_SETREGSET, tid, &mut registers)
 }
 
-/// A call that a signal interrupted.
+/// A call that is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Interrupted {
+pub(super) struct Over {
     pub number: i64,
     pub arguments: [u64; 6],
-    /// Where its instruction is.
+    /// Where its instruction ends.
     pub place: u64,
+    /// Minus an errno where it failed.
+    pub result: i64,
 }
 
-/// The call that gave EINTR, of a tracee that stands before a signal; none of a 32-bit program.
+/// The call that a tracee which stands before a signal has come from; none where it was in none, and of a 32-bit program.
 #[cfg(target_arch = "x86_64")]
-pub(super) fn interrupted(tid: i32) -> Option<Interrupted> {
+pub(super) fn over(tid: i32) -> Option<Over> {
     /// The code segment of a program of 64 bits; see asm/segment.h.
     const WHOLE: u64 = 0x33;
     let registers = get(tid).ok()?;
     let number = registers.orig_rax.cast_signed();
-    let is_one =
-        registers.cs == WHOLE && number >= 0 && registers.rax.cast_signed() == -i64::from(libc::EINTR);
-    is_one.then_some(Interrupted {
+    (registers.cs == WHOLE && number >= 0).then_some(Over {
         number,
         arguments: [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9],
         place: registers.rip,
+        result: registers.rax.cast_signed(),
     })
 }
 
 /// Here the kernel has decided before whether a call begins anew, and what it was called with is lost.
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) fn interrupted(_tid: i32) -> Option<Interrupted> {
+pub(super) fn over(_tid: i32) -> Option<Over> {
     None
+}
+
+/// Has a tracee do a call once more that is over, with another second and third argument; see syscall(2).
+#[cfg(target_arch = "x86_64")]
+pub(super) fn do_again(tid: i32, call: &Over, second: u64, third: u64) -> Result<(), Errno> {
+    /// Of `syscall`.
+    const INSTRUCTION: u64 = 2;
+    let mut registers = get(tid)?;
+    // It is in no call now, so that the kernel changes nothing of this.
+    registers.orig_rax = u64::MAX;
+    registers.rax = call.number.cast_unsigned();
+    registers.rip = call.place.wrapping_sub(INSTRUCTION);
+    (registers.rsi, registers.rdx) = (second, third);
+    transfer(libc::PTRACE_SETREGSET, tid, &mut registers)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn do_again(_tid: i32, _call: &Over, _second: u64, _third: u64) -> Result<(), Errno> {
+    Err(Errno::ENOSYS)
+}
+
+/// As if the call were over with this result, whether it was done once more or is only about to be.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn set_over(tid: i32, call: &Over) -> Result<(), Errno> {
+    let mut registers = get(tid)?;
+    registers.rax = call.result.cast_unsigned();
+    registers.rip = call.place;
+    (registers.rsi, registers.rdx) = (call.arguments[1], call.arguments[2]);
+    transfer(libc::PTRACE_SETREGSET, tid, &mut registers)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn set_over(_tid: i32, _call: &Over) -> Result<(), Errno> {
+    Err(Errno::ENOSYS)
 }
 
 /// Changes the result of the call that is over.

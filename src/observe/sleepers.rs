@@ -6,8 +6,8 @@
 //! the next look or stop, and one that is shorter may not be seen. How often it looks, `pace.rs` says.
 
 use super::engine::Engine;
-use super::hang;
 use super::task::Seen;
+use super::{hang, proc};
 use crate::event::What;
 use crate::process::clock;
 use rustix::time::ClockId;
@@ -39,11 +39,17 @@ impl Engine<'_> {
         let is_of_interest =
             process.executed && !process.stopped && process.waits == 0 && threads.len() <= THREADS;
         let now = if is_of_interest { seen(pid, threads) } else { None };
-        let before = std::mem::replace(&mut process.seen, now);
-        match now {
-            Some(_) if before == now && process.asleep.is_some() => {}
-            Some(seen) if before == now => self.fell_asleep(pid, seen),
+        let before = process.seen.take();
+        let is_same = now.is_some() && before.map(|(seen, _)| seen) == now;
+        process.seen = if is_same { before } else { now.map(|seen| (seen, clock::monotonic())) };
+        match process.seen {
+            Some(_) if is_same && process.asleep.is_some() => {}
+            Some((seen, since)) if is_same => {
+                process.slept = Some((switches(pid, threads), since));
+                self.fell_asleep(pid, seen);
+            }
             _ => {
+                process.slept = None;
                 self.no_more_asleep(pid);
                 if is_of_interest {
                     self.look_at_ends(pid, "close");
@@ -60,6 +66,15 @@ impl Engine<'_> {
         // As long as it sleeps it closes nothing.
         self.look_at_ends(pid, "close");
         self.tell(pid, pid, What::Blocked { call, on });
+    }
+
+    /// Since when the threads of a process, of which one has just been waked and stands now, were seen asleep. None where one of them has
+    /// done more since, or nobody has looked.
+    pub fn asleep_since(&self, pid: i32) -> Option<i64> {
+        let (before, since) = self.processes.get(&pid)?.slept?;
+        let threads: Vec<i32> =
+            self.tasks.iter().filter(|(_, task)| task.process == pid).map(|(tid, _)| *tid).collect();
+        (switches(pid, &threads) == before.wrapping_add(1)).then_some(since)
     }
 
     /// It does something, so that it has waked, if it slept.
@@ -85,4 +100,10 @@ fn seen(pid: i32, threads: &[i32]) -> Option<Seen> {
         }
     }
     (all.number >= 0).then_some(all)
+}
+
+/// How often the threads have begun to sleep or to stand still; who is kept from the processor does neither.
+fn switches(pid: i32, threads: &[i32]) -> u64 {
+    let of = |tid: &i32| proc::voluntary_switches(pid, *tid).unwrap_or(0);
+    threads.iter().fold(0, |all: u64, tid| all.wrapping_add(of(tid)))
 }

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::ptrace::Resume;
+use super::register::Over;
 use crate::event::End;
 use std::collections::BTreeMap;
 
@@ -19,16 +20,22 @@ pub(super) struct Task {
     pub stood: bool,
     /// A call that began anew after a signal that was none, and whose end is awaited.
     pub anew: Option<Anew>,
+    /// A call that had done part of its work when such a signal came, and does the rest.
+    pub rest: Option<Over>,
 }
 
 impl Task {
     pub fn of(process: i32) -> Self {
-        Self { process, call: None, listening: false, stops: 0, stood: false, anew: None }
+        Self { process, call: None, listening: false, stops: 0, stood: false, anew: None, rest: None }
     }
 
     /// How it goes on behind a signal or a stop: to its next call, where something is to be seen to then.
     pub fn onward(&self) -> Resume {
-        if self.stood || self.anew.is_some() { Resume::ToTheEndOfTheCall } else { Resume::Go }
+        if self.stood || self.anew.is_some() || self.rest.is_some() {
+            Resume::ToTheEndOfTheCall
+        } else {
+            Resume::Go
+        }
     }
 }
 
@@ -38,8 +45,12 @@ pub(super) struct Anew {
     pub number: i64,
     /// Its instruction.
     pub place: u64,
-    /// When it did so for the first time, by the monotonic clock.
-    pub since: i64,
+    /// What it comes to when its time is over,
+    pub over: i64,
+    /// and when that is, by the monotonic clock.
+    pub until: Option<i64>,
+    /// It is, and the thread was told to stop.
+    pub is_late: bool,
     /// It gave EINTR once more, and the signal comes next; unless another thread has taken that: then the EINTR is the program's.
     pub interrupted: bool,
 }
@@ -107,8 +118,11 @@ pub(super) struct Process {
     pub blame: Option<(u8, i32)>,
     /// Where it holds pipes that were made under observation.
     pub ends: Option<Ends>,
-    /// What was seen of it last; the call in which it sleeps, where that was told.
-    pub seen: Option<Seen>,
+    /// What was seen of it last, and for the first time when, by the monotonic clock.
+    pub seen: Option<(Seen, i64)>,
+    /// Where it was the same at two looks: how often its threads had gone to sleep by then, and when it was seen first.
+    pub slept: Option<(u64, i64)>,
+    /// The call in which it sleeps, where that was told.
     pub asleep: Option<String>,
     /// The path and the arguments of the first execution that failed, while it looks for its first program in all places.
     pub sought: Option<(String, Vec<String>)>,

@@ -28,6 +28,7 @@ mod tree;
 mod verdict;
 mod visible;
 mod width;
+mod wrap;
 
 pub use diagnostic::{DRAWN, draw_diagnostic, draw_diagnostics};
 pub use difference::draw_difference;
@@ -47,3 +48,4 @@ pub use tree::draw_tree;
 pub use verdict::{Summary, draw_outcome};
 pub use visible::{is_hidden, shorten, visible, visible_line};
 pub use width::{clusters, cut, missing, width};
+pub use wrap::wrap;

@@ -40,7 +40,9 @@ fn any_what() -> impl Strategy<Value = What> {
         3 => call().prop_map(|call| What::Blocked { call, on: "x".into() }),
         3 => (call(), pid()).prop_map(|(call, pid)| What::Woken { call, result: pid.to_string() }),
         1 => Just(What::Opened { fd: 1, pipe: 2, end: End::Read, call: "pipe".into() }),
-        1 => any::<u64>().prop_map(|events| What::Dropped { events }),
+        1 => Just(What::Closed { fd: 1, pipe: 2, end: End::Write, call: "close".into() }),
+        1 => pid().prop_map(|pgid| What::Regrouped { call: "setsid".into(), pgid }),
+        1 => (1..=u64::MAX).prop_map(|events| What::Dropped { events }),
         1 => any_text().prop_map(|text| What::Printed { stream: "stdout".into(), bytes: text.len() as u64, text }),
         1 => (any::<bool>(), any_text()).prop_map(|(held, condition)| What::Expected { held, condition }),
     ]

@@ -104,6 +104,8 @@ corners! {
     many Whole
     crowd ButForWaits
     unminded ButForWaits
+    unminded_limit ButForWaits
+    unminded_write ButForWaits
     unminded_after_stop ButForWaits
     waitid_null ButForWaits
     pidfd_targets Whole

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/sem.h>
@@ -606,6 +607,101 @@ static void corner_unminded(void) {
     while (wait(NULL) > 0) {}
 }
 
+static void *pauses(void *nothing) {
+    for (;;) pause();
+    return nothing;
+}
+
+// One call that takes four seconds at most. Signals that nobody minds come shortly before these are over, and what the call waits for
+// long after. Whether it came first.
+static int lasts_too_long(int which) {
+    struct epoll_event event = {.events = EPOLLIN};
+    struct timespec time = {4, 0};
+    struct timeval limit = {4, 0};
+    struct sembuf down = {0, -1, 0}, up = {0, 1, 0};
+    int ends[2], epoll = epoll_create1(0), set = semget(IPC_PRIVATE, 1, 0600), result = -1;
+    char byte = 0;
+    pthread_t thread;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) _exit(98);
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
+    if (which == 1) pthread_create(&thread, NULL, pauses, NULL);
+    pid_t parent = getpid(), late = fork();
+    if (late == 0) {
+        usleep(7400000);
+        if (which < 2 || which == 4) { if (write(ends[1], &byte, 1)) {} }
+        if (which == 2) semop(set, &up, 1);
+        if (which == 3) kill(parent, SIGUSR2);
+        pause();
+    }
+    if (fork() == 0) { usleep(3800000); kill(parent, SIGURG); kill(parent, SIGWINCH); _exit(0); }
+    switch (which) {
+    case 0: case 1: result = epoll_wait(epoll, &event, 1, 4000) - 1; break;
+    case 2: result = semtimedop(set, &down, 1, &time); break;
+    case 3: result = sigtimedwait(&signals, NULL, &time); break;
+    case 4: result = (int)recv(ends[0], &byte, 1, 0); break;
+    }
+    kill(late, SIGKILL);
+    while (wait(NULL) > 0) {}
+    semctl(set, 0, IPC_RMID);
+    return result >= 0;
+}
+
+// A SIGCHLD that nobody minds gives none of these calls more time.
+static void corner_unminded_limit(void) {
+    enum { CALLS = 5 };
+    pid_t pids[CALLS];
+    int *late = mmap(NULL, sizeof(int[CALLS]), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (int which = 0; which < CALLS; which++) {
+        if ((pids[which] = fork()) == 0) { late[which] = lasts_too_long(which); _exit(0); }
+    }
+    for (int which = 0; which < CALLS; which++) { join(pids[which]); say("late", late[which]); }
+}
+
+// Whether these bytes are what was written from there on; gives how many.
+static ssize_t check(const char *bytes, size_t at, ssize_t count) {
+    for (ssize_t i = 0; i < count; i++) {
+        if (bytes[i] != (char)((at + i) % 251)) _exit(97);
+    }
+    return count;
+}
+
+// A signal that nobody minds wakes nobody in the middle of a long write.
+static void corner_unminded_write(void) {
+    static char bytes[300000];
+    for (int is_socket = 0; is_socket < 2; is_socket++) {
+        int ends[2];
+        if (is_socket ? socketpair(AF_UNIX, SOCK_STREAM, 0, ends) : pipe(ends)) _exit(98);
+        size_t at = 0;
+        pid_t writer = getpid(), reader = fork();
+        if (reader == 0) {
+            close(ends[1]);
+            for (int i = 0; i < 3; i++) {
+                until_it_sleeps_in(writer, is_socket ? "sock_alloc_send" : "pipe_write");
+                kill(writer, SIGWINCH);
+                // Who looks on has it by then.
+                until_it_says(writer, "status", "ShdPnd:\t0000000000000000");
+                at += check(bytes, at, read(ends[0], bytes, 100));
+            }
+            for (ssize_t got; (got = read(ends[0], bytes, sizeof bytes)) > 0;) at += check(bytes, at, got);
+            _exit(at == sizeof bytes ? 0 : 96);
+        }
+        close(ends[0]);
+        for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (char)(i % 251);
+        for (ssize_t wrote, done = 0, length = sizeof bytes; done < length; done += wrote) {
+            char *from = bytes + done;
+            wrote = is_socket ? send(ends[1], from, length - done, 0) : write(ends[1], from, length - done);
+            say("wrote", wrote);
+        }
+        close(ends[1]);
+        join(reader);
+    }
+}
+
 // A stop ends epoll_wait; what nobody minds does not end the next one, also where SIGCONT is blocked and so never comes.
 static void corner_unminded_after_stop(void) {
     int fds[2], ended[2];
@@ -631,6 +727,7 @@ static void corner_unminded_after_stop(void) {
     kill(pid, SIGSTOP);
     say_wait(pid, WUNTRACED);
     kill(pid, SIGCONT);
+    // It has said so before we do.
     if (read(ended[0], &byte, 1)) {}
     say_wait(pid, WCONTINUED);
     until_it_sleeps_in(pid, "poll");
@@ -730,7 +827,7 @@ static const struct { const char *name; void (*run)(void); } corners[] = {
     CORNER(killed), CORNER(faults), CORNER(cloexec), CORNER(ignored_sigchld), CORNER(realtime), CORNER(alarm),
     CORNER(sigpipe), CORNER(clone_parent), CORNER(untraced), CORNER(pidfd), CORNER(sigtrap), CORNER(restart),
     CORNER(thread_kill), CORNER(group), CORNER(handled), CORNER(many), CORNER(crowd),
-    CORNER(unminded), CORNER(unminded_after_stop), CORNER(waitid_null), CORNER(exec_over_wait), CORNER(pidfd_targets), CORNER(own_filter),
+    CORNER(unminded), CORNER(unminded_limit), CORNER(unminded_write), CORNER(unminded_after_stop), CORNER(waitid_null), CORNER(exec_over_wait), CORNER(pidfd_targets), CORNER(own_filter),
 };
 
 int main(int count, char **arguments) {

@@ -3,6 +3,7 @@
 use super::heard::{Heard, ended};
 use super::pty;
 use rustix::fd::OwnedFd;
+use rustix::termios::{Winsize, tcsetwinsize};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 
@@ -14,9 +15,16 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// The program leads a session there.
+    /// The program leads a session there. The terminal does not say how wide it is.
     pub fn start(program: &str, args: &[&str], folder: &Path) -> Self {
+        Self::start_on(0, program, args, folder)
+    }
+
+    /// On a terminal of so many columns.
+    pub fn start_on(columns: u16, program: &str, args: &[&str], folder: &Path) -> Self {
         let (master, name) = pty::open();
+        let size = Winsize { ws_row: 30.min(columns), ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&master, size).expect("a terminal has a size");
         let mut command = Command::new(program);
         command.args(args).current_dir(folder);
         command.env("PS1", "shell> ").env("TERM", "dumb").env_remove("PROMPT_COMMAND");

@@ -63,7 +63,7 @@ fn fit(lines: &mut [Cells], count: usize, columns: usize, canvas: Canvas) {
     let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0);
     let others = (from..count - 1).filter(|column| *column != PROCESS).map(|column| widest(column) + 2);
     let room = columns.saturating_sub(others.sum::<usize>() + 2);
-    let least = widest(PROCESS).min(SHORT_NAME).min(room.saturating_sub(LAST).max(TITLE));
+    let least = widest(PROCESS).min(SHORT_NAME).min(room.saturating_sub(LAST).max(room * 2 / 5).max(TITLE));
     let name = widest(PROCESS).min(room.saturating_sub(widest(count - 1)).max(least));
     for line in lines {
         line[PROCESS] = cut(&line[PROCESS], name, canvas.style.ellipsis());

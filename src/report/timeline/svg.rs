@@ -7,6 +7,7 @@ use super::marks::{Mark, marks};
 use super::rows::{Row, all_rows};
 use super::words::{called, command, doer, ending, happened, length, waiting};
 use crate::event::{History, Life, Phase};
+use crate::report::diagnostic::number;
 use crate::report::markup::push_text;
 use crate::report::{cut, visible_line};
 use std::fmt::Write;
@@ -219,7 +220,7 @@ impl Picture<'_> {
                 (format!("sleeping in {}", waiting(call, on)), length(self.clock, span.length()))
             }
             (0, None) => (phase_word(phase).to_owned(), length(self.clock, span.length())),
-            (changes, _) => (format!("mostly {}", phase_word(phase)), format!("{changes} changes")),
+            (changes, _) => (format!("mostly {}", phase_word(phase)), number(changes, "change")),
         };
         self.title(&[&format!("{}: {what}", called(life)), &more]);
         self.put("</rect>");
