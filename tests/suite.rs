@@ -18,6 +18,10 @@ mod many;
 mod page;
 #[path = "suite/reports.rs"]
 mod reports;
+#[path = "sarif/mod.rs"]
+mod sarif;
+#[path = "suite/scan.rs"]
+mod scan;
 #[path = "suite/schema.rs"]
 mod schema;
 #[path = "browser/screen.rs"]
