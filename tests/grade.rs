@@ -2,12 +2,18 @@
 
 #[path = "grade/archives.rs"]
 mod archives;
+#[path = "bar/mod.rs"]
+mod bar;
+#[path = "grade/bar.rs"]
+mod bar_tests;
 #[path = "grade/docs.rs"]
 mod docs;
 #[path = "grade/kills.rs"]
 mod kills;
 #[path = "grade/names.rs"]
 mod names;
+#[path = "pty/mod.rs"]
+mod pty;
 #[path = "grade/results.rs"]
 mod results;
 #[path = "grade/stage.rs"]
