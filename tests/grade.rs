@@ -10,6 +10,8 @@ mod bar_tests;
 mod docs;
 #[path = "grade/kills.rs"]
 mod kills;
+#[path = "grade/machine.rs"]
+mod machine;
 #[path = "grade/names.rs"]
 mod names;
 #[path = "pty/mod.rs"]
@@ -18,3 +20,5 @@ mod pty;
 mod results;
 #[path = "grade/stage.rs"]
 mod stage;
+#[path = "grade/unobserved.rs"]
+mod unobserved;

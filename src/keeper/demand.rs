@@ -2,9 +2,12 @@
 
 use super::budget::Budget;
 use super::contain::{Contain, Level};
+use super::ended::Outcome;
 use super::guard::{GuardOptions, guard};
-use crate::process::Errno;
-use crate::process::sandbox::{Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part};
+use crate::process::sandbox::{
+    Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part, try_trace,
+};
+use crate::process::{Errno, Run};
 
 /// What is asked for: `--sandbox`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +89,23 @@ pub fn try_run(contain: Contain) -> Result<(), String> {
     match guard(&options, |_| 0) {
         Ok(ended) if ended.exit_code() == 0 => Ok(()),
         Ok(ended) => Err(ended.message().unwrap_or_else(|| format!("{:?}", ended.outcome))),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
+/// Whether programs can be observed in a run that is kept inside like this.
+///
+/// # Errors
+/// Why not.
+pub fn try_observe(contain: Option<Contain>) -> Result<(), String> {
+    let options = GuardOptions { contain, ..GuardOptions::default() };
+    let traced = |_: &Run| try_trace().err().map_or(0, |errno| u8::try_from(errno.0).unwrap_or(u8::MAX));
+    match guard(&options, traced) {
+        Ok(ended) if ended.exit_code() == 0 => Ok(()),
+        Ok(ended) => Err(match ended.outcome {
+            Outcome::Exited(errno) => Errno(errno.into()).to_string(),
+            _ => ended.message().unwrap_or_else(|| format!("{:?}", ended.outcome)),
+        }),
         Err(fault) => Err(fault.to_string()),
     }
 }

@@ -3,7 +3,7 @@
 use super::class::{Criterion, Rubric, Standing};
 use super::site::Caps;
 use super::work::Work;
-use crate::keeper::{Allowance, Demand, Offer, Part, Plan, plan, try_run};
+use crate::keeper::{Allowance, Demand, Offer, Part, Plan, plan, try_observe, try_run};
 use crate::process::sandbox::{User, View, WORK, is_root};
 use crate::suite::file::Test;
 use crate::suite::page::page;
@@ -119,6 +119,9 @@ pub struct Ground {
     pub standing: Standing,
 }
 
+/// What it means that programs cannot be observed.
+const UNOBSERVED: &str = "a test that asks what happened in a program has no result here";
+
 /// How works are kept inside here. To be called while there is one thread. `limits` are what else a test may use, in words.
 ///
 /// # Errors
@@ -149,14 +152,18 @@ pub fn ground(
         }
         user = Some("a user of its own".to_owned());
     }
+    let unobserved = try_observe(plan.contain.clone()).err();
     let missing = |part| plan.missing.iter().any(|(other, _)| *other == part);
     let asked = plan.contain.is_some() || plan.fence.is_some();
     let parts =
         Part::ALL.into_iter().filter(|part| asked && !missing(*part)).map(|part| part.words().to_owned());
+    let lacks = plan.missing.iter().map(|(part, why)| (part.words().to_owned(), why.clone()));
+    let unobserved =
+        unobserved.map(|why| ("observation of programs".to_owned(), format!("{why}: {UNOBSERVED}")));
     let standing = Standing {
         level: plan.level.name().to_owned(),
         parts: parts.chain(user).collect(),
-        missing: plan.missing.iter().map(|(part, why)| (part.words().to_owned(), why.clone())).collect(),
+        missing: lacks.chain(unobserved).collect(),
         limits,
     };
     Ok(Ground { plan, standing })
