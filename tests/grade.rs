@@ -6,6 +6,8 @@ mod archives;
 mod bar;
 #[path = "grade/bar.rs"]
 mod bar_tests;
+#[path = "grade/bounds.rs"]
+mod bounds;
 #[path = "grade/docs.rs"]
 mod docs;
 #[path = "grade/kills.rs"]

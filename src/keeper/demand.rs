@@ -1,13 +1,13 @@
 //! How much a run of untrusted work is to be kept inside, and what of it this machine can do: found by doing it.
 
-use super::budget::Budget;
+use super::budget::{Bounds, Budget};
 use super::contain::{Contain, Level};
 use super::ended::Outcome;
 use super::guard::{GuardOptions, guard};
 use crate::process::sandbox::{
     Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part, try_trace,
 };
-use crate::process::{Errno, Run};
+use crate::process::{Errno, Limits, Run};
 
 /// What is asked for: `--sandbox`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -132,6 +132,8 @@ pub struct Allowance {
 pub struct Plan {
     /// For the guard: `GuardOptions::contain`.
     pub contain: Option<Contain>,
+    /// For the guard, where it is not contained: `GuardOptions::bounds`.
+    pub bounds: Bounds,
     /// For every program that is not trusted: `Setup::fence`.
     pub fence: Option<Rules>,
     /// How far it goes, as long as nothing changes.
@@ -153,8 +155,18 @@ pub fn plan(
     view: View,
     allowance: &Allowance,
 ) -> Result<Plan, Vec<(Part, String)>> {
+    let most = allowance.budget.alive.map(|alive| alive.saturating_add(MORE_PROCESSES));
+    let limits = Limits {
+        cpu: allowance.budget.cpu.map(|cpu| cpu.as_secs().saturating_add(1)),
+        memory: allowance.memory,
+        files: allowance.files,
+        processes: most.map(u64::from),
+        file_size: allowance.file_size,
+    };
+    // Limits hold at each level.
+    let bounds = Bounds { limits, budget: Budget { started: None, ..allowance.budget } };
     if demand == Demand::None {
-        return Ok(Plan { contain: None, fence: None, level: Level::Host, missing: Vec::new() });
+        return Ok(Plan { contain: None, bounds, fence: None, level: Level::Host, missing: Vec::new() });
     }
     let missing: Vec<(Part, String)> =
         Part::ALL.into_iter().filter_map(|part| Some((part, offer.of(part).err()?.to_owned()))).collect();
@@ -165,13 +177,8 @@ pub fn plan(
     let has = |part| offer.of(part).is_ok();
     let contain = has(Part::Namespaces).then(|| {
         let mut contain = Contain::untrusted(view);
-        let most = allowance.budget.alive.map(|alive| alive.saturating_add(MORE_PROCESSES));
         contain.budget = allowance.budget;
-        contain.limits.processes = most.map(u64::from);
-        contain.limits.memory = allowance.memory;
-        contain.limits.file_size = allowance.file_size;
-        contain.limits.files = allowance.files;
-        contain.limits.cpu = allowance.budget.cpu.map(|cpu| cpu.as_secs().saturating_add(1));
+        contain.limits = limits;
         contain.ceiling = has(Part::Group).then_some(Ceiling { memory: allowance.memory, processes: most });
         contain
     });
@@ -190,7 +197,8 @@ pub fn plan(
         write: if in_view { write } else { Vec::new() },
         filter: has(Part::Filter),
     };
-    Ok(Plan { contain, fence: Some(fence), level, missing })
+    let bounds = if in_view { Bounds::default() } else { bounds };
+    Ok(Plan { contain, bounds, fence: Some(fence), level, missing })
 }
 
 #[cfg(test)]
@@ -237,7 +245,21 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_nothing() {
+    fn limits_hold_at_each_level() {
+        for (demand, missing) in [(Demand::None, &[][..]), (Demand::Auto, &[Part::Namespaces])] {
+            let bounds = planned(demand, missing).unwrap().bounds;
+            assert_eq!((bounds.limits.processes, bounds.limits.memory), (Some(26), Some(1 << 20)));
+            assert_eq!(bounds.budget, Budget { alive: Some(10), ..Budget::default() });
+        }
+        assert_eq!(
+            planned(Demand::Auto, &[]).unwrap().bounds,
+            Bounds::default(),
+            "the contained run has its own"
+        );
+    }
+
+    #[test]
+    fn nothing_but_limits_is_nothing() {
         let plan = planned(Demand::None, &Part::ALL).unwrap();
         assert_eq!((plan.contain, plan.fence, plan.missing), (None, None, Vec::new()));
     }

@@ -1,6 +1,6 @@
 //! The guard's process: the pid that the shell sees. It starts the keeper, passes signals on, and holds the deadline.
 
-use super::budget::Spent;
+use super::budget::{Bounds, Spent};
 use super::clear::{Cleaner, Cleared, has_children};
 use super::contain::{self, Admitted, Contain, Gate, Level};
 use super::disturb::Disturber;
@@ -39,6 +39,8 @@ pub struct GuardOptions {
     pub interactive: bool,
     /// In namespaces of its own; none: among the machine's processes.
     pub contain: Option<Contain>,
+    /// What the run may use where it is not contained.
+    pub bounds: Bounds,
     /// The timing of the run's processes is disturbed, from this seed.
     pub disturbance: Option<u64>,
     /// The run ends with the process that has this pid and started this one, also where it is killed.
@@ -56,6 +58,7 @@ impl Default for GuardOptions {
             max_processes: 4096,
             interactive: false,
             contain: None,
+            bounds: Bounds::default(),
             disturbance: None,
             follows: None,
             record: true,
@@ -107,7 +110,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let own_group = rustix::process::getpgrp().as_raw_nonzero().get();
     let contain = options.contain.clone();
     let group = if contain.is_some() { 0 } else { own_group };
-    let start = Start { run: name, group, contain };
+    let start = Start { run: name, group, contain, bounds: options.bounds };
     let contain = start.contain.as_ref();
     let gate = contain.map(|_| Gate::new()).transpose();
     let gate = gate.map_err(|error| Fault::new("there is no pipe for the keeper", error))?;

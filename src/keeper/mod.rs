@@ -50,7 +50,7 @@ mod sweep;
 mod switch;
 mod wire;
 
-pub use budget::{Budget, Spent};
+pub use budget::{Bounds, Budget, Spent};
 pub use contain::{Contain, Level};
 pub use demand::{Allowance, Demand, Offer, Part, Plan, plan, try_observe, try_run};
 pub use ended::{Ended, Outcome};
