@@ -16,6 +16,8 @@ mod kills;
 mod machine;
 #[path = "grade/names.rs"]
 mod names;
+#[path = "grade/places.rs"]
+mod places;
 #[path = "pty/mod.rs"]
 mod pty;
 #[path = "grade/results.rs"]
