@@ -167,3 +167,22 @@ fn nobody_reading_is_no_error() {
     command.stdout(writer.try_clone().expect("a second end")).stderr(writer);
     assert_eq!(command.status().expect("proctor can be started").code(), Some(0));
 }
+
+/// The list of commands and the help of each say the same of it; also where it takes its arguments from several places.
+#[test]
+fn the_help_of_a_command_begins_with_what_the_list_says_of_it() {
+    let (_, list, _) = run(&["--help"]);
+    let rows =
+        list.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let mut seen = 0;
+    for row in rows {
+        let (name, what) = row.trim().split_once("  ").expect("a name and what it does");
+        if name == "help" {
+            continue;
+        }
+        let (code, text, _) = run(&[name, "--help"]);
+        assert_eq!((code, text.lines().next()), (0, Some(what.trim())), "{name}");
+        seen += 1;
+    }
+    assert!(seen >= 10, "{list}");
+}

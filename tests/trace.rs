@@ -327,26 +327,41 @@ fn ctrl_c_is_the_programs_and_three_of_them_are_not() {
     assert_eq!(status.code(), Some(130), "{text}");
 }
 
+/// Of a line that begins with these words and ends with the number.
+fn number_behind(text: &str, words: &str) -> Option<i32> {
+    let ended = text.get(..text.rfind('\n')?)?;
+    ended.lines().find_map(|line| line.strip_prefix(words)?.parse().ok())
+}
+
+fn is_asleep(pid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S'))
+}
+
 #[test]
 fn a_shell_inside_has_its_jobs() {
     let folder = tempdir().expect("a folder");
     let args = ["trace", "--color", "never", "--quiet", "--", "bash", "--norc", "--noprofile", "-i"];
     let terminal = Terminal::start(PROCTOR, &args, folder.path());
     terminal.sees("shell> ");
+    terminal.press("echo shell $$\n");
+    let shell = terminal.until("its pid", |text| number_behind(text, "shell "));
+    terminal.until("the second prompt", |text| (text.matches("shell> ").count() >= 2).then_some(()));
+    // Between its prompt and its read(2) a bash takes no notice of Ctrl-C, also where nobody traces it.
+    patience::look(|| is_asleep(shell).then_some(())).expect("it waits for its user");
     // At its prompt it waits for its user: nothing to explain.
     terminal.press("\x03");
-    terminal.until("the prompt again", |text| (text.matches("shell> ").count() >= 2).then_some(()));
+    terminal.until("the prompt again", |text| (text.matches("shell> ").count() >= 3).then_some(()));
     terminal.press("echo one$((1 + 1))\n");
     terminal.sees("one2");
     assert!(!terminal.text().contains("proctor: after"), "{}", terminal.text());
-    terminal.press("sh -c 'echo begun; exec sleep 1000'\n");
-    terminal.sees("\nbegun\n");
+    terminal.press("sh -c 'echo begun $$; exec sleep 1000'\n");
+    let job = terminal.until("its start", |text| number_behind(text, "begun "));
     terminal.press("\x1a");
     terminal.sees("Stopped");
     terminal.press("fg\n");
-    terminal.until("the job in front", |text| {
-        (text.matches("sh -c 'echo begun; exec sleep 1000'").count() >= 3).then_some(())
-    });
+    // The shell tells of it before it lets it go on.
+    patience::look(|| is_asleep(job).then_some(())).expect("the job goes on");
     let prompts = terminal.text().matches("shell> ").count();
     terminal.press("\x03");
     terminal.until("the prompt again", |text| (text.matches("shell> ").count() > prompts).then_some(()));

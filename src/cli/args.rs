@@ -1,5 +1,6 @@
 //! The command line: what can be written on it, its help and its limits. The only user of clap.
 
+use super::deferred::Deferred;
 use super::grade::{GRADE_EXAMPLES, GRADES_EXAMPLES, GradeArgs, GradesArgs};
 use super::quantity::{MAX_PROCS, MOST_PIDS, duration, submission};
 use super::test::{TEST_EXAMPLES, TestArgs};
@@ -123,19 +124,19 @@ pub enum MessageFormat {
 pub enum Command {
     /// Run a scenario against real processes
     #[command(after_help = RUN_EXAMPLES)]
-    Run(RunArgs),
+    Run(Deferred<RunArgs>),
     /// Watch what a program and all that it starts do, and where they hang
     #[command(after_help = TRACE_EXAMPLES)]
-    Trace(TraceArgs),
+    Trace(Deferred<TraceArgs>),
     /// Play with processes at a prompt (also: proctor alone)
     #[command(after_help = REPL_EXAMPLES)]
-    Repl(ReplArgs),
+    Repl(Deferred<ReplArgs>),
     /// Find mistakes in scenarios without running anything
     #[command(after_help = CHECK_EXAMPLES)]
-    Check(CheckArgs),
+    Check(Deferred<CheckArgs>),
     /// Explain the code of an error or a warning
     #[command(after_help = EXPLAIN_EXAMPLES)]
-    Explain(ExplainArgs),
+    Explain(Deferred<ExplainArgs>),
     /// End what a killed run has left behind
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep,
@@ -144,13 +145,13 @@ pub enum Command {
     Doctor,
     /// Run the tests of scenarios, each in processes of its own
     #[command(after_help = TEST_EXAMPLES)]
-    Test(TestArgs),
+    Test(Deferred<TestArgs>),
     /// Grade works by the tests of a rubric, each kept inside
     #[command(after_help = GRADE_EXAMPLES)]
-    Grade(GradeArgs),
+    Grade(Deferred<GradeArgs>),
     /// List, export, compare and merge the results of gradings
     #[command(after_help = GRADES_EXAMPLES)]
-    Grades(GradesArgs),
+    Grades(Deferred<GradesArgs>),
     /// One run of one test; `proctor test` starts it
     #[command(hide = true)]
     Trial,
@@ -159,7 +160,7 @@ pub enum Command {
     Scenario,
     /// The processes of a session; `proctor repl` starts it
     #[command(hide = true)]
-    Session(SessionArgs),
+    Session(Deferred<SessionArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -360,7 +361,7 @@ impl From<Color> for ColorChoice {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, Command};
+    use super::{Cli, Command, Deferred};
     use clap::{CommandFactory, Parser};
 
     #[test]
@@ -370,14 +371,14 @@ mod tests {
 
     #[test]
     fn with_a_text_every_argument_is_the_scenarios() {
-        let Some(Command::Run(run)) =
+        let Some(Command::Run(Deferred(run))) =
             Cli::try_parse_from(["proctor", "run", "-e", "print 1", "a", "b"]).unwrap().command
         else {
             panic!("not run")
         };
         assert_eq!(run.file(), None);
         assert!(run.args().eq(["a", "b"]));
-        let Some(Command::Run(run)) =
+        let Some(Command::Run(Deferred(run))) =
             Cli::try_parse_from(["proctor", "run", "f.proc", "--seed", "3", "--", "-x", "b"])
                 .unwrap()
                 .command

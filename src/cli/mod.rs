@@ -7,6 +7,7 @@ mod board;
 mod check;
 mod console;
 mod crash;
+mod deferred;
 mod doctor;
 mod ending;
 pub mod exit;
@@ -37,6 +38,7 @@ pub use output::Output;
 use args::{Cli, Command, ReplArgs};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use deferred::Deferred;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -52,15 +54,15 @@ pub fn main() -> ExitCode {
     crash::speak(output.is_json());
     ExitCode::from(match cli.command {
         None => repl::repl(&ReplArgs::default(), output),
-        Some(Command::Repl(args)) => repl::repl(&args, output),
-        Some(Command::Session(args)) => session::session(&args, output),
-        Some(Command::Explain(args)) => explain::explain(&args, output),
-        Some(Command::Trace(args)) => trace::trace(&args, output),
-        Some(Command::Run(args)) => run::run(&args, output),
-        Some(Command::Check(args)) => check::check(&args, output),
-        Some(Command::Test(args)) => test::test(&args, output),
-        Some(Command::Grade(args)) => grade::grade(&args, output),
-        Some(Command::Grades(args)) => grade::grades(&args, output),
+        Some(Command::Repl(Deferred(args))) => repl::repl(&args, output),
+        Some(Command::Session(Deferred(args))) => session::session(&args, output),
+        Some(Command::Explain(Deferred(args))) => explain::explain(&args, output),
+        Some(Command::Trace(Deferred(args))) => trace::trace(&args, output),
+        Some(Command::Run(Deferred(args))) => run::run(&args, output),
+        Some(Command::Check(Deferred(args))) => check::check(&args, output),
+        Some(Command::Test(Deferred(args))) => test::test(&args, output),
+        Some(Command::Grade(Deferred(args))) => grade::grade(&args, output),
+        Some(Command::Grades(Deferred(args))) => grade::grades(&args, output),
         Some(Command::Scenario) => nested::nested(output),
         Some(Command::Trial) => trial::trial(),
         Some(Command::Sweep) => sweep::sweep(),

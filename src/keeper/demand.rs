@@ -3,7 +3,8 @@
 use super::budget::{Bounds, Budget};
 use super::contain::{Contain, Level};
 use super::ended::Outcome;
-use super::guard::{GuardOptions, guard};
+use super::guard::guard;
+use super::options::GuardOptions;
 use crate::process::sandbox::{
     Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part, try_trace,
 };

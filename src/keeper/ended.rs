@@ -23,6 +23,11 @@ impl From<ExitStatus> for End {
     }
 }
 
+/// The exit code that tells of a signal, as shells have it.
+pub fn code_of(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
+
 /// What became of the scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -85,7 +90,7 @@ impl Ended {
             Outcome::Killed(signal)
             | Outcome::Interrupted(signal)
             | Outcome::Crashed(signal)
-            | Outcome::KeeperLost(signal) => u8::try_from(128 + signal).unwrap_or(u8::MAX),
+            | Outcome::KeeperLost(signal) => code_of(signal),
         }
     }
 

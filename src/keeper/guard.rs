@@ -1,6 +1,6 @@
 //! The guard's process: the pid that the shell sees. It starts the keeper, passes signals on, and holds the deadline.
 
-use super::budget::{Bounds, Spent};
+use super::budget::Spent;
 use super::clear::{Cleaner, Cleared, has_children};
 use super::contain::{self, Admitted, Contain, Gate, Level};
 use super::disturb::Disturber;
@@ -8,6 +8,7 @@ use super::ended::End;
 use super::fault::Fault;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
 use super::lender::{Lender, Resumed};
+use super::options::GuardOptions;
 use super::record::{self, Record};
 use super::signals::{self, Came, Signals, listened};
 use super::start::{self, Start};
@@ -26,46 +27,6 @@ use rustix::process::{
 };
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
-
-/// How a run is guarded.
-#[derive(Debug, Clone)]
-pub struct GuardOptions {
-    /// Nanoseconds after which the run is ended.
-    pub timeout: Option<i64>,
-    /// How many processes of the scenario may be alive at once.
-    pub max_processes: u32,
-    /// A prompt is behind it: SIGINT interrupts what runs there and does not end the run; and the run ends with the process
-    /// that started this one, which has the terminal.
-    pub interactive: bool,
-    /// In namespaces of its own; none: among the machine's processes.
-    pub contain: Option<Contain>,
-    /// What the run may use where it is not contained.
-    pub bounds: Bounds,
-    /// The timing of the run's processes is disturbed, from this seed.
-    pub disturbance: Option<u64>,
-    /// The run ends with the process that has this pid and started this one, also where it is killed.
-    pub follows: Option<i32>,
-    /// What happens is recorded in the run's memory.
-    pub record: bool,
-    /// It is a part of another run, which looks after what runs before have left, and after this one.
-    pub nested: bool,
-}
-
-impl Default for GuardOptions {
-    fn default() -> Self {
-        Self {
-            timeout: None,
-            max_processes: 4096,
-            interactive: false,
-            contain: None,
-            bounds: Bounds::default(),
-            disturbance: None,
-            follows: None,
-            record: true,
-            nested: false,
-        }
-    }
-}
 
 /// How long the keeper has to answer an order before the guard takes over.
 const ANSWER: Duration = Duration::from_millis(400);
@@ -303,6 +264,9 @@ impl Guard<'_> {
         self.signals.drain();
         if let Some(lender) = &mut self.lender {
             lender.take_back();
+        }
+        if let Some(Asked::Signal(first)) = self.asked {
+            signals::exit_upon_more(first);
         }
         signals::unblock_all();
         let (level, no_memory) = self.leave_group();

@@ -40,6 +40,7 @@ mod guard;
 mod keep;
 mod lender;
 mod mark;
+mod options;
 mod orphans;
 mod proxy;
 mod record;
@@ -56,7 +57,8 @@ pub use demand::{Allowance, Demand, Offer, Part, Plan, plan, try_observe, try_ru
 pub use ended::{Ended, Outcome};
 pub use examine::{Examination, Finding, examine};
 pub use fault::Fault;
-pub use guard::{GuardOptions, guard};
+pub use guard::guard;
+pub use options::GuardOptions;
 pub use orphans::{adopt_orphans, end_orphans};
 pub use start::run_name;
 pub use sweep::{Swept, sweep};

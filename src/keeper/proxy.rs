@@ -5,7 +5,7 @@
 //! subreaper, touches none of its children but the guard, and ends as the guard does.
 
 use super::clear::has_children;
-use super::ended::End;
+use super::ended::{End, code_of};
 use super::signals::{self, Signals, listened};
 use super::switch::Protection;
 use crate::process::custody::{block_every, signal_child, start_clean};
@@ -52,7 +52,7 @@ fn wait(signals: &Signals, guard: i32) -> ! {
         match wait::peek(guard).map(|status| status.map(End::from)) {
             Ok(None) => signals.wait(&[], None),
             Ok(Some(End::Exited(code))) => exit_now(code),
-            Ok(Some(End::Killed(signal))) => exit_now(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+            Ok(Some(End::Killed(signal))) => exit_now(code_of(signal)),
             Err(_) => exit_now(u8::MAX),
         }
     }

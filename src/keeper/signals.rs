@@ -1,6 +1,7 @@
 //! The signals that guard and keeper take one by one instead of being hit by them.
 
-use crate::process::custody::{is_ignored, take_signal};
+use super::ended::code_of;
+use crate::process::custody::{exit_upon, is_ignored, take_signal};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -82,6 +83,16 @@ pub fn set(set: &SigSet) {
 /// Lets every signal through.
 pub fn unblock_all() {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+}
+
+/// The run was ended by a signal. One that comes when it is over ends this process with the exit code of the first, whatever it
+/// does then: who insists sends more than one.
+pub fn exit_upon_more(first: i32) {
+    for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM] {
+        if !is_ignored(signal) {
+            exit_upon(signal, code_of(first));
+        }
+    }
 }
 
 /// And SIGCONT: for a guard that has to resume others.

@@ -5,6 +5,7 @@ use super::errno::Errno;
 use super::pidfd::{Pidfd, Reach};
 use super::{fork, signals, wait};
 use crate::value::Signal;
+use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 
 /// Sends a signal to a child of this process that lives. Gives whether there was such a child.
 ///
@@ -141,6 +142,26 @@ pub fn is_ignored(number: i32) -> bool {
     unsafe {
         let mut now: libc::sigaction = std::mem::zeroed();
         libc::sigaction(number, std::ptr::null(), &raw mut now) == 0 && now.sa_sigaction == libc::SIG_IGN
+    }
+}
+
+/// What [`exit_upon`] gives.
+static STATUS: AtomicU8 = AtomicU8::new(0);
+
+/// A signal handler; _exit(2) is in signal-safety(7).
+extern "C" fn leave(_number: libc::c_int) {
+    fork::exit_now(STATUS.load(SeqCst))
+}
+
+/// From now on this signal ends the process by _exit(2) with the status, the same for all such signals, and does not kill it; see
+/// sigaction(2).
+pub fn exit_upon(number: i32, status: u8) {
+    STATUS.store(status, SeqCst);
+    // SAFETY: all zero bytes are a valid sigaction: an empty mask and no flags; the handler is async-signal-safe.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = leave as *const () as libc::sighandler_t;
+        libc::sigaction(number, &raw const action, std::ptr::null_mut());
     }
 }
 

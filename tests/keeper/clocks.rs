@@ -146,12 +146,13 @@ pub fn wait_by_the_wall_clock(way: &str) {
 }
 
 /// Who may name the wall clock, and what for: nobody waits or measures by it.
-const DATES: [(&str, &str); 8] = [
+const DATES: [(&str, &str); 9] = [
     ("src/process/clock.rs", "`clock()`, and the date of a record"),
     ("src/suite/schedule.rs", "the date at which tests began"),
     ("src/suite/result.rs", "the same, as reports have it"),
     ("src/suite/grade/class.rs", "when a class was graded"),
     ("src/suite/grade/store.rs", "the same, as the file has it"),
+    ("src/report/suite/json.rs", "the same, at the head of a report"),
     ("src/report/suite/plain.rs", "the same, as it is written"),
     ("src/cli/test/progress.rs", "the same, where it is left out"),
     ("src/observe/hang/blocked.rs", "how long another program will still wait, where that waits by it"),

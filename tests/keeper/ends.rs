@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub const TESTS: [Test; 15] = [
+pub const TESTS: [Test; 17] = [
     ("an_ended_run_leaves_nothing", an_ended_run_leaves_nothing),
     ("control_without_clearing_an_ended_run_leaves_something", control_clear),
     ("a_signal_to_the_visible_pid_ends_the_run", a_signal_ends_the_run),
@@ -15,6 +15,8 @@ pub const TESTS: [Test; 15] = [
     ("a_signal_to_the_group_ends_the_run", a_signal_to_the_group_ends_the_run),
     ("a_stubborn_scenario_is_ended_after_the_grace", a_stubborn_scenario_is_ended),
     ("control_without_the_grace_a_stubborn_scenario_stays", control_grace),
+    ("who_insists_when_all_is_over_changes_nothing", who_insists_too_long),
+    ("control_a_late_signal_kills_as_it_would_anybody", control_late),
     ("a_closed_pipe_ends_the_run", a_closed_pipe_ends_the_run),
     ("control_without_clearing_a_closed_pipe_leaves_something", control_closed_pipe),
     ("control_without_clearing_a_crash_leaves_something", control_crash),
@@ -138,6 +140,26 @@ fn insist(run: &mut Staged, signal: Signal) {
         let _ = kill_process(guard_of(run), signal);
         run.herd.until(Duration::from_millis(5), |_| false);
     }
+}
+
+/// The next Ctrl-C comes when the run is over, and the program draws what happened, or is about to exit.
+fn who_insists_too_long() {
+    for first in SIGNALS {
+        for late in SIGNALS {
+            let mut run =
+                Stage::new("quiet").env("PROCTOR_KEEPER_LATE", &late.as_raw().to_string()).start_up();
+            kill_process(guard_of(&run), first).expect("it lives");
+            let output = run.finish();
+            assert_eq!(output.code, Some(128 + first.as_raw()), "{first:?}, {late:?}: {output:?}");
+            assert!(output.out.contains("Interrupted"), "{first:?}, {late:?}: {}", output.out);
+        }
+    }
+}
+
+fn control_late() {
+    let late = Signal::TERM.as_raw().to_string();
+    let output = Stage::new("herd return").env("PROCTOR_KEEPER_LATE", &late).start().finish();
+    assert_eq!(output.code, None, "nobody had asked for an end before: {output:?}");
 }
 
 fn control_grace() {

@@ -631,8 +631,8 @@ static void corner_unminded_after_stop(void) {
     kill(pid, SIGSTOP);
     say_wait(pid, WUNTRACED);
     kill(pid, SIGCONT);
-    say_wait(pid, WCONTINUED);
     if (read(ended[0], &byte, 1)) {}
+    say_wait(pid, WCONTINUED);
     until_it_sleeps_in(pid, "poll");
     kill(pid, SIGURG);
     until_it_says(pid, "status", "ShdPnd:\t0000000000020000");
