@@ -122,7 +122,7 @@ fn what_the_tool_failed_at_is_no_result() {
 fn check_writes_its_findings() {
     let stage = Stage::new(&[
         ("good.proc", "print 1\n"),
-        ("idle.proc", "let unused = 1\n"),
+        ("idle.proc", "let unused = 1\nprint 1\n"),
         ("odd.proc", "def a() { return 1 }\ndef a() { return 2 }\nprint a()\n"),
     ]);
     let said = stage.run(&[
