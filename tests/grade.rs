@@ -2,13 +2,27 @@
 
 #[path = "grade/archives.rs"]
 mod archives;
+#[path = "bar/mod.rs"]
+mod bar;
+#[path = "grade/bar.rs"]
+mod bar_tests;
+#[path = "grade/bounds.rs"]
+mod bounds;
 #[path = "grade/docs.rs"]
 mod docs;
 #[path = "grade/kills.rs"]
 mod kills;
+#[path = "grade/machine.rs"]
+mod machine;
 #[path = "grade/names.rs"]
 mod names;
+#[path = "grade/places.rs"]
+mod places;
+#[path = "pty/mod.rs"]
+mod pty;
 #[path = "grade/results.rs"]
 mod results;
 #[path = "grade/stage.rs"]
 mod stage;
+#[path = "grade/unobserved.rs"]
+mod unobserved;

@@ -1,5 +1,9 @@
 //! `proctor test` from outside: every option, what it reports, what becomes of what it started.
 
+#[path = "bar/mod.rs"]
+mod bar;
+#[path = "suite/bar.rs"]
+mod bar_tests;
 #[path = "browser/mod.rs"]
 mod browser;
 #[path = "suite/cases.rs"]
@@ -16,8 +20,14 @@ mod hostile;
 mod many;
 #[path = "suite/page.rs"]
 mod page;
+#[path = "pty/mod.rs"]
+mod pty;
 #[path = "suite/reports.rs"]
 mod reports;
+#[path = "sarif/mod.rs"]
+mod sarif;
+#[path = "suite/scan.rs"]
+mod scan;
 #[path = "suite/schema.rs"]
 mod schema;
 #[path = "browser/screen.rs"]

@@ -69,7 +69,7 @@ fn enclosure(folder: &Path) -> Enclosure {
     let budget = Budget { alive: Some(64), ..Budget::default() };
     let plan = plan(Demand::Required, offer, view, &Allowance { budget, ..Allowance::default() });
     let plan = plan.unwrap_or_else(|missing| panic!("this machine cannot keep work inside: {missing:?}"));
-    Enclosure { contain: plan.contain, fence: plan.fence }
+    Enclosure { contain: plan.contain, bounds: plan.bounds, fence: plan.fence }
 }
 
 fn trial(text: &str, submission: Option<&str>, enclosure: Enclosure, time: i64) -> Outcome {

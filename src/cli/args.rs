@@ -10,6 +10,7 @@ use crate::report::ColorChoice;
 use crate::source::did_you_mean;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 const EXAMPLES: &str = "\
@@ -53,6 +54,7 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   proctor check scenario.proc
   proctor check --message-format json scenarios/*.proc
+  proctor check --report-sarif out.sarif scenarios/*.proc
 A comment `# allow(CODE)` above a line silences a warning there. Exit code: 2 where there is an error, else 0.";
 
 const EXPLAIN_EXAMPLES: &str = "\
@@ -332,6 +334,9 @@ pub struct CheckArgs {
     /// The scenarios; `-` is standard input
     #[arg(value_name = "FILES", required = true)]
     pub files: Vec<OsString>,
+    /// Write the findings into a file as SARIF 2.1.0, for code scanning
+    #[arg(long, value_name = "FILE")]
+    pub report_sarif: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

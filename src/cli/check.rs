@@ -4,9 +4,11 @@ use super::args::CheckArgs;
 use super::exit;
 use super::files::{self, Files};
 use super::output::{Output, to_stderr};
+use super::refusal::complain;
+use super::replace::{put, text};
 use crate::check::check as check_text;
 use crate::program::Program;
-use crate::report::{Places, diagnostic_json, draw_diagnostics};
+use crate::report::{Places, check_sarif, diagnostic_json, draw_diagnostics};
 use crate::source::{Diagnostic, SourceId, SourceMap};
 use std::ffi::OsStr;
 
@@ -27,6 +29,12 @@ pub fn check(args: &CheckArgs, output: Output) -> u8 {
         }
     }
     show(&findings, &sources, output);
+    if let Some(path) = &args.report_sarif
+        && let Err(why) = put(path, text(&check_sarif(&findings, &sources)))
+    {
+        complain(&format!("the report `{}` cannot be written: {why}", path.display()));
+        return exit::TOOL;
+    }
     if findings.iter().any(Diagnostic::is_error) { exit::WRONG } else { exit::HELD }
 }
 

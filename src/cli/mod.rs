@@ -1,6 +1,7 @@
 //! The command line's door: reads arguments, calls what does the work, and gives the exit code.
 
 mod args;
+mod bar;
 mod batch;
 mod board;
 mod check;

@@ -40,7 +40,7 @@ fn run(mut sheet: Sheet, order: &Order, output: Output) -> u8 {
     let (mut sources, mut findings) = (SourceMap::default(), Vec::new());
     let program = read_and_check(&mut sources, OsStr::new(&order.path), &mut findings);
     show(&findings, &sources, output);
-    let told = Told { errors: errors(&findings, &sources) };
+    let mut told = Told { errors: errors(&findings, &sources), ..Told::default() };
     let Some(program) = program else { return write(&mut sheet, &told, None, output, exit::WRONG) };
     crate::process::fds::mark_inherited_close_on_exec();
     crate::process::heap::prepare();
@@ -52,6 +52,7 @@ fn run(mut sheet: Sheet, order: &Order, output: Output) -> u8 {
         guard(&options, |run| scenario(run, order, &sheet, program, sources.clone(), console(), output));
     match ended {
         Ok(ended) => {
+            told.unobserved = ended.memory.has_unobserved();
             let record = record(&ended, &quoted);
             let code = tell(ended, console());
             write(&mut sheet, &told, Some(record), output, code)

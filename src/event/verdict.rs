@@ -61,6 +61,9 @@ impl Verdict {
         ];
         match code {
             Code::INTERNAL => Self::ToolFailed("a mistake in proctor itself".to_owned()),
+            Code::NOT_OBSERVED => {
+                Self::ToolFailed("a program could not be observed on this machine".to_owned())
+            }
             Code::PROCESS_LIMIT | Code::MEMORY | Code::TOO_LARGE => Self::LimitHit,
             code if WRONG.contains(&code) => Self::Wrong,
             _ => Self::Failed,

@@ -1,7 +1,6 @@
 //! FIFOs: whoever opens one waits for the other side, as in any shell; a new process waits itself, and not its parent.
 
 use super::machine::Machine;
-use super::observe::not_observed;
 use super::option::Options;
 use super::refusal::{no_room, not_executed, not_set_up};
 use super::{Stop, failure};
@@ -109,7 +108,7 @@ impl Machine {
             Fork::Child => {
                 self.become_child(name, row, chance);
                 self.protections.clear();
-                self.world.observed = self.observes(options);
+                self.world.observed = options.observe;
                 let stop = self.become_program(setup, &command, argv);
                 let code = self.finish(Err(stop));
                 process::exit_now(code)
@@ -136,9 +135,9 @@ impl Machine {
             Ok(gate) => gate,
             Err(stop) => return stop,
         };
-        let error = process::exec_in_place(command, gate.as_ref(), None);
+        let error = self.become_observed(command, gate.as_ref(), None);
         let trouble = match error.stage {
-            Stage::Observe => not_observed(error.errno),
+            Stage::Observe => self.not_observed(error.errno),
             _ => not_executed(argv.first().map_or("", String::as_str), error.errno),
         };
         Stop::Failed(Box::new(failure::place(self, trouble)))

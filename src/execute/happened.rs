@@ -3,6 +3,7 @@
 use super::Stop;
 use super::history::events;
 use super::machine::Machine;
+use super::observe::unseen;
 use crate::event::{Effect, Event, History, Life, What};
 use crate::process::{Row, clock};
 use crate::source::Code;
@@ -21,6 +22,9 @@ impl Machine {
             return Err(Trouble::new(Code::NOT_RECORDED, "nothing is recorded in this run")
                 .help("run it without --no-record")
                 .into());
+        }
+        if run.has_unobserved() {
+            return Err(unseen().into());
         }
         // A child that was killed may be known to none but the kernel yet.
         run.note_all(self.world.pid);

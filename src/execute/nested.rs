@@ -14,7 +14,7 @@ use super::option::{Options, Stream};
 use super::streams::Wiring;
 use crate::event::{History, What, read_lines};
 use crate::process::sandbox::{Fence, Rules};
-use crate::process::{OURSELVES, Row, Sheet, Waited, clock};
+use crate::process::{Errno, OURSELVES, Row, Sheet, Waited, clock};
 use crate::program::Attribute;
 use crate::source::Code;
 use crate::value::{Key, ProcessRef, Signal, Trouble, Value, text};
@@ -48,6 +48,9 @@ pub struct Order {
 pub struct Told {
     /// Why it could not be run: the errors in its text.
     pub errors: Vec<String>,
+    /// It would observe a program, and this machine forbids it: what came of it says nothing.
+    #[serde(default)]
+    pub unobserved: bool,
 }
 
 impl Order {
@@ -103,6 +106,9 @@ impl Machine {
         self.forget_streams_of(&process);
         let [stdout, stderr] = streams;
         let (told, history) = read(&told, &order);
+        if told.unobserved {
+            return Err(self.not_observed(Errno::EPERM).into());
+        }
         let began = self.span(&self.world.main)?.0;
         let mut map: IndexMap<Key, Value> = IndexMap::new();
         map.insert(Key::str("exitcode"), code);

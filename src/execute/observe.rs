@@ -3,11 +3,12 @@
 use super::Stop;
 use super::history::INIT;
 use super::machine::Machine;
-use super::option::Options;
 use super::record::append;
+use super::refusal::no_room;
 use crate::event::Event;
 use crate::observe::{Around, start_tracer};
-use crate::process::{Errno, Gate, Run, Stage, proc_file};
+use crate::process::sandbox::Fence;
+use crate::process::{self, Command, Errno, ExecError, Gate, Prepared, Run, Stage, Started, proc_file};
 use crate::source::Code;
 use crate::value::Trouble;
 use std::sync::atomic::Ordering::SeqCst;
@@ -17,17 +18,64 @@ impl Machine {
     pub(super) fn start_observer(&self) -> Result<Gate, Stop> {
         let run = self.world.run;
         let gate = start_tracer(|tracer| run.add_observer(tracer), || (around(run), Box::new(sink(run))));
-        gate.map_err(|errno| not_observed(errno).into())
+        gate.map_err(|errno| no_room(&errno).into())
     }
 
     /// The same for what this process itself is about to become, where that is to be observed.
     pub(super) fn own_observer(&self) -> Result<Option<Gate>, Stop> {
-        self.world.observed.then(|| self.start_observer()).transpose()
+        self.observes(self.world.observed).then(|| self.start_observer()).transpose()
     }
 
-    /// Whether a program with these options is observed.
-    pub(super) fn observes(&self, options: &Options) -> bool {
-        options.observe.unwrap_or(self.world.work.observe)
+    /// Whether a program is observed whose options say this of it. Where nobody asks for it by name, and this machine has refused it
+    /// once, programs run without.
+    fn observes(&self, asked: Option<bool>) -> bool {
+        asked.unwrap_or(self.world.work.observe && !self.world.run.has_unobserved())
+    }
+
+    /// Starts a program, observed where that is asked for, or is usual here and possible; gives whether it is. What happened is an
+    /// error from then on where it is not ([`Machine::events`]), so that nobody takes what was not seen for what was not done.
+    pub(super) fn start_observed(
+        &self,
+        command: &Command,
+        setup: &Prepared,
+        asked: Option<bool>,
+    ) -> Result<(Started, bool), Stop> {
+        if self.observes(asked) {
+            let started = process::start_observed_program(command, setup, &self.start_observer()?);
+            let started = started.map_err(|errno| no_room(&errno))?;
+            match started.failure {
+                Some(failure) if asked.is_none() && is_forbidden(failure) => {
+                    self.world.run.note_unobserved();
+                    // It has ended, and nobody knows of it.
+                    let _ = process::wait::reap_blocking(started.pid);
+                }
+                _ => return Ok((started, true)),
+            }
+        }
+        let started = process::start_program(command, setup).map_err(|errno| no_room(&errno))?;
+        Ok((started, false))
+    }
+
+    /// The same for this process itself, which has gone on to the gate. Comes back only where it failed.
+    pub(super) fn become_observed(
+        &self,
+        command: &Command,
+        gate: Option<&Gate>,
+        fence: Option<&Fence>,
+    ) -> ExecError {
+        let error = process::exec_in_place(command, gate, fence);
+        if self.world.observed.is_some() || !is_forbidden(error) {
+            return error;
+        }
+        self.world.run.note_unobserved();
+        // The fence is up.
+        process::exec_in_place(command, None, None)
+    }
+
+    /// A program that is to be observed, and cannot be. Whoever asks later what happened is told so.
+    pub(super) fn not_observed(&self, errno: Errno) -> Trouble {
+        self.world.run.note_unobserved();
+        refused(errno)
     }
 
     /// Whether a process that stands still at this moment (`t`) was stopped by a signal: what our own tracer does to it is over in an
@@ -87,8 +135,21 @@ fn sink(run: Run) -> impl FnMut(Event) {
     move |event| _ = append(run, &event)
 }
 
-pub(super) fn not_observed(errno: Errno) -> Trouble {
-    let trouble = Trouble::new(Code::PERMISSION, format!("cannot {}: {errno}", Stage::Observe.what()));
+/// Whether a start failed because nothing can be traced here, which does not change: ptrace(2), seccomp(2).
+fn is_forbidden(error: ExecError) -> bool {
+    const FORBIDDEN: [Errno; 4] = [Errno::EPERM, Errno::EACCES, Errno::ENOSYS, Errno::EINVAL];
+    error.stage == Stage::Observe && FORBIDDEN.contains(&error.errno)
+}
+
+/// What happened is asked, and of some program nobody knows it.
+pub(super) fn unseen() -> Trouble {
+    let trouble = refused(Errno::EPERM);
+    let message = format!("what happened is not known, for proctor {}", trouble.message);
+    Trouble { message, ..trouble }
+}
+
+fn refused(errno: Errno) -> Trouble {
+    let trouble = Trouble::new(Code::NOT_OBSERVED, format!("cannot {}: {errno}", Stage::Observe.what()));
     let is_traced = proc_file::tracer(crate::process::pid()).is_some_and(|tracer| tracer != 0);
     match errno {
         Errno::EPERM | Errno::EACCES if is_traced => trouble.help(

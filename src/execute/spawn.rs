@@ -260,14 +260,9 @@ impl Machine {
             Some(setup) => setup,
             None => Setup::default().prepare().map_err(|error| not_set_up(error.stage, error.errno))?,
         };
-        let observe = self.observes(options);
         self.world.run.set_external(row, true);
         self.world.waiter.before_fork();
-        let started = match observe {
-            true => process::start_observed_program(&command, &setup, &self.start_observer()?),
-            false => process::start_program(&command, &setup),
-        };
-        let started = started.map_err(|errno| no_room(&errno))?;
+        let (started, observe) = self.start_observed(&command, &setup, options.observe)?;
         self.world.run.started(row, started.pid);
         // The tracer tells it otherwise.
         if !observe || started.failure.is_some_and(|failure| failure.stage != Stage::Exec) {
@@ -277,7 +272,7 @@ impl Machine {
             let refused = observe && failure.errno == Errno::EPERM;
             let trouble = match failure.stage {
                 Stage::Exec => observe::explained(not_executed(&argv[0], failure.errno), refused),
-                Stage::Observe => observe::not_observed(failure.errno),
+                Stage::Observe => self.not_observed(failure.errno),
                 stage => not_set_up(stage, failure.errno),
             };
             let mut failed = super::failure::place(self, trouble);
@@ -353,7 +348,7 @@ impl Machine {
                 self.become_child(name, row, chance);
                 self.protections.clear();
                 self.world.daemon = options.daemon;
-                self.world.observed = self.observes(options);
+                self.world.observed = options.observe;
                 options.limits.memory.into_iter().for_each(heap::limit);
                 self.world.environment.extend(options.env.iter().cloned());
                 if let Some(Err(stop)) = setup.as_mut().map(|setup| self.set_up_task(setup)) {
@@ -447,12 +442,13 @@ impl Machine {
         }
         let gate = self.own_observer()?;
         let noted = self.note_exec(self.world.pid, &argv, None);
-        let error = process::exec_in_place(&command, gate.as_ref(), self.world.work.fence.as_deref());
+        let fence = self.world.work.fence.clone();
+        let error = self.become_observed(&command, gate.as_ref(), fence.as_deref());
         self.world.run.log().take_back(noted);
         let _ = self.note_exec(self.world.pid, &argv, Some(error.errno));
         self.world.run.set_external(self.world.row, false);
         Err(match error.stage {
-            Stage::Observe => observe::not_observed(error.errno),
+            Stage::Observe => self.not_observed(error.errno),
             Stage::Exec => not_executed(&argv[0], error.errno),
             stage => not_set_up(stage, error.errno),
         }

@@ -29,8 +29,8 @@ pub struct World {
     pub(super) me: OnceCell<Rc<ProcessRef>>,
     pub(super) main: Rc<ProcessRef>,
     pub(super) daemon: bool,
-    /// What it executes in its place is to be observed.
-    pub(super) observed: bool,
+    /// Whether what it executes in its place is to be observed; none: as is usual here.
+    pub(super) observed: Option<bool>,
     /// This process's row in the run's table.
     pub(super) row: Row,
     /// Watches children while an expectation waits for a change.
@@ -109,7 +109,7 @@ impl World {
             me: OnceCell::from(main.clone()),
             main,
             daemon: false,
-            observed: setting.work.observe,
+            observed: None,
             row,
             events: None,
             forked: HashMap::new(),

@@ -1,8 +1,9 @@
-//! What all processes of a contained run together may use, watched by the keeper: the kernel's own limits are for each process, or
-//! need root.
+//! What all processes of a run together may use, watched by the keeper: the kernel's own limits are for each process, or need
+//! root.
 
-use crate::process::{proc_file, wait};
+use crate::process::{self, Errno, Limits, proc_file, room, wait};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 /// What they may use. None: as much as they like.
@@ -14,6 +15,31 @@ pub struct Budget {
     pub started: Option<u32>,
     /// Time of processors, of all together.
     pub cpu: Option<Duration>,
+}
+
+/// What a run of untrusted work may use that is among the machine's processes; a contained one has the same in [`super::Contain`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Of the scenario's process and all that it starts, each for itself. That of processes is for those beside the ones that this
+    /// user has already.
+    pub limits: Limits,
+    /// Of all together, watched by the keeper. How many are started in all cannot be seen from outside a namespace.
+    pub budget: Budget,
+}
+
+/// The kernel counts the user's processes all over the machine: so many more are let be, for what else the user does meanwhile, and
+/// the other tests of the class.
+const BESIDE: u64 = 1024;
+
+impl Bounds {
+    /// Sets the limits, in the scenario's process.
+    ///
+    /// # Errors
+    /// What setrlimit(2) says.
+    pub fn set(self) -> Result<(), Errno> {
+        let beside = |most: u64| Some(room::tasks_of_user()?.saturating_add(most).saturating_add(BESIDE));
+        Limits { processes: self.limits.processes.and_then(beside), ..self.limits }.set()
+    }
 }
 
 /// What was used up.
@@ -50,10 +76,12 @@ const OURS: usize = 2;
 /// The scenario's pid: those that it starts have higher ones.
 const FIRST: u32 = 2;
 
-/// A budget being watched, by pid 1 of a namespace.
+/// A budget being watched, by the keeper.
 #[derive(Debug)]
 pub struct Watch {
     budget: Budget,
+    /// By pid 1 of a namespace, in which there is nobody else.
+    inside: bool,
     next: Instant,
     last_pid: u32,
     started: u32,
@@ -64,9 +92,10 @@ impl Watch {
     const PERIOD: Duration = Duration::from_millis(50);
 
     /// None where nothing is limited.
-    pub fn new(budget: Budget) -> Option<Self> {
+    pub fn new(budget: Budget, inside: bool) -> Option<Self> {
         (budget != Budget::default()).then(|| Self {
             budget,
+            inside,
             next: Instant::now(),
             last_pid: FIRST,
             started: 0,
@@ -84,13 +113,16 @@ impl Watch {
             return None;
         }
         self.next = now + Self::PERIOD;
-        self.count_started();
         let over = |limit: Option<u32>, value: u32| limit.is_some_and(|limit| value > limit);
-        if over(self.budget.started, self.started) {
-            return Some(Spent::Started);
+        if self.inside {
+            self.count_started();
+            if over(self.budget.started, self.started) {
+                return Some(Spent::Started);
+            }
         }
-        let pids = proc_file::all_pids().unwrap_or_default();
-        let alive = u32::try_from(pids.len().saturating_sub(OURS)).unwrap_or(u32::MAX);
+        let pids = if self.inside { proc_file::all_pids().unwrap_or_default() } else { descendants() };
+        let ours = if self.inside { OURS } else { OURS - 1 };
+        let alive = u32::try_from(pids.len().saturating_sub(ours)).unwrap_or(u32::MAX);
         if over(self.budget.alive, alive) {
             return Some(Spent::Alive);
         }
@@ -108,6 +140,20 @@ impl Watch {
         self.started = self.started.saturating_add(more);
         self.last_pid = last;
     }
+}
+
+/// All that descend from this process, which adopts orphans. Whose parent ends meanwhile may be missed, until the next look.
+fn descendants() -> Vec<i32> {
+    let mut known = HashSet::new();
+    let mut waiting = vec![process::pid()];
+    while let Some(pid) = waiting.pop() {
+        for child in proc_file::children(pid).unwrap_or_default() {
+            if known.insert(child) {
+                waiting.push(child);
+            }
+        }
+    }
+    known.into_iter().collect()
 }
 
 /// Of those that are alive, with the children that they have reaped, and of those that this process has reaped.

@@ -1,11 +1,14 @@
 //! How much a run of untrusted work is to be kept inside, and what of it this machine can do: found by doing it.
 
-use super::budget::Budget;
+use super::budget::{Bounds, Budget};
 use super::contain::{Contain, Level};
+use super::ended::Outcome;
 use super::guard::guard;
 use super::options::GuardOptions;
-use crate::process::Errno;
-use crate::process::sandbox::{Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part};
+use crate::process::sandbox::{
+    Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part, try_trace,
+};
+use crate::process::{Errno, Limits, Run};
 
 /// What is asked for: `--sandbox`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,6 +94,23 @@ pub fn try_run(contain: Contain) -> Result<(), String> {
     }
 }
 
+/// Whether programs can be observed in a run that is kept inside like this.
+///
+/// # Errors
+/// Why not.
+pub fn try_observe(contain: Option<Contain>) -> Result<(), String> {
+    let options = GuardOptions { contain, ..GuardOptions::default() };
+    let traced = |_: &Run| try_trace().err().map_or(0, |errno| u8::try_from(errno.0).unwrap_or(u8::MAX));
+    match guard(&options, traced) {
+        Ok(ended) if ended.exit_code() == 0 => Ok(()),
+        Ok(ended) => Err(match ended.outcome {
+            Outcome::Exited(errno) => Errno(errno.into()).to_string(),
+            _ => ended.message().unwrap_or_else(|| format!("{:?}", ended.outcome)),
+        }),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
 fn try_group() -> Result<(), Errno> {
     let ceiling = Ceiling { memory: Some(64 << 20), processes: Some(16) };
     Cgroup::create(&format!("proctor-try-{}", std::process::id()), ceiling).map(Cgroup::remove)
@@ -113,6 +133,8 @@ pub struct Allowance {
 pub struct Plan {
     /// For the guard: `GuardOptions::contain`.
     pub contain: Option<Contain>,
+    /// For the guard, where it is not contained: `GuardOptions::bounds`.
+    pub bounds: Bounds,
     /// For every program that is not trusted: `Setup::fence`.
     pub fence: Option<Rules>,
     /// How far it goes, as long as nothing changes.
@@ -134,8 +156,18 @@ pub fn plan(
     view: View,
     allowance: &Allowance,
 ) -> Result<Plan, Vec<(Part, String)>> {
+    let most = allowance.budget.alive.map(|alive| alive.saturating_add(MORE_PROCESSES));
+    let limits = Limits {
+        cpu: allowance.budget.cpu.map(|cpu| cpu.as_secs().saturating_add(1)),
+        memory: allowance.memory,
+        files: allowance.files,
+        processes: most.map(u64::from),
+        file_size: allowance.file_size,
+    };
+    // Limits hold at each level.
+    let bounds = Bounds { limits, budget: Budget { started: None, ..allowance.budget } };
     if demand == Demand::None {
-        return Ok(Plan { contain: None, fence: None, level: Level::Host, missing: Vec::new() });
+        return Ok(Plan { contain: None, bounds, fence: None, level: Level::Host, missing: Vec::new() });
     }
     let missing: Vec<(Part, String)> =
         Part::ALL.into_iter().filter_map(|part| Some((part, offer.of(part).err()?.to_owned()))).collect();
@@ -146,13 +178,8 @@ pub fn plan(
     let has = |part| offer.of(part).is_ok();
     let contain = has(Part::Namespaces).then(|| {
         let mut contain = Contain::untrusted(view);
-        let most = allowance.budget.alive.map(|alive| alive.saturating_add(MORE_PROCESSES));
         contain.budget = allowance.budget;
-        contain.limits.processes = most.map(u64::from);
-        contain.limits.memory = allowance.memory;
-        contain.limits.file_size = allowance.file_size;
-        contain.limits.files = allowance.files;
-        contain.limits.cpu = allowance.budget.cpu.map(|cpu| cpu.as_secs().saturating_add(1));
+        contain.limits = limits;
         contain.ceiling = has(Part::Group).then_some(Ceiling { memory: allowance.memory, processes: most });
         contain
     });
@@ -171,7 +198,8 @@ pub fn plan(
         write: if in_view { write } else { Vec::new() },
         filter: has(Part::Filter),
     };
-    Ok(Plan { contain, fence: Some(fence), level, missing })
+    let bounds = if in_view { Bounds::default() } else { bounds };
+    Ok(Plan { contain, bounds, fence: Some(fence), level, missing })
 }
 
 #[cfg(test)]
@@ -218,7 +246,21 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_nothing() {
+    fn limits_hold_at_each_level() {
+        for (demand, missing) in [(Demand::None, &[][..]), (Demand::Auto, &[Part::Namespaces])] {
+            let bounds = planned(demand, missing).unwrap().bounds;
+            assert_eq!((bounds.limits.processes, bounds.limits.memory), (Some(26), Some(1 << 20)));
+            assert_eq!(bounds.budget, Budget { alive: Some(10), ..Budget::default() });
+        }
+        assert_eq!(
+            planned(Demand::Auto, &[]).unwrap().bounds,
+            Bounds::default(),
+            "the contained run has its own"
+        );
+    }
+
+    #[test]
+    fn nothing_but_limits_is_nothing() {
         let plan = planned(Demand::None, &Part::ALL).unwrap();
         assert_eq!((plan.contain, plan.fence, plan.missing), (None, None, Vec::new()));
     }

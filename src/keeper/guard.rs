@@ -71,7 +71,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let own_group = group::of(0).unwrap_or(0);
     let contain = options.contain.clone();
     let group = if contain.is_some() { 0 } else { own_group };
-    let start = Start { run: name, group, contain };
+    let start = Start { run: name, group, contain, bounds: options.bounds };
     let contain = start.contain.as_ref();
     let gate = contain.map(|contain| Gate::new(contain, &start.run)).transpose();
     let gate = gate.map_err(|error| Fault::new("there is no pipe for the keeper", error))?;

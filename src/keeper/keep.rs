@@ -94,7 +94,8 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
                 let _ = rustix::process::setsid();
             }
             let _ = rustix::thread::set_name(c"keeper");
-            let budget = start.contain.as_ref().and_then(|contain| Watch::new(contain.budget));
+            let budget = start.contain.as_ref().map_or(start.bounds.budget, |contain| contain.budget);
+            let budget = Watch::new(budget, contained);
             Keeper {
                 kit,
                 run,

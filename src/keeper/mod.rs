@@ -51,9 +51,9 @@ mod sweep;
 mod switch;
 mod wire;
 
-pub use budget::{Budget, Spent};
+pub use budget::{Bounds, Budget, Spent};
 pub use contain::{Contain, Level};
-pub use demand::{Allowance, Demand, Offer, Part, Plan, plan, try_run};
+pub use demand::{Allowance, Demand, Offer, Part, Plan, plan, try_observe, try_run};
 pub use ended::{Ended, Outcome};
 pub use examine::{Examination, Finding, examine};
 pub use fault::Fault;

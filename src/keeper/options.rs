@@ -1,5 +1,6 @@
 //! How a run is guarded.
 
+use super::budget::Bounds;
 use super::contain::Contain;
 
 /// How a run is guarded.
@@ -14,6 +15,8 @@ pub struct GuardOptions {
     pub interactive: bool,
     /// In namespaces of its own; none: among the machine's processes.
     pub contain: Option<Contain>,
+    /// What the run may use where it is not contained.
+    pub bounds: Bounds,
     /// The timing of the run's processes is disturbed, from this seed.
     pub disturbance: Option<u64>,
     /// The run ends with the process that has this pid and started this one, also where it is killed.
@@ -31,6 +34,7 @@ impl Default for GuardOptions {
             max_processes: 4096,
             interactive: false,
             contain: None,
+            bounds: Bounds::default(),
             disturbance: None,
             follows: None,
             record: true,

@@ -27,9 +27,11 @@ pub fn play(
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     mark::put(&start.run);
     start_clean();
-    if let Some(contain) = &start.contain
-        && let Err(why) = contain::dress(contain)
-    {
+    let dressed = match &start.contain {
+        Some(contain) => contain::dress(contain),
+        None => start.bounds.set().map_err(|errno| format!("cannot set the limits: {errno}")),
+    };
+    if let Err(why) = dressed {
         match refuse(why) {}
     }
     let result = catch_unwind(AssertUnwindSafe(|| {

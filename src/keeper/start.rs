@@ -1,5 +1,6 @@
 //! What keeper and scenario are told of the run that begins.
 
+use super::budget::Bounds;
 use super::contain::Contain;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -12,6 +13,8 @@ pub struct Start {
     pub group: i32,
     /// What the run may see and use, where it is contained.
     pub contain: Option<Contain>,
+    /// What it may use where it is not.
+    pub bounds: Bounds,
 }
 
 /// The two halves of the last run's number.

@@ -19,6 +19,17 @@ impl Run {
         }
     }
 
+    /// Notes that tracing is forbidden here: of some program that was to be observed it is not known what it did.
+    pub fn note_unobserved(&self) {
+        self.control().unobserved.store(1, SeqCst);
+    }
+
+    /// Whether that was noted, by any process of the run.
+    #[must_use]
+    pub fn has_unobserved(&self) -> bool {
+        self.control().unobserved.load(SeqCst) != 0
+    }
+
     /// Whether a process is, or was, a tracer of ours.
     #[must_use]
     pub fn is_observer(&self, pid: i32) -> bool {

@@ -90,15 +90,21 @@ fn files_of_machine() -> Option<Obstacle> {
 /// RLIMIT_NPROC counts the processes and threads of the real user; the kernel does not hold root to it.
 fn user_limit() -> Option<Obstacle> {
     let value = limits::get(Resource::Processes).ok()?.soft?;
+    let used = tasks_of_user()?;
+    let limit = "the limit of processes of this user (RLIMIT_NPROC)".to_owned();
+    Some(Obstacle { limit, value, used, raise: "ulimit -u NUMBER".to_owned() })
+}
+
+/// How many processes and threads this user has, as RLIMIT_NPROC counts them; none for root, whom it does not hold.
+#[must_use]
+pub fn tasks_of_user() -> Option<u64> {
     // SAFETY: getuid always succeeds.
     let user = unsafe { libc::getuid() };
     if user == 0 {
         return None;
     }
     let of_user = |pid: &i32| std::fs::metadata(format!("/proc/{pid}")).is_ok_and(|file| file.uid() == user);
-    let used = all_pids().ok()?.into_iter().filter(of_user).map(threads).sum();
-    let limit = "the limit of processes of this user (RLIMIT_NPROC)".to_owned();
-    Some(Obstacle { limit, value, used, raise: "ulimit -u NUMBER".to_owned() })
+    Some(all_pids().ok()?.into_iter().filter(of_user).map(threads).sum())
 }
 
 fn machine_limits() -> Vec<Obstacle> {

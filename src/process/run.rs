@@ -86,6 +86,8 @@ pub struct Control {
     leftover_count: AtomicU32,
     /// See `observers`.
     pub(super) observers: [AtomicI32; Run::OBSERVERS],
+    /// Not 0: a program that was to be observed could not be, for tracing is forbidden here.
+    pub(super) unobserved: AtomicU32,
     /// Not 0: what happens is not recorded; see `log`.
     pub(super) unrecorded: AtomicU32,
     /// Not 0: there are processes whose end is not their own word: programs, and those that a signal was sent to; see `changes`.

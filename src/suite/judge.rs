@@ -4,6 +4,7 @@ use super::wire::Over;
 use crate::event::{Failure, Message, TestOutcome, Verdict};
 use crate::keeper;
 use crate::process::clock;
+use crate::source::Code;
 use crate::value::{Signal, Value, signal, text};
 
 /// What is known of a trial that is over.
@@ -25,6 +26,27 @@ pub struct Facts<'a> {
 
 /// The verdict, and why, where no message says it.
 pub fn judge(facts: Facts<'_>) -> (Verdict, Option<String>) {
+    let unobserved = unobserved(facts.messages);
+    match (came_to(facts), unobserved) {
+        // What followed from it says nothing of who was tested.
+        ((Verdict::Failed | Verdict::LimitHit | Verdict::ToolFailed(_), _), Some(why)) => {
+            (Verdict::ToolFailed(why), None)
+        }
+        (judged, _) => judged,
+    }
+}
+
+/// That any of its processes could not observe, or asked for what was not observed.
+fn unobserved(messages: &[Message]) -> Option<String> {
+    messages.iter().find_map(|message| match message {
+        Message::Failed(failure) | Message::Broken(failure) if failure.code == Code::NOT_OBSERVED => {
+            Some(failure.message.clone())
+        }
+        _ => None,
+    })
+}
+
+fn came_to(facts: Facts<'_>) -> (Verdict, Option<String>) {
     let tool = |why: String| (Verdict::ToolFailed(why), None);
     if facts.given_up {
         return tool("its processes could not be ended".to_owned());

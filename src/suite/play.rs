@@ -61,6 +61,7 @@ fn run(trial: &Trial, channel: Rc<Channel>, programs: OwnedFd, draw: Draw) -> u8
         disturbance: trial.disturbance,
         follows: Some(trial.scheduler),
         contain: trial.enclosure.contain.clone(),
+        bounds: trial.enclosure.bounds,
         ..GuardOptions::default()
     };
     let teller = channel.clone();

@@ -1,6 +1,6 @@
 //! What is run once, with which limits: a test in a scenario of its own, or a whole file.
 
-use crate::keeper::Contain;
+use crate::keeper::{Bounds, Contain};
 use crate::process::sandbox::Rules;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -35,6 +35,9 @@ pub struct Trial {
 pub struct Enclosure {
     /// Namespaces, and what is seen and used in them.
     pub contain: Option<Contain>,
+    /// What it may use where it is not in namespaces.
+    #[serde(default)]
+    pub bounds: Bounds,
     /// What each program that the scenario starts gives up, and all that it starts.
     pub fence: Option<Rules>,
 }

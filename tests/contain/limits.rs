@@ -38,7 +38,7 @@ pub fn glutton(words: &str) -> ! {
         contain.budget.cpu = None;
     }
     // What is not limited ends by itself, or by the time.
-    let seconds = if kind == "spin" { 3 } else { 60 };
+    let seconds = if kind == "spin" && !limited { 3 } else { 60 };
     guarded(Some(contain), Some(seconds * 1_000_000_000), |_| match kind {
         "bomb" => bomb(),
         "chain" => chain(),

@@ -144,6 +144,62 @@ fn diff_says_whose_points_changed_and_by_which_tests() {
     assert_eq!((said.code, said.stdout.as_str()), (0, expected));
 }
 
+/// The same for programs, as the schema says it; names are as they are, whatever stands in them.
+#[test]
+fn diff_says_the_same_as_json() {
+    let odd = "a\"b\u{202e}\n<script>";
+    let stage = Stage::class(
+        RUBRIC,
+        &[("ada.sh", "echo right\n"), (&format!("{odd}.sh"), "echo wrong\n"), ("gone.sh", "echo wrong\n")],
+    );
+    let json = ["grades", "diff", "--message-format", "json"];
+    let schema = include_str!("../../docs/grades-diff.schema.json");
+    // New fields may come: whoever reads lets them pass. Those that are here must all be named.
+    let schema = schema.replace("\"additionalProperties\": true", "\"additionalProperties\": false");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::draft202012::new(&schema).expect("it is a schema");
+    let changed = |more: &[&str]| {
+        let said = stage.run(&[&json[..], more].concat());
+        assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+        assert!(!said.stdout.contains('\u{202e}'), "nobody sees it: {said:?}");
+        let read: serde_json::Value = serde_json::from_str(&said.stdout).expect("JSON");
+        let wrong: Vec<String> = validator.iter_errors(&read).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{wrong:?}: {read}");
+        read["students"].clone()
+    };
+    assert_eq!(stage.grade(&[]).code, 0);
+    assert_eq!(changed(&[]), serde_json::json!([]), "nobody was graded twice");
+    stage.write(&format!("class/{odd}.sh"), "echo right\n");
+    stage.write("r.proc", &RUBRIC.replace("and more", "and other"));
+    assert_eq!(stage.grade(&["--results", "other.db"]).code, 0);
+    fs::remove_file(stage.file("class/gone.sh")).expect("it is there");
+    assert_eq!(stage.grade(&["--results", "third.db"]).code, 0);
+    let side = |points: f64, attempt: u32| serde_json::json!({"attempt": attempt, "points": points, "worth": 5.0, "open": 0});
+    let went = |verdict: &str, points: f64| serde_json::json!({"verdict": verdict, "points": points});
+    let right =
+        serde_json::json!({"name": "right", "before": went("failed", 0.0), "after": went("passed", 2.0)});
+    let other = |old: &str, new: &str| {
+        serde_json::json!([
+            {"name": "and other", "before": null, "after": went(new, if new == "passed" { 3.0 } else { 0.0 })},
+            {"name": "and more", "before": went(old, if old == "passed" { 3.0 } else { 0.0 }), "after": null}
+        ])
+    };
+    let mut all = vec![right];
+    all.extend(other("skipped", "passed").as_array().cloned().unwrap_or_default());
+    assert_eq!(
+        changed(&["grades.db", "other.db"]),
+        serde_json::json!([
+            {"name": odd, "before": side(0.0, 1), "after": side(5.0, 1), "tests": all},
+            {"name": "ada", "before": side(5.0, 1), "after": side(5.0, 1), "tests": other("passed", "passed")},
+            {"name": "gone", "before": side(0.0, 1), "after": side(0.0, 1), "tests": other("skipped", "skipped")},
+        ])
+    );
+    assert_eq!(
+        changed(&["other.db", "third.db"]),
+        serde_json::json!([{"name": "gone", "before": side(0.0, 1), "after": null, "tests": []}])
+    );
+}
+
 #[test]
 fn slices_are_merged_into_the_whole() {
     let works: Vec<(String, String)> = (0..7)

@@ -97,7 +97,7 @@ impl Stage {
 }
 
 #[track_caller]
-fn said(output: Output) -> Said {
+pub fn said(output: Output) -> Said {
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8 is written");
     let code = output.status.code().unwrap_or_else(|| panic!("it was killed: {}", output.status));
     Said { code, stdout: text(output.stdout), stderr: text(output.stderr) }

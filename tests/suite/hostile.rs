@@ -1,7 +1,7 @@
 //! Tests whose programs print what they should not: nobody else suffers for it.
 
 use super::stage::Stage;
-use super::{schema, tap};
+use super::{sarif, schema, tap};
 
 const FORGER: &str = r#"
 test "forges" {
@@ -11,7 +11,7 @@ test "forges" {
 }
 "#;
 
-const REPORTS: [&str; 10] = [
+const REPORTS: [&str; 12] = [
     "--report-json",
     "out.json",
     "--report-junit",
@@ -22,6 +22,8 @@ const REPORTS: [&str; 10] = [
     "out.html",
     "--report-ctrf",
     "out.ctrf",
+    "--report-sarif",
+    "out.sarif",
 ];
 
 fn args<'a>(more: &[&'a str]) -> Vec<&'a str> {
@@ -37,6 +39,8 @@ fn check(stage: &Stage) {
     assert_eq!(points.iter().map(|point| point.ok).collect::<Vec<_>>(), [false]);
     let ctrf = schema::ctrf(&stage.read("out.ctrf")).expect("CTRF");
     assert_eq!(ctrf["results"]["summary"]["failed"], 1);
+    let sarif = sarif::sarif(&stage.read("out.sarif")).expect("SARIF");
+    assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(1));
     let json: serde_json::Value = serde_json::from_str(&stage.read("out.json")).expect("JSON");
     assert_eq!(json["tests"].as_array().expect("tests").len(), 1);
     assert_eq!(stage.read("out.html").matches("<script").count(), 1);
@@ -72,7 +76,7 @@ fn output_without_end_is_cut_and_memory_does_not_grow() {
     assert!(said.stdout.contains("more bytes were not kept"), "{}", said.stdout.len());
     assert!(said.stdout.len() < 1 << 20, "{}", said.stdout.len());
     check(&stage);
-    for name in ["out.json", "out.xml", "out.tap", "out.html", "out.ctrf"] {
+    for name in ["out.json", "out.xml", "out.tap", "out.html", "out.ctrf", "out.sarif"] {
         let length = stage.read(name).len();
         assert!(length < 4 << 20, "{name} has {length} bytes");
     }

@@ -5,9 +5,6 @@ use std::fmt::Write as _;
 use std::io::Read;
 use std::num::NonZero;
 
-#[path = "../pty/mod.rs"]
-mod pty;
-
 #[test]
 fn two_hundred_tests_of_one_file_eight_at_once() {
     let mut text = "let base = 1\ndef child(n) { exit n }\n".to_owned();
@@ -118,9 +115,9 @@ test \"race\" {
 fn a_terminal_has_a_bar_and_keeps_the_lines() {
     let text = "test \"one\" { expect true }\ntest \"two\" { expect false }\n";
     let stage = Stage::new(&[("a.proc", text)]);
-    let (master, name) = pty::open();
+    let (master, name) = super::pty::open();
     let mut command = stage.command(&["test", "-j1"]);
-    pty::lead(&mut command, &name);
+    super::pty::lead(&mut command, &name);
     command.env("TERM", "xterm");
     let mut child = command.spawn().expect("proctor can be started");
     // It holds the other side: else its end would not be ours.

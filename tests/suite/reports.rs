@@ -1,11 +1,11 @@
 //! Reports of anything: whatever stands in names, reasons, output and messages, a report is one of its format and says of each test
 //! what was the case.
 
-use super::{schema, tap};
+use super::{sarif, schema, tap};
 use proctor::event::{Actor, Failure, Message, Verdict};
 use proctor::report::suite::{
     Subject, draw_results, draw_tested, suite_ctrf, suite_github, suite_html, suite_json, suite_junit,
-    suite_tap,
+    suite_sarif, suite_tap,
 };
 use proctor::report::{Style, is_hidden};
 use proctor::source::{Code, Location, Source, SourceId, SourceMap, Span};
@@ -140,6 +140,13 @@ proptest! {
         let ctrf = schema::ctrf(&suite_ctrf(&subject)).expect("CTRF");
         prop_assert_eq!(ctrf["results"]["tests"].as_array().map(Vec::len), Some(verdicts.len()));
 
+        let sarif = sarif::sarif(&suite_sarif(&subject)).expect("SARIF");
+        let told = |verdict: &&&Verdict| matches!(verdict, Verdict::Failed | Verdict::LimitHit | Verdict::Wrong | Verdict::Flaky(_) | Verdict::PassedUnexpectedly(_));
+        let ours = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::ToolFailed(_) | Verdict::Interrupted)).count();
+        prop_assert!(sarif["runs"][0]["results"].as_array().map(Vec::len) >= Some(verdicts.iter().filter(told).count()));
+        let notifications = &sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+        prop_assert_eq!(notifications.as_array().map_or(0, Vec::len), ours);
+
         let (points, bails) = tap::parse(&suite_tap(&subject)).expect("TAP");
         prop_assert_eq!(bails, results.interrupted.is_some());
         let ok: Vec<bool> = points.iter().map(|point| point.ok).collect();
@@ -169,7 +176,7 @@ proptest! {
             prop_assert!(!html.contains(tag), "{}", tag);
         }
 
-        for report in [suite_json(&subject), xml, suite_ctrf(&subject), suite_tap(&subject), github, html] {
+        for report in [suite_json(&subject), xml, suite_ctrf(&subject), suite_sarif(&subject), suite_tap(&subject), github, html] {
             prop_assert!(report.chars().all(|c| c == '\n' || !is_hidden(c)), "{report:?}");
         }
 

@@ -34,7 +34,7 @@ Examples:
   proctor grades list                          the students and their points
   proctor grades export --report-csv points.csv --students feedback/
   proctor grades diff                          whose points changed since the grading before, and by which tests
-  proctor grades diff monday.db friday.db
+  proctor grades diff monday.db friday.db --message-format json
   proctor grades merge part*.db --output all.db";
 
 #[derive(Debug, Args)]

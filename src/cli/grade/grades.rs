@@ -6,6 +6,7 @@ use super::super::refusal::refuse;
 use super::args::{Grades, RESULTS, ReportArgs};
 use super::reports;
 use super::words::{draw_changes, draw_students, draw_summary};
+use crate::report::grade::changes_json;
 use crate::suite::grade::{Results, Which, diff, merge};
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ fn compare(paths: &[PathBuf], from: Option<u32>, to: Option<u32>, output: Output
             changes
         }
     };
-    to_stdout(&draw_changes(&changes, output.stdout));
+    to_stdout(&if output.is_json() { changes_json(&changes) } else { draw_changes(&changes, output.stdout) });
     Ok(exit::HELD)
 }
 

@@ -10,7 +10,7 @@ use super::args::GradeArgs;
 use super::progress::Progress;
 use super::reports;
 use super::words::{columns, draw_standing, draw_summary, draw_works};
-use crate::keeper::{Allowance, Budget};
+use crate::keeper::{Allowance, Budget, Level};
 use crate::report::{brief, visible_line};
 use crate::suite::grade::{
     Beginning, Caps, Ground, Results, Rubric, Setting, Store, Submission, Tally, grade, ground, rubric,
@@ -98,18 +98,21 @@ fn allowance(file: &File, args: &GradeArgs) -> Allowance {
     Allowance { budget, memory: Some(limits.memory), file_size: Some(limits.file_size), files: Some(FILES) }
 }
 
-/// Each limit in words.
-fn limits(args: &GradeArgs) -> Vec<String> {
+/// Each limit in words. How many processes are started in all is known in a namespace of their own.
+fn limits(args: &GradeArgs, level: Level) -> Vec<String> {
     let limits = &args.limits;
     let time = brief(nanoseconds(limits.timeout));
     let mut all = vec![
         format!("{time} a test"),
         format!("{} processes at once", limits.processes),
-        format!("{} processes in all", limits.started),
+        format!("{FILES} open files"),
         format!("{} of memory", size_words(limits.memory)),
         format!("{} a file", size_words(limits.file_size)),
         format!("{} of output kept", size_words(limits.output)),
     ];
+    if level > Level::Host {
+        all.insert(2, format!("{} processes in all", limits.started));
+    }
     if let Some(cpu) = limits.cpu {
         all.push(format!("{} of processor time", brief(nanoseconds(cpu))));
     }
@@ -133,7 +136,9 @@ fn run(
     };
     // Before there are threads, and before signals are ours.
     let allowance = allowance(file, args);
-    let ground = match ground(args.limits.sandbox.into(), &allowance, args.limits.disk, limits(args)) {
+    let ground = match ground(args.limits.sandbox.into(), &allowance, args.limits.disk, |level| {
+        limits(args, level)
+    }) {
         Ok(ground) => ground,
         Err(missing) => {
             let why = missing.join("\n  ");

@@ -1,11 +1,11 @@
 //! How a grading goes on: a line a student as they are over, and on a terminal a bar below them, with the time that is left.
 
+use super::super::bar::bar;
 use super::super::output::{Output, to_stdout};
 use super::words::draw_line;
 use crate::report::visible_line;
 use crate::suite::grade::{Graded, Watcher};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use indicatif::ProgressBar;
 
 /// Shows it.
 pub struct Progress {
@@ -24,7 +24,7 @@ const NAME: usize = 30;
 impl Progress {
     /// For so many students with so many tests each.
     pub fn new(students: usize, tests: usize, columns: usize, output: Output) -> Self {
-        let bar = std::io::stdout().is_terminal().then(|| bar(students * tests, output));
+        let bar = bar(students * tests, "{pos}/{len} tests", output);
         Self { output, columns, bar, students, over: 0 }
     }
 
@@ -34,14 +34,6 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
-}
-
-fn bar(tests: usize, output: Output) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(tests as u64), ProgressDrawTarget::stdout());
-    let template = "{bar:24} {pos}/{len} tests {prefix} {elapsed}, {eta} left {wide_msg}";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(style.progress_chars(if output.stdout.unicode { "━╸─" } else { "=>-" }));
-    bar
 }
 
 impl Watcher for Progress {
@@ -62,7 +54,7 @@ impl Watcher for Progress {
         let text = draw_line(graded, self.columns, self.output.stdout);
         match &self.bar {
             Some(bar) => {
-                bar.set_prefix(format!("{}/{} students", self.over, self.students));
+                bar.set_prefix(format!("{}/{} students ", self.over, self.students));
                 bar.suspend(|| to_stdout(&text));
             }
             None => to_stdout(&text),

@@ -111,6 +111,9 @@ pub struct ReportArgs {
     /// The Common Test Report Format, JSON
     #[arg(long, value_name = "FILE")]
     pub report_ctrf: Option<PathBuf>,
+    /// SARIF 2.1.0, for code scanning
+    #[arg(long, value_name = "FILE")]
+    pub report_sarif: Option<PathBuf>,
     /// A page with the timeline of each test, into this folder; the reports link them
     #[arg(long, value_name = "FOLDER")]
     pub timelines: Option<PathBuf>,

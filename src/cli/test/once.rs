@@ -176,7 +176,7 @@ fn plan(args: &TestArgs, timelines: Option<PathBuf>) -> Plan {
 /// A test has no terminal, contained or not.
 fn enclosure(args: &TestArgs) -> Enclosure {
     let contain = args.contained.then(|| Contain { terminal: false, ..Contain::own() });
-    Enclosure { contain, fence: None }
+    Enclosure { contain, ..Enclosure::default() }
 }
 
 /// What it all means for whoever started us.

@@ -1,10 +1,10 @@
 //! How a run of tests goes on: a line each as they end, and on a terminal a bar below them.
 
+use super::super::bar::bar;
 use super::super::output::{Output, to_stdout};
 use crate::report::suite::{draw_tested, test_label};
 use crate::suite::{File, Observer, Results, Tested};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use indicatif::ProgressBar;
 
 /// Shows it.
 pub struct Progress<'a> {
@@ -22,7 +22,7 @@ const NAME: usize = 40;
 
 impl<'a> Progress<'a> {
     pub fn new(files: &'a [File], tests: usize, output: Output, stable: bool) -> Self {
-        let bar = std::io::stdout().is_terminal().then(|| bar(tests, output));
+        let bar = bar(tests, "{pos}/{len} tests", output);
         Self { files, output, stable, bar, failed: 0 }
     }
 
@@ -39,14 +39,6 @@ impl<'a> Progress<'a> {
             None => to_stdout(text),
         }
     }
-}
-
-fn bar(tests: usize, output: Output) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(tests as u64), ProgressDrawTarget::stdout());
-    let template = "{bar:30} {pos}/{len} {prefix}{elapsed} {wide_msg}";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(style.progress_chars(if output.stdout.unicode { "━╸─" } else { "=>-" }));
-    bar
 }
 
 impl Observer for Progress<'_> {

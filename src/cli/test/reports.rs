@@ -6,7 +6,7 @@ use super::super::replace;
 use super::args::ReportArgs;
 use crate::report::suite::{
     Subject, github_resume, github_stop, suite_ctrf, suite_github, suite_html, suite_json, suite_junit,
-    suite_tap,
+    suite_sarif, suite_tap,
 };
 use std::path::PathBuf;
 
@@ -48,6 +48,7 @@ impl<'a> Reports<'a> {
         one(&args.report_tap, &|subject| Ok(suite_tap(subject)));
         one(&args.report_html, &|subject| suite_html(subject, &self.token));
         one(&args.report_ctrf, &|subject| Ok(suite_ctrf(subject)));
+        one(&args.report_sarif, &|subject| Ok(suite_sarif(subject)));
         if args.report_github {
             to_stdout(&github_resume(&self.token));
             to_stdout(&suite_github(subject));

@@ -6,6 +6,7 @@
 mod broken;
 mod cell;
 mod data;
+mod diff;
 mod gradebook;
 mod gradescope;
 mod html;
@@ -24,6 +25,7 @@ use std::borrow::Borrow;
 use std::io::{self, Write};
 use std::path::Path;
 
+pub use diff::changes_json;
 pub use gradescope::gradescope;
 pub use leaf::student_html;
 pub use markdown::student_markdown;

@@ -10,6 +10,7 @@ mod json;
 mod junit;
 mod link;
 mod plain;
+mod sarif;
 mod subject;
 mod tap;
 
@@ -21,6 +22,7 @@ pub use html::suite_html;
 pub use json::suite_json;
 pub use junit::suite_junit;
 pub use link::link;
+pub use sarif::suite_sarif;
 pub use subject::Subject;
 pub use tap::suite_tap;
 

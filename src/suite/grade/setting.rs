@@ -3,7 +3,7 @@
 use super::class::{Criterion, Rubric, Standing};
 use super::site::Caps;
 use super::work::Work;
-use crate::keeper::{Allowance, Demand, Offer, Part, Plan, plan, try_run};
+use crate::keeper::{Allowance, Demand, Level, Offer, Part, Plan, plan, try_observe, try_run};
 use crate::process::sandbox::{User, View, WORK, is_root};
 use crate::suite::file::Test;
 use crate::suite::page::page;
@@ -48,7 +48,8 @@ impl Setting {
     #[must_use]
     pub fn trial(&self, file: &File, test: &Test, subject: &Subject<'_>) -> Trial {
         let Subject { student, work, tries } = subject;
-        let mut enclosure = Enclosure { contain: self.plan.contain.clone(), fence: self.plan.fence.clone() };
+        let Plan { contain, bounds, fence, .. } = self.plan.clone();
+        let mut enclosure = Enclosure { contain, bounds, fence };
         if let Some(view) = enclosure.contain.as_mut().and_then(|contain| contain.view.as_mut()) {
             view.from = Some(work.folder.clone());
         }
@@ -119,7 +120,12 @@ pub struct Ground {
     pub standing: Standing,
 }
 
-/// How works are kept inside here. To be called while there is one thread. `limits` are what else a test may use, in words.
+/// What there is at the level of the host too.
+const BOUNDS: &str = "limits of each process (setrlimit), of those alive at once and of their processor time";
+/// What it means that programs cannot be observed.
+const UNOBSERVED: &str = "a test that asks what happened in a program has no result here";
+
+/// How works are kept inside here. To be called while there is one thread. `limits` are what a test may use at a level, in words.
 ///
 /// # Errors
 /// Lines that say what is missing: what is required, or for root what keeps work from being root's.
@@ -127,7 +133,7 @@ pub fn ground(
     demand: Demand,
     allowance: &Allowance,
     room: u64,
-    limits: Vec<String>,
+    limits: impl FnOnce(Level) -> Vec<String>,
 ) -> Result<Ground, Vec<String>> {
     let offer = Offer::look();
     let view = View { from: None, room, ..View::default() };
@@ -149,15 +155,20 @@ pub fn ground(
         }
         user = Some("a user of its own".to_owned());
     }
+    let unobserved = try_observe(plan.contain.clone()).err();
     let missing = |part| plan.missing.iter().any(|(other, _)| *other == part);
     let asked = plan.contain.is_some() || plan.fence.is_some();
     let parts =
         Part::ALL.into_iter().filter(|part| asked && !missing(*part)).map(|part| part.words().to_owned());
+    let bounds = (plan.level == Level::Host).then(|| BOUNDS.to_owned());
+    let lacks = plan.missing.iter().map(|(part, why)| (part.words().to_owned(), why.clone()));
+    let unobserved =
+        unobserved.map(|why| ("observation of programs".to_owned(), format!("{why}: {UNOBSERVED}")));
     let standing = Standing {
         level: plan.level.name().to_owned(),
-        parts: parts.chain(user).collect(),
-        missing: plan.missing.iter().map(|(part, why)| (part.words().to_owned(), why.clone())).collect(),
-        limits,
+        parts: parts.chain(user).chain(bounds).collect(),
+        missing: lacks.chain(unobserved).collect(),
+        limits: limits(plan.level),
     };
     Ok(Ground { plan, standing })
 }
