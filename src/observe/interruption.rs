@@ -153,7 +153,7 @@ impl Engine<'_> {
         let until = match same {
             Some(before) => before.until,
             None => longest(tid, process, limit, &call.arguments).and_then(|longest| {
-                let since = self.asleep_since(process).unwrap_or_else(clock::monotonic);
+                let since = self.asleep_since(process, tid).unwrap_or_else(clock::monotonic);
                 since.checked_add(longest)
             }),
         };

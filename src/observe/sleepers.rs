@@ -11,7 +11,7 @@ use super::{hang, proc};
 use crate::event::What;
 use crate::process::clock;
 use rustix::time::ClockId;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A process with more threads is not looked at: it would cost too much, and one of them hardly ever does not run.
 const THREADS: usize = 64;
@@ -68,13 +68,12 @@ impl Engine<'_> {
         self.tell(pid, pid, What::Blocked { call, on });
     }
 
-    /// Since when the threads of a process, of which one has just been waked and stands now, were seen asleep. None where one of them has
+    /// Since when a thread, which has just been waked and stands now, was seen asleep with all others of its process. None where it has
     /// done more since, or nobody has looked.
-    pub fn asleep_since(&self, pid: i32) -> Option<i64> {
-        let (before, since) = self.processes.get(&pid)?.slept?;
-        let threads: Vec<i32> =
-            self.tasks.iter().filter(|(_, task)| task.process == pid).map(|(tid, _)| *tid).collect();
-        (switches(pid, &threads) == before.wrapping_add(1)).then_some(since)
+    pub fn asleep_since(&self, pid: i32, tid: i32) -> Option<i64> {
+        let (before, since) = self.processes.get(&pid)?.slept.as_ref()?;
+        let now = proc::voluntary_switches(pid, tid)?;
+        (now == before.get(&tid)?.wrapping_add(1)).then_some(*since)
     }
 
     /// It does something, so that it has waked, if it slept.
@@ -102,8 +101,7 @@ fn seen(pid: i32, threads: &[i32]) -> Option<Seen> {
     (all.number >= 0).then_some(all)
 }
 
-/// How often the threads have begun to sleep or to stand still; who is kept from the processor does neither.
-fn switches(pid: i32, threads: &[i32]) -> u64 {
-    let of = |tid: &i32| proc::voluntary_switches(pid, *tid).unwrap_or(0);
-    threads.iter().fold(0, |all: u64, tid| all.wrapping_add(of(tid)))
+/// How often each of the threads has begun to sleep or to stand still; who is kept from the processor does neither.
+fn switches(pid: i32, threads: &[i32]) -> BTreeMap<i32, u64> {
+    threads.iter().filter_map(|tid| Some((*tid, proc::voluntary_switches(pid, *tid)?))).collect()
 }

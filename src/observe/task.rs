@@ -120,8 +120,8 @@ pub(super) struct Process {
     pub ends: Option<Ends>,
     /// What was seen of it last, and for the first time when, by the monotonic clock.
     pub seen: Option<(Seen, i64)>,
-    /// Where it was the same at two looks: how often its threads had gone to sleep by then, and when it was seen first.
-    pub slept: Option<(u64, i64)>,
+    /// Where it was the same at two looks: how often each of its threads had gone to sleep by then, and when it was seen first.
+    pub slept: Option<(BTreeMap<i32, u64>, i64)>,
     /// The call in which it sleeps, where that was told.
     pub asleep: Option<String>,
     /// The path and the arguments of the first execution that failed, while it looks for its first program in all places.
