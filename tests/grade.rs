@@ -8,6 +8,8 @@ mod docs;
 mod kills;
 #[path = "grade/names.rs"]
 mod names;
+#[path = "grade/places.rs"]
+mod places;
 #[path = "grade/results.rs"]
 mod results;
 #[path = "grade/stage.rs"]

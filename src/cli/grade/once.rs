@@ -13,8 +13,8 @@ use super::words::{columns, draw_standing, draw_summary, draw_works};
 use crate::keeper::{Allowance, Budget};
 use crate::report::{brief, visible_line};
 use crate::suite::grade::{
-    Beginning, Caps, Ground, Results, Rubric, Setting, Store, Submission, Tally, grade, ground, rubric,
-    submissions,
+    Beginning, Caps, Ground, Results, Rubric, Secret, Setting, Store, Submission, Tally, grade, ground,
+    rubric, submissions,
 };
 use crate::suite::{self, File, Found};
 use std::path::PathBuf;
@@ -116,6 +116,19 @@ fn limits(args: &GradeArgs) -> Vec<String> {
     all
 }
 
+/// What no work may see, wherever it lies.
+fn secrets(args: &GradeArgs, file: &File, works: &[Submission]) -> Vec<Secret> {
+    let mut all = vec![Secret::new("the rubric", &file.path)];
+    let used = file.texts.iter().filter_map(|text| text.path.as_deref());
+    all.extend(used.map(|path| Secret::new("the file", path)));
+    all.extend(works.iter().map(|work| Secret::new("the work", &work.path)));
+    all.push(Secret::new("the file of results", &args.results));
+    all.extend(reports::paths(&args.reports).map(|path| Secret::new("the report", path)));
+    all.extend(args.timelines.as_ref().map(|path| Secret::new("the folder of timelines", path)));
+    all.push(Secret::new("the folder for temporary files (TMPDIR)", std::env::temp_dir()));
+    all
+}
+
 fn nanoseconds(time: Duration) -> i64 {
     i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
 }
@@ -133,7 +146,10 @@ fn run(
     };
     // Before there are threads, and before signals are ours.
     let allowance = allowance(file, args);
-    let ground = match ground(args.limits.sandbox.into(), &allowance, args.limits.disk, limits(args)) {
+    let secrets = secrets(args, file, &works);
+    let limits_in_words = limits(args);
+    let sandbox = args.limits.sandbox.into();
+    let ground = match ground(sandbox, &allowance, args.limits.disk, limits_in_words, &secrets) {
         Ok(ground) => ground,
         Err(missing) => {
             let why = missing.join("\n  ");

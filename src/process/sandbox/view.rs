@@ -20,6 +20,8 @@ pub struct View {
     pub from: Option<PathBuf>,
     /// What is seen beside [`SYSTEM`], at its own place, links resolved.
     pub show: Vec<PathBuf>,
+    /// Folders, by their real paths, that are seen empty where they lie below something that is shown.
+    pub cover: Vec<PathBuf>,
     /// Bytes that each of the directories can hold.
     pub room: u64,
 }
@@ -117,6 +119,9 @@ impl View {
         // What is shown may lie in one of them.
         for Shown { path, what } in shown {
             show(&path, what)?;
+        }
+        for path in &self.cover {
+            cover(path)?;
         }
         if let Some(work) = work {
             at("copy the work", copy(&work, Path::new(&WORK[1..])))?;
@@ -239,6 +244,19 @@ fn show(path: &Path, what: What) -> Result<(), Trouble> {
             at(doing(), move_mount(&fd, place))
         }
     }
+}
+
+/// Nothing is seen below it any more. What is not there, or cannot be entered, is not seen anyway: whoever is in the view is the same
+/// user with no more rights.
+fn cover(path: &Path) -> Result<(), Trouble> {
+    let place = path.strip_prefix("/").unwrap_or(path);
+    if !place.is_dir() {
+        return Ok(());
+    }
+    let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_RDONLY;
+    let options = c"mode=0755,size=4k,nr_inodes=1";
+    let covered = mount(c"tmpfs", &text(place.as_os_str().as_bytes())?, c"tmpfs", flags, options);
+    at(format!("cover {}", path.display()), covered)
 }
 
 fn directory(place: &Path) -> Result<(), Trouble> {

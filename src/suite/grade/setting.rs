@@ -1,6 +1,7 @@
 //! How a class is graded: limits, and what keeps the works inside. And the rubric, as data.
 
 use super::class::{Criterion, Rubric, Standing};
+use super::hidden::{Secret, covers};
 use super::site::Caps;
 use super::work::Work;
 use crate::keeper::{Allowance, Demand, Offer, Part, Plan, plan, try_run};
@@ -119,15 +120,17 @@ pub struct Ground {
     pub standing: Standing,
 }
 
-/// How works are kept inside here. To be called while there is one thread. `limits` are what else a test may use, in words.
+/// How works are kept inside here. To be called while there is one thread. `limits` are what else a test may use, in words;
+/// `secrets` are what no work may see.
 ///
 /// # Errors
-/// Lines that say what is missing: what is required, or for root what keeps work from being root's.
+/// Lines that say what is missing: what is required, for root what keeps work from being root's, or what cannot be kept secret.
 pub fn ground(
     demand: Demand,
     allowance: &Allowance,
     room: u64,
     limits: Vec<String>,
+    secrets: &[Secret],
 ) -> Result<Ground, Vec<String>> {
     let offer = Offer::look();
     let view = View { from: None, room, ..View::default() };
@@ -136,6 +139,9 @@ pub fn ground(
     };
     let mut plan = plan(demand, &offer, view, allowance).map_err(words)?;
     let mut user = None;
+    if let Some(view) = plan.contain.as_mut().and_then(|contain| contain.view.as_mut()) {
+        view.cover = covers(secrets).map_err(|why| vec![why])?;
+    }
     if demand != Demand::None && is_root() {
         let why = match &mut plan.contain {
             Some(contain) => {
