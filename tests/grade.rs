@@ -8,6 +8,8 @@ mod docs;
 mod kills;
 #[path = "grade/names.rs"]
 mod names;
+#[path = "grade/neighbours.rs"]
+mod neighbours;
 #[path = "grade/places.rs"]
 mod places;
 #[path = "grade/results.rs"]

@@ -107,6 +107,9 @@ pub struct LimitArgs {
     /// Memory of a process; and of all together where there is a control group
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "512M")]
     pub memory: u64,
+    /// Open files of a process
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(16..=1 << 20))]
+    pub files: u64,
     /// Size of a file
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "64M")]
     pub file_size: u64,

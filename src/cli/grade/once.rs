@@ -20,9 +20,6 @@ use crate::suite::{self, File, Found};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Files that a process may have open.
-const FILES: u64 = 256;
-
 /// Grades what the arguments name; gives the exit code.
 pub fn once(args: &GradeArgs, output: Output) -> u8 {
     let (file, rubric) = match open(args, output) {
@@ -95,25 +92,30 @@ fn allowance(file: &File, args: &GradeArgs) -> Allowance {
         started: Some(limits.started),
         cpu: Some(limits.cpu.unwrap_or_else(|| longest(file, args))),
     };
-    Allowance { budget, memory: Some(limits.memory), file_size: Some(limits.file_size), files: Some(FILES) }
+    Allowance {
+        budget,
+        memory: Some(limits.memory),
+        file_size: Some(limits.file_size),
+        files: Some(limits.files),
+    }
 }
 
 /// Each limit in words.
-fn limits(args: &GradeArgs) -> Vec<String> {
+fn limits(file: &File, args: &GradeArgs) -> Vec<String> {
     let limits = &args.limits;
     let time = brief(nanoseconds(limits.timeout));
-    let mut all = vec![
+    let cpu = limits.cpu.unwrap_or_else(|| longest(file, args));
+    vec![
         format!("{time} a test"),
         format!("{} processes at once", limits.processes),
         format!("{} processes in all", limits.started),
         format!("{} of memory", size_words(limits.memory)),
+        format!("{} open files of a process", limits.files),
         format!("{} a file", size_words(limits.file_size)),
+        format!("{} of files in each folder", size_words(limits.disk)),
         format!("{} of output kept", size_words(limits.output)),
-    ];
-    if let Some(cpu) = limits.cpu {
-        all.push(format!("{} of processor time", brief(nanoseconds(cpu))));
-    }
-    all
+        format!("{} of processor time at most", brief(nanoseconds(cpu))),
+    ]
 }
 
 /// What no work may see, wherever it lies.
@@ -147,7 +149,7 @@ fn run(
     // Before there are threads, and before signals are ours.
     let allowance = allowance(file, args);
     let secrets = secrets(args, file, &works);
-    let limits_in_words = limits(args);
+    let limits_in_words = limits(file, args);
     let sandbox = args.limits.sandbox.into();
     let ground = match ground(sandbox, &allowance, args.limits.disk, limits_in_words, &secrets) {
         Ok(ground) => ground,
