@@ -41,6 +41,8 @@ const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 const SITES: [&str; 4] = ["/tmp", "/var", "/run", "/mnt"];
 /// What a directory in memory may have in files for each of its bytes.
 const BYTES_A_FILE: u64 = 4096;
+/// A view's own pseudo-terminals, of which the system has a few thousand for all.
+const TERMINALS: &CStr = c"newinstance,ptmxmode=0666,mode=0620,max=64";
 /// A root of directories and links.
 const ROOT: &str = "mode=0755,size=1m,nr_inodes=4096";
 
@@ -195,10 +197,7 @@ impl View {
         }
         directory(Path::new("dev/pts"))?;
         let flags = libc::MS_NOSUID | libc::MS_NOEXEC;
-        at(
-            "have pseudo-terminals",
-            mount(c"devpts", c"dev/pts", c"devpts", flags, c"newinstance,ptmxmode=0666,mode=0620"),
-        )?;
+        at("have pseudo-terminals", mount(c"devpts", c"dev/pts", c"devpts", flags, TERMINALS))?;
         directory(Path::new("dev/shm"))?;
         tmpfs(c"dev/shm", &format!("mode=1777,size={room},nr_inodes={files}"))?;
         at("close /dev", set_attributes(&path_of(c"dev")?, READ_ONLY, false))

@@ -145,7 +145,7 @@ pub fn ground(
     if demand != Demand::None && is_root() {
         let why = match &mut plan.contain {
             Some(contain) => {
-                contain.user = User::STRANGER;
+                contain.user = User::stranger(0);
                 try_run(contain.clone()).err()
             }
             None => Some("it needs namespaces".to_owned()),
