@@ -18,6 +18,14 @@ fn all_pass(stage: &Stage, more: &[&str], works: usize) -> Said {
 }
 
 #[test]
+fn the_user_has_a_name() {
+    let asks = "whoami\nid -gn\nwc -l < /etc/passwd\npython3 -c 'import os, pwd; print(pwd.getpwuid(os.getuid()).pw_dir)'\n\
+                (echo x >> /etc/passwd) 2>/dev/null || echo closed\n";
+    let stage = Stage::class(&rubric("sh", r"student\nstudent\n3\n/home\nclosed\n"), &[("ada.sh", asks)]);
+    all_pass(&stage, &[], 1);
+}
+
+#[test]
 fn files_that_may_be_open_are_limited_and_told() {
     let stage = Stage::class(&rubric("sh", r"1024\n"), &[("ada.sh", "ulimit -n\n")]);
     all_pass(&stage, &[], 1);

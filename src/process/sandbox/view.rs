@@ -32,6 +32,8 @@ pub const WORK: &str = "/work";
 pub const TEMPORARY: &str = "/tmp";
 /// The home directory.
 pub const HOME: &str = "/home";
+/// The name of whoever is in the view, as the environment has it.
+const NAME: &str = "student";
 /// The system's programs and what they need, as far as they are there.
 pub const SYSTEM: [&str; 11] =
     ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu"];
@@ -122,6 +124,7 @@ impl View {
         for Shown { path, what } in shown {
             show(&path, what)?;
         }
+        name_users()?;
         for path in &self.cover {
             cover(path)?;
         }
@@ -243,6 +246,37 @@ fn show(path: &Path, what: What) -> Result<(), Trouble> {
             at(doing(), move_mount(&fd, place))
         }
     }
+}
+
+/// The tables of users, passwd(5) and group(5), with whoever we are under a name: programs ask for it. Those of the machine are
+/// nobody's business. In the new root, which is where we are.
+fn name_users() -> Result<(), Trouble> {
+    let (uid, gid) = (rustix::process::geteuid(), rustix::process::getegid());
+    let mut users = String::from(
+        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+    );
+    let mut groups = String::from("root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
+    if !uid.is_root() {
+        users += &format!("{NAME}:x:{uid}:{gid}:{NAME}:{HOME}:/bin/sh\n");
+        groups += &format!("{NAME}:x:{gid}:\n");
+    }
+    for (name, text) in [("passwd", users), ("group", groups)] {
+        let place = Path::new("etc").join(name);
+        // Where there is none, or a link, there is nothing to put it over.
+        if !fs::symlink_metadata(&place).is_ok_and(|facts| facts.is_file()) {
+            continue;
+        }
+        let doing = || format!("have /etc/{name}");
+        at(doing(), fs::write(name, text).map_err(Errno::from))?;
+        let table = at(doing(), clone_mount(Path::new(name)))?;
+        at(
+            doing(),
+            set_attributes(&table, READ_ONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV, false),
+        )?;
+        at(doing(), move_mount(&table, &place))?;
+        at(doing(), fs::remove_file(name).map_err(Errno::from))?;
+    }
+    Ok(())
 }
 
 /// Nothing is seen below it any more. What is not there, or cannot be entered, is not seen anyway: whoever is in the view is the same
