@@ -35,8 +35,19 @@ pub const HOME: &str = "/home";
 /// The name of whoever is in the view, as the environment has it.
 const NAME: &str = "student";
 /// The system's programs and what they need, as far as they are there.
-pub const SYSTEM: [&str; 11] =
-    ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu"];
+pub const SYSTEM: [&str; 11] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/etc",
+    "/opt",
+    "/nix/store",
+    "/gnu/store",
+];
 /// The devices that one has.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 /// Where the new root is built: it hides what is there, of which all that is needed was opened before.
