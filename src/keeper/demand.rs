@@ -100,7 +100,7 @@ fn try_group() -> Result<(), Errno> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Allowance {
     pub budget: Budget,
-    /// Bytes of private memory of a process; and of all together where there is a control group.
+    /// Bytes of private memory of a process; and of all together, by a control group or the keeper.
     pub memory: Option<u64>,
     /// Bytes of a file.
     pub file_size: Option<u64>,
@@ -148,6 +148,8 @@ pub fn plan(
         let mut contain = Contain::untrusted(view);
         let most = allowance.budget.alive.map(|alive| alive.saturating_add(MORE_PROCESSES));
         contain.budget = allowance.budget;
+        // Where the kernel does not count it.
+        contain.budget.memory = allowance.memory.filter(|_| !has(Part::Group));
         contain.limits.processes = most.map(u64::from);
         contain.limits.memory = allowance.memory;
         contain.limits.file_size = allowance.file_size;

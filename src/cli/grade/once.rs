@@ -91,6 +91,7 @@ fn allowance(file: &File, args: &GradeArgs) -> Allowance {
         alive: Some(limits.processes),
         started: Some(limits.started),
         cpu: Some(limits.cpu.unwrap_or_else(|| longest(file, args))),
+        memory: None,
     };
     Allowance {
         budget,
