@@ -8,6 +8,8 @@ mod bar;
 mod bar_tests;
 #[path = "grade/bounds.rs"]
 mod bounds;
+#[path = "grade/course.rs"]
+mod course;
 #[path = "grade/docs.rs"]
 mod docs;
 #[path = "grade/kills.rs"]
@@ -16,6 +18,8 @@ mod kills;
 mod machine;
 #[path = "grade/names.rs"]
 mod names;
+#[path = "grade/neighbours.rs"]
+mod neighbours;
 #[path = "grade/places.rs"]
 mod places;
 #[path = "pty/mod.rs"]

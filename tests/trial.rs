@@ -65,7 +65,7 @@ impl Drop for Folder {
 
 fn enclosure(folder: &Path) -> Enclosure {
     let offer = OFFER.get().expect("it was looked at");
-    let view = View { from: Some(folder.to_owned()), room: 16 << 20, show: Vec::new() };
+    let view = View { from: Some(folder.to_owned()), room: 16 << 20, show: Vec::new(), ..View::default() };
     let budget = Budget { alive: Some(64), ..Budget::default() };
     let plan = plan(Demand::Required, offer, view, &Allowance { budget, ..Allowance::default() });
     let plan = plan.unwrap_or_else(|missing| panic!("this machine cannot keep work inside: {missing:?}"));

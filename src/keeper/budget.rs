@@ -15,6 +15,8 @@ pub struct Budget {
     pub started: Option<u32>,
     /// Time of processors, of all together.
     pub cpu: Option<Duration>,
+    /// Bytes of memory that all together have, shared memory too, each page once. Files that nobody has mapped count for nothing.
+    pub memory: Option<u64>,
 }
 
 /// What a run of untrusted work may use that is among the machine's processes; a contained one has the same in [`super::Contain`].
@@ -51,7 +53,7 @@ pub enum Spent {
     Started,
     /// Too much time of processors was used.
     Cpu,
-    /// There was no memory left below the ceiling, and a process was killed.
+    /// There was no memory left below the ceiling, and a process was killed; or they had more than they may have.
     Memory,
 }
 
@@ -126,7 +128,10 @@ impl Watch {
         if over(self.budget.alive, alive) {
             return Some(Spent::Alive);
         }
-        self.budget.cpu.filter(|limit| used(&pids) > *limit).map(|_| Spent::Cpu)
+        if self.budget.cpu.is_some_and(|limit| used(&pids) > limit) {
+            return Some(Spent::Cpu);
+        }
+        self.budget.memory.filter(|limit| have_more(&pids, *limit)).map(|_| Spent::Memory)
     }
 
     /// The last pid that was given in this namespace is the fifth word of /proc/loadavg, proc_loadavg(5).
@@ -154,6 +159,21 @@ fn descendants() -> Vec<i32> {
         }
     }
     known.into_iter().collect()
+}
+
+/// Whether they have more memory than this. What each has is summed up first, which is cheap and counts what they share for each of
+/// them; only where that is too much, each page is counted for what it is.
+fn have_more(pids: &[i32], limit: u64) -> bool {
+    let sum = |memory: fn(i32) -> Result<u64, Errno>| {
+        let inside = pids.iter().filter(|pid| **pid > 1);
+        inside.filter_map(|pid| memory(*pid).ok()).fold(0, u64::saturating_add)
+    };
+    sum(proc_file::resident) > limit && sum(share) > limit
+}
+
+/// Who does not let us look has all that it has.
+fn share(pid: i32) -> Result<u64, Errno> {
+    proc_file::share_of_memory(pid).or_else(|_| proc_file::resident(pid))
 }
 
 /// Of those that are alive, with the children that they have reaped, and of those that this process has reaped.

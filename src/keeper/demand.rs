@@ -120,7 +120,7 @@ fn try_group() -> Result<(), Errno> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Allowance {
     pub budget: Budget,
-    /// Bytes of private memory of a process; and of all together where there is a control group.
+    /// Bytes of private memory of a process; and of all together, by a control group or the keeper.
     pub memory: Option<u64>,
     /// Bytes of a file.
     pub file_size: Option<u64>,
@@ -165,7 +165,8 @@ pub fn plan(
         file_size: allowance.file_size,
     };
     // Limits hold at each level.
-    let bounds = Bounds { limits, budget: Budget { started: None, ..allowance.budget } };
+    let bounds =
+        Bounds { limits, budget: Budget { started: None, memory: allowance.memory, ..allowance.budget } };
     if demand == Demand::None {
         return Ok(Plan { contain: None, bounds, fence: None, level: Level::Host, missing: Vec::new() });
     }
@@ -179,6 +180,8 @@ pub fn plan(
     let contain = has(Part::Namespaces).then(|| {
         let mut contain = Contain::untrusted(view);
         contain.budget = allowance.budget;
+        // Where the kernel does not count it.
+        contain.budget.memory = allowance.memory.filter(|_| !has(Part::Group));
         contain.limits = limits;
         contain.ceiling = has(Part::Group).then_some(Ceiling { memory: allowance.memory, processes: most });
         contain

@@ -149,6 +149,32 @@ fn own_range(field: usize) -> Option<(usize, usize)> {
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }
 
+/// Bytes of memory that a process has and no file on a disk has: its own, and what it shares with others. Of a zombie: none.
+///
+/// # Errors
+/// As [`stat`].
+pub fn resident(pid: i32) -> Result<u64, Errno> {
+    Ok(kibibytes(&read(&format!("/proc/{pid}/status"))?, &["RssAnon:", "RssShmem:"]))
+}
+
+/// The same with each page divided by how many have it, so that the sum of all processes counts each once. It takes long.
+///
+/// # Errors
+/// As [`stat`], and `EACCES` where we may not look into it.
+pub fn share_of_memory(pid: i32) -> Result<u64, Errno> {
+    Ok(kibibytes(&read(&format!("/proc/{pid}/smaps_rollup"))?, &["Pss_Anon:", "Pss_Shmem:"]))
+}
+
+/// The sum of these lines, in bytes.
+fn kibibytes(bytes: &[u8], names: &[&str]) -> u64 {
+    let text = String::from_utf8_lossy(bytes);
+    let value = |line: &str| {
+        let name = names.iter().find(|name| line.starts_with(**name))?;
+        line[name.len()..].split_whitespace().next()?.parse::<u64>().ok()
+    };
+    text.lines().filter_map(value).fold(0, u64::saturating_add).saturating_mul(1024)
+}
+
 /// What a process does with signals.
 ///
 /// # Errors

@@ -126,7 +126,8 @@ fn folder() -> tempfile::TempDir {
 /// Looks at its files; a line a thing that is not as it should be. `FOLDER`, or `host`
 pub fn looker(words: &str) -> ! {
     let own = words == "host";
-    let view = View { from: (!own).then(|| words.into()), show: Vec::new(), room: 4 << 20 };
+    let view =
+        View { from: (!own).then(|| words.into()), show: Vec::new(), room: 4 << 20, ..View::default() };
     let contain = if own { Contain::own() } else { Contain::untrusted(view) };
     guarded(Some(contain), None, |_| {
         let is = |what: &str, holds: bool| {
@@ -212,7 +213,7 @@ fn control_view() {
 /// A file of root's, and who we are. `SECRET other|same`
 pub fn dropper(words: &str) -> ! {
     let (secret, user) = words.split_once(' ').expect("two words");
-    let view = View { show: vec![secret.into()], room: 1 << 20, from: None };
+    let view = View { show: vec![secret.into()], room: 1 << 20, from: None, ..View::default() };
     let mut contain = Contain::untrusted(view);
     if user == "other" {
         contain.user = User::Other { uid: 61_240, gid: 61_240 };

@@ -9,11 +9,13 @@ use proctor::process::{Fork, Limits, exit_now, fork, wait};
 use std::os::unix::process::CommandExt;
 use std::time::Duration;
 
-pub const TESTS: [Test; 8] = [
+pub const TESTS: [Test; 10] = [
     ("too_many_alive_is_a_verdict", alive),
     ("too_many_started_is_a_verdict", started),
     ("too_much_processor_time_is_a_verdict", processor),
     ("too_much_memory_is_a_verdict", memory),
+    ("shared_memory_counts_once_and_is_no_way_around", shared_memory),
+    ("control_without_a_budget_shared_memory_is_to_be_had", control_shared_memory),
     ("a_full_disk_is_only_its_own", disk),
     ("the_kernels_limit_of_processes_counts_the_namespace_alone", processes),
     ("control_without_a_budget_the_same_goes_on", control_budget),
@@ -29,10 +31,18 @@ pub fn glutton(words: &str) -> ! {
     let limited = limited == "limited";
     let mut contain = Contain::untrusted(View { room: 2 * MEBIBYTE, ..View::default() });
     if limited {
-        contain.budget =
-            Budget { alive: Some(40), started: Some(500), cpu: Some(Duration::from_millis(300)) };
+        contain.budget = Budget {
+            alive: Some(40),
+            started: Some(500),
+            cpu: Some(Duration::from_millis(300)),
+            memory: None,
+        };
         contain.limits = Limits { processes: Some(60), ..Limits::default() };
         contain.ceiling = Some(Ceiling { memory: Some(CEILING), processes: Some(100) });
+    }
+    if limited && kind.starts_with("share") {
+        contain.budget.memory = Some(CEILING);
+        contain.ceiling = None;
     }
     if kind != "spin" {
         contain.budget.cpu = None;
@@ -46,6 +56,8 @@ pub fn glutton(words: &str) -> ! {
             std::hint::spin_loop();
         },
         "eat" => eat(),
+        "share" => share(2 * CEILING, true),
+        "share-little" => share(CEILING / 4, false),
         "fill" => fill(),
         "count" => count(),
         _ => panic!("no such kind: {kind}"),
@@ -79,6 +91,34 @@ fn eat() -> u8 {
     for _ in 0..128 {
         all.push(vec![1; MEBIBYTE as usize]);
         std::hint::black_box(&all);
+    }
+    0
+}
+
+/// Shared memory that ten children have too. Without an end: until it is ended, or by itself.
+fn share(size: u64, endless: bool) -> u8 {
+    let size = size as usize;
+    let protection = libc::PROT_READ | libc::PROT_WRITE;
+    let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
+    // SAFETY: new memory, at no place of ours, of which all bytes are written in its size.
+    let all = unsafe {
+        let all = libc::mmap(std::ptr::null_mut(), size, protection, flags, -1, 0);
+        assert_ne!(all, libc::MAP_FAILED, "memory");
+        std::slice::from_raw_parts_mut(all.cast::<u8>(), size)
+    };
+    all.fill(1);
+    let children = (0..10).map(|_| match fork().expect("fork") {
+        Fork::Child => {
+            let sum = all.iter().step_by(4096).map(|byte| u64::from(*byte)).sum::<u64>();
+            // For some looks of the keeper.
+            std::thread::sleep(Duration::from_millis(if endless { 3000 } else { 500 }));
+            exit_now(u8::from(sum == 0))
+        }
+        Fork::Parent(child) => child,
+    });
+    let children: Vec<i32> = children.collect();
+    for child in children {
+        wait::reap_blocking(child).expect("our child");
     }
     0
 }
@@ -171,6 +211,18 @@ fn control_memory() {
         assert!(text.starts_with("Exited(0) Contained"), "{text}");
         assert_eq!(code, Some(0));
     }
+}
+
+fn shared_memory() {
+    spends("share", "Memory");
+    // Ten have a quarter of the limit together: summed up that is more, and it is not.
+    let (_, text) = said(&mut start("glutton share-little limited"));
+    assert!(text.starts_with("Exited(0)"), "{text}");
+}
+
+fn control_shared_memory() {
+    let (_, text) = said(&mut start("glutton share free"));
+    assert!(text.starts_with("Exited(0)"), "{text}");
 }
 
 fn disk() {

@@ -33,7 +33,7 @@ pub fn bearer(words: &str) -> ! {
     };
     let contained = level != "host";
     let fenced = level == "fenced";
-    let view = View { show: vec![program()], room: 4 << 20, from: None };
+    let view = View { show: vec![program()], room: 4 << 20, from: None, ..View::default() };
     let mut contain = Contain::untrusted(view);
     // The submission is not told the way to the secret: it looks for it.
     let part = format!("thief {} {}", std::ptr::addr_of!(IN_MEMORY).expose_provenance(), results);

@@ -36,6 +36,40 @@ fn a_folder_alone_is_a_class_and_among_others_a_work() {
 }
 
 #[test]
+fn a_link_is_followed_in_neither_form() {
+    let rubric =
+        "# its own text\ntest \"right\" {\n    expect run(\"sh\", submission).stdout == \"right\\n\"\n}\n";
+    let stage = Stage::class(rubric, &[("ada.sh", "echo right\n")]);
+    fs::create_dir(stage.file("class/dan")).expect("a folder");
+    stage.write("class/dan/main.sh", "exit 1\n");
+    for (target, name) in
+        [("ada.sh", "eve.sh"), ("../r.proc", "thief.py"), ("dan", "folder"), ("nowhere", "gone.sh")]
+    {
+        std::os::unix::fs::symlink(target, stage.file("class").join(name)).expect("a link");
+    }
+    let works =
+        ["ada.sh", "dan", "eve.sh", "thief.py", "folder/", "gone.sh"].map(|name| format!("class/{name}"));
+    let each: Vec<&str> = works.iter().map(String::as_str).collect();
+    for works in [vec!["class"], each] {
+        let said = stage.run(&[&["grade", "r.proc", "--stable"], &works[..]].concat());
+        assert_eq!(said.code, 0, "{said:?}");
+        let students = stage.students("grades.db");
+        let of = |name: &str| {
+            students
+                .iter()
+                .find(|one| one.name == name)
+                .unwrap_or_else(|| panic!("no {name} in {students:?}"))
+        };
+        assert!(of("ada").refused.is_none() && said.stdout.contains("1/1"), "the control: {said:?}");
+        for name in ["eve", "thief", "folder", "gone"] {
+            let why = of(name).refused.as_deref().unwrap_or_default();
+            assert!(why.starts_with("it is a link"), "{name}: {why:?} {said:?}");
+        }
+        fs::remove_file(stage.file("grades.db")).expect("results");
+    }
+}
+
+#[test]
 fn two_works_of_one_student_are_an_error_that_names_both() {
     let world = tempfile::tempdir().expect("a folder");
     for name in ["ada.py", "ada.sh", "bob.py"] {

@@ -105,9 +105,12 @@ pub struct LimitArgs {
     /// Processes and threads started in all
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=MOST_PIDS))]
     pub started: u32,
-    /// Memory of a process; and of all together where there is a control group
+    /// Memory of a process, and of all its processes together
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "512M")]
     pub memory: u64,
+    /// Open files of a process
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(16..=1 << 20))]
+    pub files: u64,
     /// Size of a file
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "64M")]
     pub file_size: u64,

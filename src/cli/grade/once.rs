@@ -13,15 +13,12 @@ use super::words::{columns, draw_standing, draw_summary, draw_works};
 use crate::keeper::{Allowance, Budget, Level};
 use crate::report::{brief, visible_line};
 use crate::suite::grade::{
-    Beginning, Caps, Ground, Results, Rubric, Setting, Store, Submission, Tally, grade, ground, rubric,
-    submissions,
+    Beginning, Caps, Ground, Results, Rubric, Secret, Setting, Store, Submission, Tally, grade, ground,
+    rubric, submissions,
 };
 use crate::suite::{self, File, Found};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-
-/// Files that a process may have open.
-const FILES: u64 = 256;
 
 /// Grades what the arguments name; gives the exit code.
 pub fn once(args: &GradeArgs, output: Output) -> u8 {
@@ -94,28 +91,47 @@ fn allowance(file: &File, args: &GradeArgs) -> Allowance {
         alive: Some(limits.processes),
         started: Some(limits.started),
         cpu: Some(limits.cpu.unwrap_or_else(|| longest(file, args))),
+        memory: None,
     };
-    Allowance { budget, memory: Some(limits.memory), file_size: Some(limits.file_size), files: Some(FILES) }
+    Allowance {
+        budget,
+        memory: Some(limits.memory),
+        file_size: Some(limits.file_size),
+        files: Some(limits.files),
+    }
 }
 
 /// Each limit in words. How many processes are started in all is known in a namespace of their own.
-fn limits(args: &GradeArgs, level: Level) -> Vec<String> {
+fn limits(file: &File, args: &GradeArgs, level: Level) -> Vec<String> {
     let limits = &args.limits;
     let time = brief(nanoseconds(limits.timeout));
+    let cpu = limits.cpu.unwrap_or_else(|| longest(file, args));
     let mut all = vec![
         format!("{time} a test"),
         format!("{} processes at once", limits.processes),
-        format!("{FILES} open files"),
         format!("{} of memory", size_words(limits.memory)),
+        format!("{} open files of a process", limits.files),
         format!("{} a file", size_words(limits.file_size)),
+        format!("{} of files in each folder", size_words(limits.disk)),
         format!("{} of output kept", size_words(limits.output)),
+        format!("{} of processor time at most", brief(nanoseconds(cpu))),
     ];
     if level > Level::Host {
         all.insert(2, format!("{} processes in all", limits.started));
     }
-    if let Some(cpu) = limits.cpu {
-        all.push(format!("{} of processor time", brief(nanoseconds(cpu))));
-    }
+    all
+}
+
+/// What no work may see, wherever it lies.
+fn secrets(args: &GradeArgs, file: &File, works: &[Submission]) -> Vec<Secret> {
+    let mut all = vec![Secret::new("the rubric", &file.path)];
+    let used = file.texts.iter().filter_map(|text| text.path.as_deref());
+    all.extend(used.map(|path| Secret::new("the file", path)));
+    all.extend(works.iter().map(|work| Secret::new("the work", &work.path)));
+    all.push(Secret::new("the file of results", &args.results));
+    all.extend(reports::paths(&args.reports).map(|path| Secret::new("the report", path)));
+    all.extend(args.timelines.as_ref().map(|path| Secret::new("the folder of timelines", path)));
+    all.push(Secret::new("the folder for temporary files (TMPDIR)", std::env::temp_dir()));
     all
 }
 
@@ -136,9 +152,10 @@ fn run(
     };
     // Before there are threads, and before signals are ours.
     let allowance = allowance(file, args);
-    let ground = match ground(args.limits.sandbox.into(), &allowance, args.limits.disk, |level| {
-        limits(args, level)
-    }) {
+    let secrets = secrets(args, file, &works);
+    let limits_in_words = |level| limits(file, args, level);
+    let sandbox = args.limits.sandbox.into();
+    let ground = match ground(sandbox, &allowance, args.limits.disk, limits_in_words, &secrets) {
         Ok(ground) => ground,
         Err(missing) => {
             let why = missing.join("\n  ");

@@ -13,6 +13,11 @@ use std::path::Path;
 /// Whether any is asked for.
 #[must_use]
 pub fn any(args: &ReportArgs) -> bool {
+    paths(args).next().is_some()
+}
+
+/// Where those that are asked for go.
+pub fn paths(args: &ReportArgs) -> impl Iterator<Item = &Path> {
     let files = [
         &args.report_json,
         &args.report_junit,
@@ -24,7 +29,7 @@ pub fn any(args: &ReportArgs) -> bool {
         &args.report_html,
         &args.students,
     ];
-    files.iter().any(|file| file.is_some())
+    files.into_iter().filter_map(|file| file.as_deref())
 }
 
 /// Writes those that are asked for; gives whether all could be written.

@@ -16,4 +16,5 @@ pub use probe::{Space, try_fence_part, try_space, try_terminal_typing, try_trace
 pub use space::{
     Own, User, die_with_parent, drop_privileges, fork_into, hide_memory, is_root, map_ids, settle,
 };
+pub use tree::open_stranger;
 pub use view::{HOME, SYSTEM, TEMPORARY, Trouble as ViewTrouble, View, WORK, own_proc};

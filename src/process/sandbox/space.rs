@@ -22,9 +22,19 @@ pub enum User {
     Other { uid: u32, gid: u32 },
 }
 
+/// Below those that belong to nobody by name, 65534, and above those that are given to people.
+const FIRST_STRANGER: u32 = 64_000;
+/// As many as there can be trials at once, and more.
+const STRANGERS: u32 = 1_400;
+
 impl User {
-    /// Nobody else is this user, whom no table of users names.
-    pub const STRANGER: Self = Self::Other { uid: 64_771, gid: 64_771 };
+    /// Nobody else is this user, whom no table of users names: another one for each number, up to [`STRANGERS`], for the kernel counts
+    /// by user what many may have.
+    #[must_use]
+    pub fn stranger(number: u32) -> Self {
+        let id = FIRST_STRANGER + number % STRANGERS;
+        Self::Other { uid: id, gid: id }
+    }
 }
 
 /// Whether we are root.

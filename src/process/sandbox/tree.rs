@@ -11,6 +11,15 @@ use std::path::Path;
 const MOST: usize = 100_000;
 const DEEPEST: usize = 64;
 
+/// Opens a file that a stranger has made, for reading: a link in its place is not followed, and a FIFO not waited for.
+///
+/// # Errors
+/// What open(2) says; `ELOOP` for a link.
+pub fn open_stranger(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    Ok(File::from(openat(CWD, path, flags, Mode::empty())?))
+}
+
 /// Copies what is in the directory `from` into the directory at `to`: files with their modes, directories and links. Devices,
 /// FIFOs and sockets are passed over.
 ///

@@ -20,6 +20,8 @@ pub struct View {
     pub from: Option<PathBuf>,
     /// What is seen beside [`SYSTEM`], at its own place, links resolved.
     pub show: Vec<PathBuf>,
+    /// Folders, by their real paths, that are seen empty where they lie below something that is shown.
+    pub cover: Vec<PathBuf>,
     /// Bytes that each of the directories can hold.
     pub room: u64,
 }
@@ -30,15 +32,30 @@ pub const WORK: &str = "/work";
 pub const TEMPORARY: &str = "/tmp";
 /// The home directory.
 pub const HOME: &str = "/home";
+/// The name of whoever is in the view, as the environment has it.
+const NAME: &str = "student";
 /// The system's programs and what they need, as far as they are there.
-pub const SYSTEM: [&str; 11] =
-    ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu"];
+pub const SYSTEM: [&str; 11] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/etc",
+    "/opt",
+    "/nix/store",
+    "/gnu/store",
+];
 /// The devices that one has.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 /// Where the new root is built: it hides what is there, of which all that is needed was opened before.
 const SITES: [&str; 4] = ["/tmp", "/var", "/run", "/mnt"];
 /// What a directory in memory may have in files for each of its bytes.
 const BYTES_A_FILE: u64 = 4096;
+/// A view's own pseudo-terminals, of which the system has a few thousand for all.
+const TERMINALS: &CStr = c"newinstance,ptmxmode=0666,mode=0620,max=64";
 /// A root of directories and links.
 const ROOT: &str = "mode=0755,size=1m,nr_inodes=4096";
 
@@ -118,6 +135,10 @@ impl View {
         for Shown { path, what } in shown {
             show(&path, what)?;
         }
+        name_users()?;
+        for path in &self.cover {
+            cover(path)?;
+        }
         if let Some(work) = work {
             at("copy the work", copy(&work, Path::new(&WORK[1..])))?;
         }
@@ -190,10 +211,7 @@ impl View {
         }
         directory(Path::new("dev/pts"))?;
         let flags = libc::MS_NOSUID | libc::MS_NOEXEC;
-        at(
-            "have pseudo-terminals",
-            mount(c"devpts", c"dev/pts", c"devpts", flags, c"newinstance,ptmxmode=0666,mode=0620"),
-        )?;
+        at("have pseudo-terminals", mount(c"devpts", c"dev/pts", c"devpts", flags, TERMINALS))?;
         directory(Path::new("dev/shm"))?;
         tmpfs(c"dev/shm", &format!("mode=1777,size={room},nr_inodes={files}"))?;
         at("close /dev", set_attributes(&path_of(c"dev")?, READ_ONLY, false))
@@ -239,6 +257,50 @@ fn show(path: &Path, what: What) -> Result<(), Trouble> {
             at(doing(), move_mount(&fd, place))
         }
     }
+}
+
+/// The tables of users, passwd(5) and group(5), with whoever we are under a name: programs ask for it. Those of the machine are
+/// nobody's business. In the new root, which is where we are.
+fn name_users() -> Result<(), Trouble> {
+    let (uid, gid) = (rustix::process::geteuid(), rustix::process::getegid());
+    let mut users = String::from(
+        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+    );
+    let mut groups = String::from("root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
+    if !uid.is_root() {
+        users += &format!("{NAME}:x:{uid}:{gid}:{NAME}:{HOME}:/bin/sh\n");
+        groups += &format!("{NAME}:x:{gid}:\n");
+    }
+    for (name, text) in [("passwd", users), ("group", groups)] {
+        let place = Path::new("etc").join(name);
+        // Where there is none, or a link, there is nothing to put it over.
+        if !fs::symlink_metadata(&place).is_ok_and(|facts| facts.is_file()) {
+            continue;
+        }
+        let doing = || format!("have /etc/{name}");
+        at(doing(), fs::write(name, text).map_err(Errno::from))?;
+        let table = at(doing(), clone_mount(Path::new(name)))?;
+        at(
+            doing(),
+            set_attributes(&table, READ_ONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV, false),
+        )?;
+        at(doing(), move_mount(&table, &place))?;
+        at(doing(), fs::remove_file(name).map_err(Errno::from))?;
+    }
+    Ok(())
+}
+
+/// Nothing is seen below it any more. What is not there, or cannot be entered, is not seen anyway: whoever is in the view is the same
+/// user with no more rights.
+fn cover(path: &Path) -> Result<(), Trouble> {
+    let place = path.strip_prefix("/").unwrap_or(path);
+    if !place.is_dir() {
+        return Ok(());
+    }
+    let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_RDONLY;
+    let options = c"mode=0755,size=4k,nr_inodes=1";
+    let covered = mount(c"tmpfs", &text(place.as_os_str().as_bytes())?, c"tmpfs", flags, options);
+    at(format!("cover {}", path.display()), covered)
 }
 
 fn directory(place: &Path) -> Result<(), Trouble> {

@@ -77,6 +77,7 @@ pub fn grade(
         works.iter().map(|work| (work.name.clone(), work.path.to_string_lossy().into_owned())).collect();
     let attempts = store.enrol(&named, setting.resume, rubric.criteria.len())?;
     let workers = Workers::start(setting.jobs.max(1))?;
+    let count = u32::try_from(workers.count).unwrap_or(u32::MAX);
     let mut grading = Grading {
         file,
         rubric,
@@ -90,6 +91,7 @@ pub fn grade(
         pupils: attempts.into_iter().map(Pupil::new).collect(),
         active: Vec::new(),
         running: 0,
+        free: (0..count).rev().collect(),
         kept: Vec::new(),
         over: Vec::new(),
         interruption: Interruption::default(),
@@ -112,6 +114,8 @@ struct Whose {
     pupil: usize,
     test: Option<usize>,
     tries: usize,
+    /// No two that run have the same.
+    slot: u32,
 }
 
 struct Grading<'a> {
@@ -129,6 +133,8 @@ struct Grading<'a> {
     /// Those whose works are being prepared or tested.
     active: Vec<usize>,
     running: usize,
+    /// Slots that nobody has.
+    free: Vec<u32>,
     /// Marks that are not on the disk yet.
     kept: Vec<(usize, usize, Mark)>,
     /// Students who are over and not told yet.
@@ -152,6 +158,7 @@ impl Grading<'_> {
             }
             while let Some((whose, done)) = self.workers.done() {
                 self.running -= 1;
+                self.free.push(whose.slot);
                 match Done::from(done) {
                     Done::Prepared(prepared) => self.prepared(whose, prepared)?,
                     Done::Tried(tried) => self.tried(whose, *tried),
@@ -217,11 +224,14 @@ impl Grading<'_> {
         self.pupils[pupil].stage = Stage::Preparing;
         let (submission, caps) = (self.works[pupil].clone(), self.setting.caps);
         let task = Task::Prepare { submission, caps, desk: self.desk.path().to_path_buf() };
-        self.give(Whose { pupil, test: None, tries }, task);
+        self.give(Whose { pupil, test: None, tries, slot: 0 }, task);
     }
 
-    fn give(&mut self, whose: Whose, task: Task) {
+    fn give(&mut self, mut whose: Whose, mut task: Task) {
         self.running += 1;
+        // As many as there are threads, of which one is free.
+        whose.slot = self.free.pop().unwrap_or(0);
+        task.run_as(whose.slot);
         self.workers.give(whose, task);
     }
 
@@ -240,7 +250,7 @@ impl Grading<'_> {
         let file = work.file.clone();
         one.states[test] = State::Running;
         self.give(
-            Whose { pupil, test: Some(test), tries },
+            Whose { pupil, test: Some(test), tries, slot: 0 },
             Task::Try { trial: Box::new(trial), copied, file },
         );
         true
@@ -297,7 +307,7 @@ impl Grading<'_> {
     }
 
     fn tried(&mut self, whose: Whose, tried: Result<Outcome, String>) {
-        let Whose { pupil, test: Some(test), tries } = whose else { return };
+        let Whose { pupil, test: Some(test), tries, .. } = whose else { return };
         let said = &self.file.tests[test];
         let mark = match tried {
             Ok(outcome) => mark(outcome, &self.rubric.criteria[test], said.xfail.as_deref()),

@@ -9,6 +9,7 @@ mod class;
 mod desk;
 mod diff;
 mod grading;
+mod hidden;
 mod marking;
 mod merge;
 mod pupil;
@@ -28,6 +29,7 @@ pub use class::{Award, Class, Criterion, Mark, Rubric, Standing, Student, Total}
 pub use desk::Desk;
 pub use diff::{Change, Side, TestChange, Went, diff};
 pub use grading::{Graded, Tally, Watcher, grade};
+pub use hidden::{Secret, covers};
 pub use merge::merge;
 pub use setting::{Ground, Setting, ground, rubric};
 pub use site::{Caps, Trouble};

@@ -1,6 +1,7 @@
 //! How a class is graded: limits, and what keeps the works inside. And the rubric, as data.
 
 use super::class::{Criterion, Rubric, Standing};
+use super::hidden::{Secret, covers};
 use super::site::Caps;
 use super::work::Work;
 use crate::keeper::{Allowance, Demand, Level, Offer, Part, Plan, plan, try_observe, try_run};
@@ -125,15 +126,17 @@ const BOUNDS: &str = "limits of each process (setrlimit), of those alive at once
 /// What it means that programs cannot be observed.
 const UNOBSERVED: &str = "a test that asks what happened in a program has no result here";
 
-/// How works are kept inside here. To be called while there is one thread. `limits` are what a test may use at a level, in words.
+/// How works are kept inside here. To be called while there is one thread. `limits` are what a test may use at a level, in words;
+/// `secrets` are what no work may see.
 ///
 /// # Errors
-/// Lines that say what is missing: what is required, or for root what keeps work from being root's.
+/// Lines that say what is missing: what is required, for root what keeps work from being root's, or what cannot be kept secret.
 pub fn ground(
     demand: Demand,
     allowance: &Allowance,
     room: u64,
     limits: impl FnOnce(Level) -> Vec<String>,
+    secrets: &[Secret],
 ) -> Result<Ground, Vec<String>> {
     let offer = Offer::look();
     let view = View { from: None, room, ..View::default() };
@@ -142,10 +145,13 @@ pub fn ground(
     };
     let mut plan = plan(demand, &offer, view, allowance).map_err(words)?;
     let mut user = None;
+    if let Some(view) = plan.contain.as_mut().and_then(|contain| contain.view.as_mut()) {
+        view.cover = covers(secrets).map_err(|why| vec![why])?;
+    }
     if demand != Demand::None && is_root() {
         let why = match &mut plan.contain {
             Some(contain) => {
-                contain.user = User::STRANGER;
+                contain.user = User::stranger(0);
                 try_run(contain.clone()).err()
             }
             None => Some("it needs namespaces".to_owned()),

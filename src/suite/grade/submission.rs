@@ -22,7 +22,7 @@ pub enum Kind {
     File,
     Folder,
     Archive(Packing),
-    /// A link in the folder of a class, or what is neither file nor folder: it is not followed, and its student is told so.
+    /// A link, or what is neither file nor folder: it is not followed, and its student is told so.
     Odd,
 }
 
@@ -67,19 +67,22 @@ pub fn submissions(
     folders: Folders,
     besides: &[PathBuf],
 ) -> Result<Vec<Submission>, String> {
-    let besides: Vec<PathBuf> = besides.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let besides: Vec<PathBuf> =
+        besides.iter().flat_map(|path| [path.canonicalize().ok(), place(path)]).flatten().collect();
     let mut all: Vec<Submission> = Vec::new();
     for path in paths {
         let path = Path::new(path);
-        let facts = fs::metadata(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
+        let wrong = |error: std::io::Error| format!("`{}`: {error}", path.display());
         let class = match folders {
             Folders::ByCount => paths.len() == 1,
             Folders::Students => false,
             Folders::Classes => true,
         };
-        if facts.is_dir() && class {
+        // The class is the teacher's own; a work may be a link that its student has made, also where a shell wrote its name.
+        if fs::metadata(path).is_ok_and(|facts| facts.is_dir()) && class {
             all.extend(class_of(path, &besides)?);
         } else {
+            let facts = fs::symlink_metadata(without_slashes(path)).map_err(wrong)?;
             all.push(submission(path.to_path_buf(), &facts));
         }
     }
@@ -93,6 +96,19 @@ pub fn submissions(
     Ok(all)
 }
 
+/// Where a file lies, its own link not followed: a student's link to the rubric is not the rubric.
+fn place(path: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(path).ok()?;
+    Some(whole.parent()?.canonicalize().ok()?.join(whole.file_name()?))
+}
+
+/// A slash at the end of a path would follow the link that it names.
+fn without_slashes(path: &Path) -> &Path {
+    let bytes = path.as_os_str().as_bytes();
+    let length = bytes.iter().rposition(|byte| *byte != b'/').map_or(bytes.len(), |last| last + 1);
+    Path::new(std::ffi::OsStr::from_bytes(&bytes[..length]))
+}
+
 /// The works in a folder. Hidden files are none.
 fn class_of(folder: &Path, besides: &[PathBuf]) -> Result<Vec<Submission>, String> {
     let wrong = |error: std::io::Error| format!("the folder `{}` cannot be read: {error}", folder.display());
@@ -101,10 +117,10 @@ fn class_of(folder: &Path, besides: &[PathBuf]) -> Result<Vec<Submission>, Strin
         let path = entry.map_err(wrong)?.path();
         let name = path.file_name().unwrap_or_default().as_bytes();
         let hidden = name.starts_with(b".") || name == b"__MACOSX";
-        if hidden || path.canonicalize().is_ok_and(|path| besides.contains(&path)) {
+        let facts = fs::symlink_metadata(&path).map_err(wrong)?;
+        if hidden || place(&path).is_some_and(|path| besides.contains(&path)) {
             continue;
         }
-        let facts = fs::symlink_metadata(&path).map_err(wrong)?;
         all.push(submission(path, &facts));
     }
     Ok(all)

@@ -2,7 +2,7 @@
 
 use super::site::{Caps, Site, Trouble, mebibytes};
 use super::{untar, unzip};
-use std::fs::File;
+use crate::process::sandbox::open_stranger;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -35,7 +35,7 @@ impl Packing {
 /// What is refused, and what the system says.
 pub fn unpack(archive: &Path, packing: Packing, caps: Caps, site: &mut Site) -> Result<(), Trouble> {
     let failed = |error: std::io::Error| Trouble::failed("read", archive, &error);
-    let file = File::open(archive).map_err(failed)?;
+    let file = open_stranger(archive).map_err(failed)?;
     if file.metadata().map_err(failed)?.len() > caps.total {
         return Trouble::refused(format!("the archive has more than {}", mebibytes(caps.total)));
     }

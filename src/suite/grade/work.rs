@@ -4,6 +4,7 @@ use super::desk;
 use super::site::{Caps, Site, Trouble, is_executable, make};
 use super::submission::{Kind, Submission, file_name};
 use super::unpack::unpack;
+use crate::process::sandbox::open_stranger;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ pub fn prepare(submission: &Submission, caps: Caps, desk: &Path) -> Result<Work,
     match submission.kind {
         Kind::File => {
             let failed = |error: std::io::Error| Trouble::failed("read", path, &error);
-            let mut from = fs::File::open(path).map_err(failed)?;
+            let mut from = open_stranger(path).map_err(failed)?;
             let executable = is_executable(&from.metadata().map_err(failed)?);
             let name = file_name(path);
             site.file(name.as_bytes(), executable, &mut from)?;
@@ -80,7 +81,7 @@ fn copy_folder(folder: &Path, site: &mut Site) -> Result<(), Trouble> {
                 site.folder(bytes)?;
                 waiting.push(name);
             } else if facts.is_file() {
-                let mut file = fs::File::open(&full).map_err(failed)?;
+                let mut file = open_stranger(&full).map_err(failed)?;
                 site.file(bytes, is_executable(&facts), &mut file)?;
             } else if facts.is_symlink() {
                 let target = fs::read_link(&full).map_err(failed)?;
