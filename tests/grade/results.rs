@@ -303,3 +303,27 @@ fn the_scenarios_own_objects_are_no_files_of_the_work() {
     assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
     assert_eq!(stage.points("grades.db"), ["ada 1 #1"]);
 }
+
+/// Whoever watches the work for the rubric is no orphan that the work has left.
+#[test]
+fn our_own_tracers_are_no_orphans_of_the_work() {
+    let rubric = r#"test "again and again" {
+    for i in range(8) {
+        spawn p exec("sh", submission) with {capture: true}
+        join p
+        expect p.exitcode == 0
+    }
+}"#;
+    let stage = Stage::class(rubric, &[("ada.sh", "exit 0\n"), ("eve.sh", "(exit 3) & exec sleep 0.1\n")]);
+    let said = stage.grade(&["--report-json", "all.json"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    let all: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(stage.file("all.json")).expect("a report")).expect("JSON");
+    let orphans = |student: usize| {
+        let trial = &all["students"][student]["tests"][0]["trial"];
+        let orphans = trial["never_waited_for"].as_array().expect("a list").iter();
+        orphans.map(|orphan| orphan["name"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(orphans(0), Vec::<String>::new());
+    assert!(!orphans(1).is_empty() && orphans(1).iter().all(|name| name == "sh"), "{:?}", orphans(1));
+}

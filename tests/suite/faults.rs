@@ -164,3 +164,20 @@ fn a_grandchild_that_holds_the_output_does_not_hold_the_test() {
     assert!(said.stdout.contains("left alive, and killed: "), "{said:?}");
     assert!(with_word(&word).is_empty());
 }
+
+/// Whoever watches a program for the scenario is ours, and nobody's leftover.
+#[test]
+fn our_own_tracers_are_no_orphans() {
+    let text = r#"test "looks after all" {
+    for i in range(8) {
+        spawn p sh("true") with {observe: true}
+        join p
+        expect p.exitcode == 0
+    }
+}
+"#;
+    let stage = Stage::new(&[("a.proc", text)]);
+    let said = stage.run(&["test", "--leaks", "fail"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(!said.stdout.contains("never waited for"), "{said:?}");
+}
