@@ -8,6 +8,8 @@ mod docs;
 mod kills;
 #[path = "grade/names.rs"]
 mod names;
+#[path = "patience/mod.rs"]
+mod patience;
 #[path = "grade/results.rs"]
 mod results;
 #[path = "grade/stage.rs"]

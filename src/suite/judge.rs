@@ -29,17 +29,19 @@ pub fn judge(facts: Facts<'_>) -> (Verdict, Option<String>) {
     if facts.given_up {
         return tool("its processes could not be ended".to_owned());
     }
-    if facts.overdue {
-        return (
-            Verdict::LimitHit,
-            Some(format!("it was still running after {}, and had to be killed", time(facts.limit))),
-        );
-    }
     if let Some(why) = facts.not_run {
         return tool(why);
     }
+    // What the guard said holds, also where nobody listened to it in time: it is who keeps the limit.
     let Some(ended) = facts.ended else {
-        return tool("the guard of its processes was killed".to_owned());
+        return tool(if facts.overdue {
+            format!(
+                "its guard said nothing when its time was over, {}, and had to be killed",
+                time(facts.limit)
+            )
+        } else {
+            "the guard of its processes was killed".to_owned()
+        });
     };
     match ended.outcome {
         keeper::Outcome::Exited(code) => exited(code, &facts),

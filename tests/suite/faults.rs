@@ -98,9 +98,9 @@ fn a_guard_that_is_stopped_is_ended_when_the_time_is_over() {
     let run = Lasting::start(&["--timeout", "2s"]);
     send(children(run.pid())[0], Signal::STOP);
     let (_, said) = run.end();
-    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(said.code, 4, "{said:?}");
     assert!(
-        said.stdout.contains("LIMIT    a.proc: lasts") && said.stdout.contains("had to be killed"),
+        said.stdout.contains("TOOL     a.proc: lasts") && said.stdout.contains("had to be killed"),
         "{said:?}"
     );
 }
@@ -114,8 +114,8 @@ fn guard_and_keeper_that_are_stopped_are_ended_with_all_that_is_theirs() {
     send(guard, Signal::STOP);
     send(keeper, Signal::STOP);
     let (_, said) = run.end();
-    assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.stdout.contains("LIMIT    a.proc: lasts"), "{said:?}");
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.stdout.contains("TOOL     a.proc: lasts"), "{said:?}");
 }
 
 #[test]
