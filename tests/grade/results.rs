@@ -327,3 +327,41 @@ fn our_own_tracers_are_no_orphans_of_the_work() {
     assert_eq!(orphans(0), Vec::<String>::new());
     assert!(!orphans(1).is_empty() && orphans(1).iter().all(|name| name == "sh"), "{:?}", orphans(1));
 }
+
+/// Who starts a grading again and thinks better of it has lost nothing.
+#[test]
+fn a_grading_that_came_to_nothing_hides_no_results() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n"), ("bob.sh", "echo wrong\n")]);
+    let said = stage.grade(&[]);
+    assert!(said.code == 0 && !said.stdout.contains("--resume"), "{said:?}");
+    for work in ["class/ada.sh", "class/bob.sh"] {
+        stage.write(work, "sleep 1000\n");
+    }
+    let mut running = stage.start(&["-j1", "--timeout", "1000s"]);
+    running.until("grades.db has 4 results; --resume goes on with them");
+    kill_process(Pid::from_child(&running.child), Signal::INT).expect("it runs");
+    while running.line().is_some() {}
+    assert_eq!(running.child.wait().expect("it is ours").code(), Some(130));
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "bob 0 #1"]);
+    let said = stage.run(&["grades", "list"]);
+    assert!(said.code == 0 && said.stdout.contains("2 of 2 students graded"), "{said:?}");
+    let said = stage.run(&["grades", "diff"]);
+    assert_eq!(said.stdout, "nobody's points changed\n", "{said:?}");
+    let export = |more: &[&str]| {
+        let said = stage.run(&[&["grades", "export", "--report-json", "/dev/stdout"], more].concat());
+        let all: serde_json::Value = serde_json::from_str(&said.stdout).expect("JSON");
+        let student = &all["students"][0];
+        (student["attempt"].as_u64(), student["open"].as_u64(), student["points"].as_f64())
+    };
+    assert_eq!(export(&[]), (Some(1), Some(0), Some(5.0)));
+    assert_eq!(export(&["--attempt", "1"]), (Some(1), Some(0), Some(5.0)));
+    assert_eq!(export(&["--attempt", "2"]), (Some(2), Some(2), Some(0.0)));
+    stage.write("class/ada.sh", "echo right\n");
+    stage.write("class/bob.sh", "echo wrong\n");
+    assert_eq!(stage.grade(&["--resume"]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "bob 0 #1"]);
+    // One with results counts, and leaves out no number.
+    assert_eq!(stage.grade(&[]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 5 #3", "bob 0 #3"]);
+    assert_eq!(stage.run(&["grades", "diff"]).stdout, "nobody's points changed\n");
+}

@@ -18,6 +18,8 @@ pub struct Store {
     path: PathBuf,
     grading: i64,
     rubric: i64,
+    /// Results that it has by the same rubric already, each student's last ones.
+    pub before: usize,
 }
 
 /// How a grading is begun.
@@ -60,17 +62,18 @@ impl Store {
     pub fn begin(path: &Path, beginning: &Beginning<'_>) -> Said<(Self, u64)> {
         let writer = schema::write(path)?;
         let words = |error| trouble(path, &error);
-        let (rubric, grading, seed) = {
+        let (rubric, grading, seed, before) = {
             let connection = &writer.connection;
             let transaction = connection.unchecked_transaction().map_err(words)?;
             let rubric = rubric_row(&transaction, beginning.rubric, path)?;
             let last = "SELECT seed FROM grading WHERE rubric = ? ORDER BY id DESC LIMIT 1";
-            let before = transaction
+            let seeded = transaction
                 .query_row(last, [rubric], |row| row.get::<_, i64>(0))
                 .optional()
                 .map_err(words)?;
-            let before = before.filter(|_| beginning.resume).map(i64::cast_unsigned);
-            let seed = beginning.seed.or(before).unwrap_or_else(|| fastrand::u64(0..1 << 32));
+            let seeded = seeded.filter(|_| beginning.resume).map(i64::cast_unsigned);
+            let seed = beginning.seed.or(seeded).unwrap_or_else(|| fastrand::u64(0..1 << 32));
+            let before = known(&transaction, rubric).map_err(words)?;
             let row = "INSERT INTO grading (rubric, began_ms, seed, standing) VALUES (?, ?, ?, ?)";
             let values = params![
                 rubric,
@@ -81,9 +84,9 @@ impl Store {
             transaction.execute(row, values).map_err(words)?;
             let grading = transaction.last_insert_rowid();
             transaction.commit().map_err(words)?;
-            (rubric, grading, seed)
+            (rubric, grading, seed, before)
         };
-        Ok((Self { writer, path: path.to_path_buf(), grading, rubric }, seed))
+        Ok((Self { writer, path: path.to_path_buf(), grading, rubric, before }, seed))
     }
 
     /// Enters the students, each with its path: those of the class that have no result are in the file as well. Gives the attempt
@@ -177,19 +180,36 @@ fn rubric_row(connection: &Connection, rubric: &Rubric, path: &Path) -> Said<i64
     Ok(connection.last_insert_rowid())
 }
 
+/// The number of a student's last attempt, `a` being any of them: one counts when it has a result, so that nothing that is known is
+/// hidden by a grading that came to nothing.
+pub(super) const LAST: &str = "(SELECT number FROM attempt b WHERE b.student = a.student
+    ORDER BY EXISTS (SELECT 1 FROM mark WHERE attempt = b.id) DESC, number DESC LIMIT 1)";
+
+/// How many results that say something of the works there are by a rubric, in the last attempts.
+fn known(connection: &Connection, rubric: i64) -> rusqlite::Result<usize> {
+    let row = format!(
+        "SELECT count(m.hundredths) FROM attempt a JOIN grading g ON g.id = a.grading JOIN mark m ON m.attempt = a.id
+        WHERE g.rubric = ? AND a.number = {LAST}"
+    );
+    let count: i64 = connection.query_row(&row, [rubric], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// A student's last attempt, where that was for this rubric: its id, number and digest.
 fn last(
     connection: &Connection,
     student: &str,
     rubric: i64,
 ) -> rusqlite::Result<Option<(i64, u32, Option<u64>)>> {
-    let row = "SELECT a.id, a.number, a.digest, g.rubric FROM attempt a JOIN grading g ON g.id = a.grading
-        WHERE a.student = ? ORDER BY a.number DESC LIMIT 1";
+    let row = format!(
+        "SELECT a.id, a.number, a.digest, g.rubric FROM attempt a JOIN grading g ON g.id = a.grading
+        WHERE a.student = ? AND a.number = {LAST}"
+    );
     let take = |row: &Row<'_>| {
         let digest: Option<i64> = row.get(2)?;
         Ok(((row.get(0)?, row.get(1)?, digest.map(i64::cast_unsigned)), row.get::<_, i64>(3)?))
     };
-    let found = connection.prepare_cached(row)?.query_row([student], take).optional()?;
+    let found = connection.prepare_cached(&row)?.query_row([student], take).optional()?;
     Ok(found.filter(|(_, other)| *other == rubric).map(|(attempt, _)| attempt))
 }
 
@@ -256,6 +276,8 @@ fn milliseconds(time: SystemTime) -> i64 {
 pub struct Results {
     connection: Connection,
     path: PathBuf,
+    /// Which attempts the class is of.
+    which: Which,
 }
 
 /// Which attempt of each student is meant.
@@ -263,7 +285,7 @@ pub struct Results {
 pub enum Which {
     #[default]
     Last,
-    /// The one before the last; none where there is but one.
+    /// The one before the last, with results too; none where there is but one.
     Before,
     Number(u32),
 }
@@ -275,7 +297,13 @@ impl Results {
         let connection = schema::read(path)?;
         // All that is read is of one moment, also while a class is being graded.
         connection.execute_batch("BEGIN").map_err(|error| trouble(path, &error))?;
-        Ok(Self { connection, path: path.to_path_buf() })
+        Ok(Self { connection, path: path.to_path_buf(), which: Which::Last })
+    }
+
+    /// The class is that of these attempts.
+    #[must_use]
+    pub fn of(self, which: Which) -> Self {
+        Self { which, ..self }
     }
 
     /// The class, as its last grading left it: each student with the last attempt. One that was for another rubric has no marks.
@@ -330,7 +358,7 @@ impl Results {
             let marks = if other == id { self.marks(attempt, criteria)? } else { vec![None; criteria] };
             Ok(Student { marks, ..student })
         };
-        Ok(self.attempts(Which::Last)?.into_iter().map(read))
+        Ok(self.attempts(self.which)?.into_iter().map(read))
     }
 
     /// The names of the students of the class, in their order.
@@ -338,11 +366,7 @@ impl Results {
     /// # Errors
     /// In words: the file cannot be used.
     pub fn names(&self) -> Said<Vec<String>> {
-        let row = "SELECT DISTINCT student FROM attempt ORDER BY student";
-        let all = || {
-            self.connection.prepare(row)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()
-        };
-        all().map_err(|error| trouble(&self.path, &error))
+        Ok(self.attempts(self.which)?.into_iter().map(|(_, student, _)| student.name).collect())
     }
 
     /// Students by name, each with one attempt and the rubric that it was for; those that have no such attempt are left out.
@@ -389,8 +413,11 @@ impl Results {
     /// Attempts with their students, without marks, and the ids of their rubrics.
     fn attempts(&self, which: Which) -> Said<Vec<(i64, Student, i64)>> {
         let wanted = match which {
-            Which::Last => "(SELECT max(number) FROM attempt b WHERE b.student = a.student)".to_owned(),
-            Which::Before => "(SELECT max(number) - 1 FROM attempt b WHERE b.student = a.student)".to_owned(),
+            Which::Last => LAST.to_owned(),
+            Which::Before => format!(
+                "(SELECT max(c.number) FROM attempt c WHERE c.student = a.student AND c.number < {LAST}
+                AND EXISTS (SELECT 1 FROM mark WHERE attempt = c.id))"
+            ),
             Which::Number(number) => number.to_string(),
         };
         let row = format!(
