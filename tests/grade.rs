@@ -12,5 +12,7 @@ mod names;
 mod patience;
 #[path = "grade/results.rs"]
 mod results;
+#[path = "grade/rubrics.rs"]
+mod rubrics;
 #[path = "grade/stage.rs"]
 mod stage;

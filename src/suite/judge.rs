@@ -79,7 +79,7 @@ fn exited(code: u8, facts: &Facts<'_>) -> (Verdict, Option<String>) {
         0 => (Verdict::Passed, None),
         _ => match last_failure(facts) {
             Some((_, true)) => (Verdict::Failed, None),
-            Some((failure, false)) => (Verdict::of(failure.code), None),
+            Some((failure, false)) => (Verdict::of(failure), None),
             None => (Verdict::Failed, Some(format!("it ended with exit code {code}"))),
         },
     }

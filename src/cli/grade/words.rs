@@ -83,7 +83,14 @@ pub fn draw_summary(summary: &Summary, rubric: &Rubric, style: Style) -> String 
         for (why, count) in &summary.open {
             text.push_str(&format!("  {}: {}\n", tests(*count), visible_line(why)));
         }
-        text.push_str("  `--resume` runs them again\n");
+        if summary.is_wrong() {
+            text.push_str(
+                "  the rubric is to be mended, and the works graded again with it: the reports say where\n",
+            );
+        }
+        if summary.is_to_be_resumed() {
+            text.push_str("  `--resume` runs them again\n");
+        }
     }
     if summary.others > 0 {
         let many = students(summary.others);

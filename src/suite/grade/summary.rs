@@ -35,8 +35,26 @@ fn last() -> String {
         FROM attempt a JOIN grading g ON g.id = a.grading WHERE a.number = {LAST})"
     )
 }
+/// Why a test is open, where no other try can help.
+pub const WRONG: &str = "the rubric itself is wrong there";
+/// And where nothing was tried.
+pub const NOT_BEGUN: &str = "it was not begun, or needs a test of these";
 /// Reasons that are told apart.
 const REASONS: usize = 20;
+
+impl Summary {
+    /// The rubric is wrong for some.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        self.open.iter().any(|(why, _)| why == WRONG)
+    }
+
+    /// Another try can help some.
+    #[must_use]
+    pub fn is_to_be_resumed(&self) -> bool {
+        self.open.iter().any(|(why, _)| why != WRONG && (why != NOT_BEGUN || !self.is_wrong()))
+    }
+}
 
 impl Results {
     /// The class at a glance. The rubric has so many tests.
@@ -107,7 +125,7 @@ impl Results {
         let row = format!(
             "{} SELECT CASE m.verdict
                 WHEN 'tool_failed' THEN coalesce(m.mark ->> '$.verdict.ToolFailed', 'proctor or the machine failed')
-                ELSE 'the rubric itself is wrong there' END, count(*)
+                ELSE '{WRONG}' END, count(*)
             FROM last l JOIN mark m ON m.attempt = l.id WHERE l.ours AND m.hundredths IS NULL GROUP BY 1 ORDER BY 2 DESC LIMIT {REASONS}",
             last()
         );
@@ -119,7 +137,7 @@ impl Results {
         let known: usize = summary.open.iter().map(|(_, count)| count).sum();
         let all: usize = summary.students.iter().map(|(_, _, open)| open).sum();
         if all > known {
-            summary.open.push(("it was not begun, or needs a test of these".to_owned(), all - known));
+            summary.open.push((NOT_BEGUN.to_owned(), all - known));
         }
         Ok(())
     }
