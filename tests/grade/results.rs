@@ -139,6 +139,11 @@ fn diff_says_whose_points_changed_and_by_which_tests() {
     assert_eq!(stage.grade(&[]).code, 0);
     stage.write("class/bob.sh", "echo right\n");
     assert_eq!(stage.grade(&[]).code, 0);
+    // An attempt that nobody has is no attempt without points.
+    for numbers in [["--from", "9"], ["--to", "9"]] {
+        let said = stage.run(&[&["grades", "diff"][..], &numbers].concat());
+        assert!(said.code == 2 && said.stderr.contains("no student has an attempt 9"), "{said:?}");
+    }
     let said = stage.run(&["grades", "diff"]);
     let expected = "bob  0/5 → 5/5\n    right: failed (0) → passed (2)\n    and more: skipped (0) → passed (3)\n1 student changed\n";
     assert_eq!((said.code, said.stdout.as_str()), (0, expected));

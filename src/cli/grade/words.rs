@@ -141,7 +141,7 @@ pub fn draw_works(works: &[Submission], rubric: &Rubric, style: Style) -> String
         let space = missing(&student, width);
         let path = work.path.to_string_lossy();
         let word = match work.kind {
-            Kind::Odd => style.yellow(work.kind.name()),
+            Kind::Odd(_) => style.yellow(work.kind.name()),
             _ => work.kind.name().to_owned(),
         };
         text.push_str(&format!("{student}{space}  {word:<8} {}\n", visible_line(&path)));

@@ -434,8 +434,15 @@ impl Results {
             };
             Ok((row.get(0)?, student, row.get(5)?))
         };
-        let all = || self.connection.prepare(&row)?.query_map([], take)?.collect::<rusqlite::Result<_>>();
-        all().map_err(|error| trouble(&self.path, &error))
+        let all =
+            || self.connection.prepare(&row)?.query_map([], take)?.collect::<rusqlite::Result<Vec<_>>>();
+        let all = all().map_err(|error| trouble(&self.path, &error))?;
+        match which {
+            Which::Number(number) if all.is_empty() => {
+                Err(format!("no student has an attempt {number} in `{}`", self.path.display()))
+            }
+            _ => Ok(all),
+        }
     }
 
     fn marks(&self, attempt: i64, criteria: usize) -> Said<Vec<Option<Mark>>> {
