@@ -370,3 +370,34 @@ fn a_grading_that_came_to_nothing_hides_no_results() {
     assert_eq!(stage.points("grades.db"), ["ada 5 #3", "bob 0 #3"]);
     assert_eq!(stage.run(&["grades", "diff"]).stdout, "nobody's points changed\n");
 }
+
+/// No report says that works were kept inside better than any of them was.
+#[test]
+fn the_sandbox_of_a_class_is_the_weakest_of_its_marks() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n")]);
+    let sandbox = |file: &str| {
+        let said = stage.run(&["grades", "export", file, "--report-json", "/dev/stdout"]);
+        let all: serde_json::Value = serde_json::from_str(&said.stdout).expect("JSON");
+        let missing = all["sandbox"]["missing"].as_array().expect("a list").iter();
+        let same = missing.clone().find(|one| one["part"] == "the same for all");
+        let why = same.map_or("", |one| one["reason"].as_str().expect("a reason")).to_owned();
+        (all["sandbox"]["level"].as_str().expect("a level").to_owned(), why)
+    };
+    assert_eq!(stage.grade(&["--sandbox", "none"]).code, 0);
+    assert_eq!(sandbox("grades.db"), ("host".to_owned(), String::new()));
+    stage.write("class/bob.sh", "echo right\n");
+    assert_eq!(stage.grade(&["--resume"]).code, 0);
+    let (level, why) = sandbox("grades.db");
+    assert_eq!(level, "host");
+    assert!(why.starts_with("2 marks were found under another ("), "{why}");
+    // All of them anew: nothing of the old ones counts.
+    assert_eq!(stage.grade(&[]).code, 0);
+    let (level, why) = sandbox("grades.db");
+    assert!(level != "host" && why.is_empty(), "{level}: {why}");
+    assert_eq!(stage.grade(&["--partition", "slice:1/2", "--results", "1.db", "--sandbox", "none"]).code, 0);
+    assert_eq!(stage.grade(&["--partition", "slice:2/2", "--results", "2.db"]).code, 0);
+    assert_eq!(stage.run(&["grades", "merge", "1.db", "2.db", "--output", "all.db"]).code, 0);
+    let (level, why) = sandbox("all.db");
+    assert_eq!(level, "host");
+    assert!(why.starts_with("2 marks were found under another ("), "{why}");
+}

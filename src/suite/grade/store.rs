@@ -1,6 +1,6 @@
 //! The results of a class in one file: each is there for good as soon as it is told, whatever happens to us or the machine.
 
-use super::class::{Class, FULL, Mark, Rubric, Standing, Student};
+use super::class::{Class, FULL, Mark, Rubric, Standing, Student, weakest};
 use super::schema::{self, Writer, trouble};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
@@ -142,7 +142,7 @@ impl Store {
         let row = "UPDATE attempt SET digest = ?, refused = ? WHERE id = ?";
         transaction.execute(row, params![digest.map(u64::cast_signed), refused, attempt]).map_err(words)?;
         for (criterion, mark) in marks {
-            put(&transaction, attempt, *criterion, mark, &self.path)?;
+            put(&transaction, (attempt, self.grading), *criterion, mark, &self.path)?;
         }
         transaction.commit().map_err(words)
     }
@@ -152,7 +152,7 @@ impl Store {
     /// # Errors
     /// In words: the file cannot be used.
     pub fn mark(&mut self, attempt: i64, criterion: usize, mark: &Mark) -> Said<()> {
-        put(&self.writer.connection, attempt, criterion, mark, &self.path)
+        put(&self.writer.connection, (attempt, self.grading), criterion, mark, &self.path)
     }
 
     /// Notes that the grading ends.
@@ -247,11 +247,17 @@ fn new(
     Ok(Attempt { id, number, digest: None, marked: vec![None; criteria] })
 }
 
-fn put(connection: &Connection, attempt: i64, criterion: usize, mark: &Mark, path: &Path) -> Said<()> {
-    let row =
-        "INSERT OR REPLACE INTO mark (attempt, criterion, verdict, hundredths, mark) VALUES (?, ?, ?, ?, ?)";
+/// Keeps a mark of an attempt, given in a grading.
+fn put(
+    connection: &Connection,
+    (attempt, grading): (i64, i64),
+    criterion: usize,
+    mark: &Mark,
+    path: &Path,
+) -> Said<()> {
+    let row = "INSERT OR REPLACE INTO mark (attempt, criterion, verdict, hundredths, mark, grading) VALUES (?, ?, ?, ?, ?, ?)";
     let points = mark.points.map(|points| points.hundredths().cast_signed());
-    let values = params![attempt, criterion as i64, mark.verdict.name(), points, json(mark)?];
+    let values = params![attempt, criterion as i64, mark.verdict.name(), points, json(mark)?, grading];
     let done = connection.prepare_cached(row).and_then(|mut row| row.execute(values));
     done.map(drop).map_err(|error| trouble(path, &error))
 }
@@ -290,6 +296,20 @@ pub enum Which {
     Number(u32),
 }
 
+impl Which {
+    /// Its number, `a` being any attempt of the student.
+    fn number(self) -> String {
+        match self {
+            Self::Last => LAST.to_owned(),
+            Self::Before => format!(
+                "(SELECT max(c.number) FROM attempt c WHERE c.student = a.student AND c.number < {LAST}
+                AND EXISTS (SELECT 1 FROM mark WHERE attempt = c.id))"
+            ),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
 impl Results {
     /// # Errors
     /// In words: the file cannot be used.
@@ -322,25 +342,45 @@ impl Results {
     /// In words: the file cannot be used, or has no grading yet.
     pub fn frame(&self) -> Said<Class> {
         let words = |error| trouble(&self.path, &error);
-        let row = "SELECT g.began_ms, g.elapsed_ns, g.seed, g.interrupted, g.standing, r.body
+        let row = "SELECT g.began_ms, g.elapsed_ns, g.seed, g.interrupted, g.standing, r.body, r.id
             FROM grading g JOIN rubric r ON r.id = g.rubric ORDER BY g.id DESC LIMIT 1";
-        type Last = (i64, i64, i64, Option<i32>, String, String);
+        type Last = (i64, i64, i64, Option<i32>, String, String, i64);
         let take = |row: &Row<'_>| -> rusqlite::Result<Last> {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
         };
         let last = self.connection.query_row(row, [], take).optional().map_err(words)?;
-        let Some((began, elapsed, seed, interrupted, standing, body)) = last else {
+        let Some((began, elapsed, seed, interrupted, standing, body, id)) = last else {
             return Err(format!("the results file `{}` has no result yet", self.path.display()));
         };
         Ok(Class {
             rubric: parse(&body, &self.path)?,
             students: Vec::new(),
-            standing: parse(&standing, &self.path)?,
+            standing: weakest(self.standings(id)?).map_or_else(|| parse(&standing, &self.path), Ok)?,
             seed: seed.cast_unsigned(),
             began: UNIX_EPOCH + Duration::from_millis(began.max(0).cast_unsigned()),
             elapsed,
             interrupted,
         })
+    }
+
+    /// How well works were kept inside as the results of the class were found, by a rubric: each way once, with the number of marks.
+    fn standings(&self, rubric: i64) -> Said<Vec<(Standing, usize)>> {
+        let words = |error| trouble(&self.path, &error);
+        let known = schema::marks_have_gradings(&self.connection, "main").map_err(words)?;
+        let row = format!(
+            "SELECT g.standing, count(*) FROM attempt a JOIN grading b ON b.id = a.grading JOIN mark m ON m.attempt = a.id
+            JOIN grading g ON g.id = {} WHERE b.rubric = ? AND a.number = {} GROUP BY 1",
+            if known { "coalesce(m.grading, a.grading)" } else { "a.grading" },
+            self.which.number()
+        );
+        let mut found = self.connection.prepare(&row).map_err(words)?;
+        let take = |row: &Row<'_>| -> rusqlite::Result<(String, i64)> { Ok((row.get(0)?, row.get(1)?)) };
+        let mut all = Vec::new();
+        for one in found.query_map([rubric], take).map_err(words)? {
+            let (standing, count) = one.map_err(words)?;
+            all.push((parse(&standing, &self.path)?, usize::try_from(count).unwrap_or(0)));
+        }
+        Ok(all)
     }
 
     /// The students of the class, by name, each read as it is asked for.
@@ -412,14 +452,7 @@ impl Results {
 
     /// Attempts with their students, without marks, and the ids of their rubrics.
     fn attempts(&self, which: Which) -> Said<Vec<(i64, Student, i64)>> {
-        let wanted = match which {
-            Which::Last => LAST.to_owned(),
-            Which::Before => format!(
-                "(SELECT max(c.number) FROM attempt c WHERE c.student = a.student AND c.number < {LAST}
-                AND EXISTS (SELECT 1 FROM mark WHERE attempt = c.id))"
-            ),
-            Which::Number(number) => number.to_string(),
-        };
+        let wanted = which.number();
         let row = format!(
             "SELECT a.id, a.student, a.path, a.number, a.refused, g.rubric FROM attempt a JOIN grading g ON g.id = a.grading
             WHERE a.number = {wanted} ORDER BY a.student"
