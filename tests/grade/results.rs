@@ -342,7 +342,7 @@ fn a_grading_that_came_to_nothing_hides_no_results() {
     for work in ["class/ada.sh", "class/bob.sh"] {
         stage.write(work, "sleep 1000\n");
     }
-    let mut running = stage.start(&["-j1", "--timeout", "1000s"]);
+    let mut running = stage.start(&["-j1", "--timeout", "100s"]);
     running.until("grades.db has 4 results; --resume goes on with them");
     kill_process(Pid::from_child(&running.child), Signal::INT).expect("it runs");
     while running.line().is_some() {}
