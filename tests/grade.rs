@@ -20,12 +20,16 @@ mod machine;
 mod names;
 #[path = "grade/neighbours.rs"]
 mod neighbours;
+#[path = "patience/mod.rs"]
+mod patience;
 #[path = "grade/places.rs"]
 mod places;
 #[path = "pty/mod.rs"]
 mod pty;
 #[path = "grade/results.rs"]
 mod results;
+#[path = "grade/rubrics.rs"]
+mod rubrics;
 #[path = "grade/stage.rs"]
 mod stage;
 #[path = "grade/unobserved.rs"]

@@ -162,6 +162,7 @@ fn of_many_errors_the_first_are_drawn_and_the_rest_counted() {
 
 fn failure(text: &Text) -> Failure {
     Failure {
+        blame: proctor::value::Blame::default(),
         code: Code::EXPECTATION,
         message: "this does not hold".into(),
         help: Some("`wait` for it first".into()),

@@ -1,6 +1,7 @@
 //! An error or a broken expectation in a running process.
 
 use crate::source::{Code, Location};
+use crate::value::Blame;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
@@ -57,6 +58,8 @@ pub struct Failure {
     /// For an expectation: the parts of its condition.
     pub parts: Vec<PartValue>,
     pub difference: Option<Difference>,
+    #[serde(default)]
+    pub blame: Blame,
 }
 
 impl Failure {

@@ -1,6 +1,8 @@
 //! How a test ended: one set of words, wherever a test is run.
 
+use super::Failure;
 use crate::source::Code;
+use crate::value::Blame;
 use serde::{Deserialize, Serialize};
 
 /// The end of one test.
@@ -38,7 +40,15 @@ pub enum Verdict {
 impl Verdict {
     /// What an error that nobody caught says of the test in which it happened.
     #[must_use]
-    pub fn of(code: Code) -> Self {
+    pub fn of(failure: &Failure) -> Self {
+        match failure.blame {
+            Blame::ByCode => Self::of_code(failure.code),
+            Blame::Tested => Self::Failed,
+            Blame::Text => Self::Wrong,
+        }
+    }
+
+    fn of_code(code: Code) -> Self {
         // The text does what no text can mean. What is not here may be the doing of what is tested: it was late, closed
         // its end, died with a lock, printed no number.
         const WRONG: [Code; 16] = [

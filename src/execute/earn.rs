@@ -7,8 +7,10 @@ use crate::source::Code;
 use crate::value::{Points, Trouble, Value, text};
 use std::sync::atomic::Ordering::SeqCst;
 
-/// Lines that one test may say: whoever has more to say has a loop that depends on the work.
+/// Lines of feedback that are kept of one test, and awards that it may give: a loop may depend on the work.
 const LINES: u32 = 200;
+/// Both are counted in one number, awards above feedback.
+const AWARD: u32 = 1 << 16;
 /// Characters that are kept of one.
 const LINE: usize = 4000;
 
@@ -33,7 +35,7 @@ impl Machine {
                 .help("as in `award 2, \"the workers overlap\"`")
                 .into());
         };
-        self.may_say()?;
+        self.may_award()?;
         let add = |before: u64| {
             let sum = before.checked_add(points.hundredths())?;
             (sum <= worth.hundredths()).then_some(sum)
@@ -53,8 +55,15 @@ impl Machine {
     /// `feedback "…"`: a line for whoever did the work.
     pub(super) fn feedback(&mut self, words: &Value) -> Result<Value, Stop> {
         self.worth_of_test("feedback")?;
-        self.may_say()?;
-        self.world.report(Message::Feedback(line(words)));
+        let add = |said: u32| (said % AWARD <= LINES).then_some(said + 1);
+        match self.world.run.control().said.fetch_update(SeqCst, SeqCst, add) {
+            Ok(said) if said % AWARD < LINES => self.world.report(Message::Feedback(line(words))),
+            // How much a work has to be told may be its own doing, and is no mistake of the rubric's.
+            Ok(_) => self
+                .world
+                .report(Message::Feedback(format!("… and more: {LINES} lines of feedback are kept"))),
+            Err(_) => {}
+        }
         Ok(Value::None)
     }
 
@@ -75,11 +84,11 @@ impl Machine {
         })
     }
 
-    fn may_say(&self) -> Result<(), Trouble> {
-        let said = self.world.run.control().said.fetch_add(1, SeqCst);
-        if said >= LINES {
-            let message = format!("a test cannot say more than {LINES} awards and lines of feedback");
-            return Err(Trouble::new(Code::AWARD, message).help("say it once, behind the loop"));
+    fn may_award(&self) -> Result<(), Trouble> {
+        let add = |said: u32| (said / AWARD < LINES).then_some(said + AWARD);
+        if self.world.run.control().said.fetch_update(SeqCst, SeqCst, add).is_err() {
+            let message = format!("a test cannot give more than {LINES} awards");
+            return Err(Trouble::new(Code::AWARD, message).help("award it once, behind the loop"));
         }
         Ok(())
     }

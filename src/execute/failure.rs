@@ -2,8 +2,8 @@
 
 use super::machine::{Frame, Machine};
 use crate::event::{Failure, Frame as Call};
-use crate::source::{Location, Span};
-use crate::value::{Key, Trouble, Value};
+use crate::source::{Code, Location, Span};
+use crate::value::{Blame, Key, Trouble, Value};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
@@ -11,6 +11,7 @@ use std::rc::Rc;
 pub(super) fn place(machine: &Machine, trouble: Trouble) -> Failure {
     let (chain, left_out) = chain(machine);
     Failure {
+        blame: blame(machine, &trouble),
         code: trouble.code,
         message: trouble.message,
         help: trouble.help,
@@ -20,6 +21,22 @@ pub(super) fn place(machine: &Machine, trouble: Trouble) -> Failure {
         actor: machine.world.actor(),
         parts: Vec::new(),
         difference: None,
+    }
+}
+
+/// Whose doing it is, where somebody's work is tested: numbers that it has printed can be too large, or zero.
+fn blame(machine: &Machine, trouble: &Trouble) -> Blame {
+    let world = &machine.world;
+    if world.work.submission.is_none() {
+        return Blame::ByCode;
+    }
+    match trouble.code {
+        Code::OVERFLOW | Code::DIVISION_BY_ZERO
+            if world.tests.worth.is_some() || world.children_so_far() > 0 =>
+        {
+            Blame::Tested
+        }
+        _ => trouble.blame,
     }
 }
 

@@ -2,11 +2,15 @@
 
 use super::Stop;
 use super::machine::Machine;
+use crate::process::sandbox::WORK;
 use crate::process::{Errno, Scratch, Standard, output};
 use crate::source::Code;
-use crate::value::{Trouble, Value, a_kind, limit, text};
+use crate::value::{Blame, Trouble, Value, a_kind, limit, text};
 use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
+
+/// Where files of a work may be, or tell of it, beside its own folder.
+const PLACES: [&str; 5] = [WORK, "/tmp", "/home", "/dev/shm", "/proc"];
 
 impl Machine {
     pub(super) fn env(&self, args: &[Value]) -> Result<Value, Stop> {
@@ -45,7 +49,7 @@ impl Machine {
         let path = string(path, "read_file takes a path")?;
         let bytes = self
             .read_whole(path, limit::TEXT_BYTES + 1)?
-            .map_err(|error| io(&format!("cannot read {path}"), &error))?;
+            .map_err(|error| self.no_file(path, io(&format!("cannot read {path}"), &error)))?;
         limit::check_text(Some(bytes.len()))?;
         String::from_utf8(bytes).map(Value::str).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
@@ -70,8 +74,24 @@ impl Machine {
         };
         match self.write_whole(path, append, &content)? {
             Ok(()) => Ok(Value::None),
-            Err(error) => Err(io(&format!("cannot write {path}"), &error).into()),
+            Err(error) => Err(self.no_file(path, io(&format!("cannot write {path}"), &error)).into()),
         }
+    }
+
+    /// Where somebody's work is tested: whether it can have to do with a file that cannot be had.
+    fn no_file(&self, path: &str, trouble: Trouble) -> Trouble {
+        let Some(submission) = &self.world.work.submission else { return trouble };
+        let (path, submission) = (Path::new(path), Path::new(&**submission));
+        let beside = submission.parent().filter(|_| submission.is_file());
+        let theirs = path.starts_with(submission) || beside.is_some_and(|beside| path.starts_with(beside));
+        let begun = self.world.tests.worth.is_some() && self.world.children_so_far() > 0;
+        let elsewhere = path.is_absolute() && !PLACES.iter().any(|place| path.starts_with(place));
+        if theirs || (begun && !elsewhere) {
+            return trouble;
+        }
+        trouble.blame(Blame::Text).help(
+            "where works are graded, nothing is to be seen of what stands beside the rubric: put the text into the rubric, or into a file that it `use`s",
+        )
     }
 
     pub(super) fn temp_dir(&mut self) -> Result<Value, Stop> {

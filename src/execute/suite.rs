@@ -114,7 +114,7 @@ impl Machine {
         let verdict = match (&site.xfail, &stop) {
             (Some(why), _) => Verdict::FailedAsExpected(why.to_string()),
             (None, _) if late => Verdict::LimitHit,
-            (None, Stop::Failed(failure)) => Verdict::of(failure.code),
+            (None, Stop::Failed(failure)) => Verdict::of(failure),
             (None, _) => Verdict::Failed,
         };
         if site.xfail.is_none() {

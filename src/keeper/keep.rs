@@ -196,17 +196,16 @@ impl Keeper<'_> {
             if pid == self.scenario {
                 return Some(status);
             }
-            if self.orphans.0.len() < super::Ended::NAMED {
-                self.orphans.0.push(actor(self.run, pid));
-            } else {
-                self.orphans.1 = self.orphans.1.saturating_add(1);
+            // A tracer of our own is nobody in the story: it is an orphan by birth, and the keeper's to wait for.
+            let ours = self.run.is_observer(pid);
+            if !ours {
+                self.note_orphan(pid);
             }
             // Nobody may signal its pid once it is reaped, and its exit code is to be known for ever.
             // A row that is given up, or an earlier process's with the same pid, is not its own.
             let row = self.run.row_of_pid(pid).filter(|row| self.run.is_held(*row));
             row.inspect(|row| self.run.reaping(*row));
-            // A tracer of our own is nobody in the story.
-            let tells = row.is_none() && self.run.is_recorded() && !self.run.is_observer(pid);
+            let tells = row.is_none() && self.run.is_recorded() && !ours;
             let stranger = tells.then(|| actor(self.run, pid));
             let _ = wait::reap(pid);
             row.inspect(|row| self.run.reaped(*row, status));
@@ -217,6 +216,15 @@ impl Keeper<'_> {
             self.run.repair(|pid| wait::peek(pid).is_ok());
         }
         None
+    }
+
+    /// One that nobody of the scenario has waited for, before it is reaped.
+    fn note_orphan(&mut self, pid: i32) {
+        if self.orphans.0.len() < super::Ended::NAMED {
+            self.orphans.0.push(actor(self.run, pid));
+        } else {
+            self.orphans.1 = self.orphans.1.saturating_add(1);
+        }
     }
 
     /// One that a program has started comes to us as its parent ends, and nobody knows of it before it ends itself.

@@ -49,7 +49,7 @@ pub struct Control {
     pub broken: AtomicU32,
     /// Hundredths of points that the test at hand has awarded.
     pub awarded: AtomicU64,
-    /// How many lines it has said, awards among them.
+    /// How many awards and lines of feedback it has said; who counts them knows how.
     pub said: AtomicU32,
     /// How many children failed by an uncaught error.
     pub failed: AtomicU32,

@@ -212,7 +212,8 @@ impl Running {
         loop {
             let left = due.map(|due| due.saturating_duration_since(Instant::now()));
             if left.is_some_and(|left| left.is_zero()) {
-                return true;
+                // It may be we who were late: stopped by a key, or kept waiting by the machine. What was said meanwhile counts.
+                return self.take_words();
             }
             let milliseconds = left.map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX) + 1);
             let Ok(mut ready) = self.watch.wait(milliseconds) else { return true };

@@ -51,17 +51,19 @@ fn came_to(facts: Facts<'_>) -> (Verdict, Option<String>) {
     if facts.given_up {
         return tool("its processes could not be ended".to_owned());
     }
-    if facts.overdue {
-        return (
-            Verdict::LimitHit,
-            Some(format!("it was still running after {}, and had to be killed", time(facts.limit))),
-        );
-    }
     if let Some(why) = facts.not_run {
         return tool(why);
     }
+    // What the guard said holds, also where nobody listened to it in time: it is who keeps the limit.
     let Some(ended) = facts.ended else {
-        return tool("the guard of its processes was killed".to_owned());
+        return tool(if facts.overdue {
+            format!(
+                "its guard said nothing when its time was over, {}, and had to be killed",
+                time(facts.limit)
+            )
+        } else {
+            "the guard of its processes was killed".to_owned()
+        });
     };
     match ended.outcome {
         keeper::Outcome::Exited(code) => exited(code, &facts),
@@ -99,7 +101,7 @@ fn exited(code: u8, facts: &Facts<'_>) -> (Verdict, Option<String>) {
         0 => (Verdict::Passed, None),
         _ => match last_failure(facts) {
             Some((_, true)) => (Verdict::Failed, None),
-            Some((failure, false)) => (Verdict::of(failure.code), None),
+            Some((failure, false)) => (Verdict::of(failure), None),
             None => (Verdict::Failed, Some(format!("it ended with exit code {code}"))),
         },
     }

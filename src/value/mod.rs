@@ -22,5 +22,5 @@ pub use collect::{Key, List, Map};
 pub use kinds::{Closure, End, Object, ObjectKind, ProcessRef, Range, Regex, Signal, Value};
 pub use number::float_to_int;
 pub use points::Points;
-pub use trouble::{Trouble, ValueResult};
+pub use trouble::{Blame, Trouble, ValueResult};
 pub use wording::a_kind;

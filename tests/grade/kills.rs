@@ -1,9 +1,13 @@
 //! A grader that is killed at any moment, again and again: what it has told is kept, and nothing is there twice.
 
+use super::patience::look;
 use super::stage::Stage;
+use rustix::fs::{CWD, Mode, mkfifoat};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
 
 /// Kills of one run of the test. PROCTOR_GRADE_KILLS=200 is what is promised, and takes some minutes.
 fn kills() -> usize {
@@ -88,4 +92,55 @@ fn check(stage: &Stage, told: &BTreeMap<String, String>) {
     for (student, points) in told {
         assert_eq!(listed.get(student), Some(points), "{student} was told, and is not there");
     }
+}
+
+/// A grader that is stopped by Ctrl-Z and gone on with later hears what its trials said meanwhile.
+#[test]
+fn a_grader_that_stands_still_takes_nothing_from_anybody() {
+    // What a trial has, and beyond that what it gets to end itself, as seconds.
+    const LIMIT: u64 = 20;
+    const SLACK: u64 = 5;
+    let rubric = r#"test "waits" worth 3 {
+    spawn p exec("sh", submission)
+    join p
+    expect p.exitcode == 0
+}"#;
+    let stage = Stage::class(rubric, &[]);
+    let fifo = |name: &str| {
+        mkfifoat(CWD, stage.file(name), Mode::RWXU).expect("a FIFO");
+        // To read and write: nobody waits for us, and we for nobody.
+        File::options().read(true).write(true).open(stage.file(name)).expect("a FIFO")
+    };
+    let (mut up, mut go) = (fifo("up"), fifo("go"));
+    let (here, name) = (stage.path().display(), "ada.sh");
+    stage.write(&format!("class/{name}"), &format!("echo up > {here}/up\nread line < {here}/go\nexit 0\n"));
+    let mut running = stage.start(&["-j1", "--sandbox", "none", "--timeout", &format!("{LIMIT}s")]);
+    up.read_exact(&mut [0; 3]).expect("the work is up");
+    let began = Instant::now();
+    let grader = Pid::from_child(&running.child);
+    let guard = look(|| child_of(grader)).expect("a trial runs");
+    kill_process(grader, Signal::STOP).expect("it runs");
+    go.write_all(b"go\n").expect("the work reads");
+    look(|| state(guard).filter(|state| *state == 'Z')).expect("the trial ends by itself");
+    // Its time must be over, and what it gets besides: nothing can be seen that says so.
+    std::thread::sleep(Duration::from_secs(LIMIT + SLACK + 1).saturating_sub(began.elapsed()));
+    kill_process(grader, Signal::CONT).expect("it is there");
+    while running.line().is_some() {}
+    assert_eq!(running.child.wait().expect("it is ours").code(), Some(0));
+    assert_eq!(stage.points("grades.db"), ["ada 3 #1"]);
+}
+
+/// A child of any of its threads.
+fn child_of(pid: Pid) -> Option<i32> {
+    let tasks = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).ok()?;
+    tasks.flatten().find_map(|task| {
+        let children = fs::read_to_string(task.path().join("children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    })
+}
+
+/// The letter of its state.
+fn state(pid: i32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
 }

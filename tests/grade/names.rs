@@ -3,10 +3,13 @@
 use super::stage::Stage;
 use proctor::suite::grade::{Folders, Kind, Slice, Submission, submissions};
 use proptest::prelude::*;
+use rustix::fs::{CWD, Mode, mkfifoat};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 
 fn found(paths: &[OsString], folders: Folders) -> Result<Vec<(String, Kind)>, String> {
@@ -72,11 +75,40 @@ fn a_link_is_followed_in_neither_form() {
 #[test]
 fn two_works_of_one_student_are_an_error_that_names_both() {
     let world = tempfile::tempdir().expect("a folder");
-    for name in ["ada.py", "ada.sh", "bob.py"] {
-        fs::write(world.path().join(name), "").expect("a file");
+    let two = |names: &[&str]| {
+        for name in names {
+            fs::write(world.path().join(name), "").expect("a file");
+        }
+        found(&[world.path().as_os_str().to_owned()], Folders::ByCount).expect_err("two are the same")
+    };
+    let why = two(&["ada.py", "ada.sh", "bob.py"]);
+    assert!(why.contains("ada.py") && why.contains("ada.sh") && !why.contains("bob"), "{why}");
+    // All of them at once.
+    let why = two(&["bob.c", "eve.c", "eve.h", "eve.s"]);
+    for name in ["ada.py", "ada.sh", "bob.py", "bob.c", "eve.c", "eve.h", "eve.s"] {
+        assert_eq!(why.matches(name).count(), 1, "{name}: {why}");
     }
-    let why = found(&[world.path().as_os_str().to_owned()], Folders::ByCount).expect_err("two are the same");
-    assert!(why.contains("ada.py") && why.contains("ada.sh"), "{why}");
+}
+
+#[test]
+fn what_is_neither_file_nor_folder_is_told_as_what_it_is() {
+    let stage = Stage::class("test \"there\" {\n    expect exists(submission)\n}\n", &[]);
+    mkfifoat(CWD, stage.file("class/ada"), Mode::RWXU).expect("a FIFO");
+    let _bound = UnixListener::bind(stage.file("class/bob")).expect("a socket");
+    symlink("/etc/passwd", stage.file("class/eve")).expect("a link");
+    let said = stage.run(&["grade", "r.proc", "class", "--list"]);
+    for (name, what) in [("ada", "FIFO"), ("bob", "socket"), ("eve", "link")] {
+        let line = said.stdout.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        assert_eq!(line.split_whitespace().nth(1), Some(what), "{said:?}");
+    }
+    let said = stage.grade(&[]);
+    for why in [
+        "it is a FIFO, which is neither",
+        "it is a socket, which is neither",
+        "it is a link, which is not followed",
+    ] {
+        assert!(said.code == 0 && said.stdout.contains(why), "{said:?}");
+    }
 }
 
 #[test]

@@ -139,6 +139,11 @@ fn diff_says_whose_points_changed_and_by_which_tests() {
     assert_eq!(stage.grade(&[]).code, 0);
     stage.write("class/bob.sh", "echo right\n");
     assert_eq!(stage.grade(&[]).code, 0);
+    // An attempt that nobody has is no attempt without points.
+    for numbers in [["--from", "9"], ["--to", "9"]] {
+        let said = stage.run(&[&["grades", "diff"][..], &numbers].concat());
+        assert!(said.code == 2 && said.stderr.contains("no student has an attempt 9"), "{said:?}");
+    }
     let said = stage.run(&["grades", "diff"]);
     let expected = "bob  0/5 → 5/5\n    right: failed (0) → passed (2)\n    and more: skipped (0) → passed (3)\n1 student changed\n";
     assert_eq!((said.code, said.stdout.as_str()), (0, expected));
@@ -358,4 +363,97 @@ fn the_scenarios_own_objects_are_no_files_of_the_work() {
     let said = stage.grade(&["--file-size", "64K"]);
     assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
     assert_eq!(stage.points("grades.db"), ["ada 1 #1"]);
+}
+
+/// Whoever watches the work for the rubric is no orphan that the work has left.
+#[test]
+fn our_own_tracers_are_no_orphans_of_the_work() {
+    let rubric = r#"test "again and again" {
+    for i in range(8) {
+        spawn p exec("sh", submission) with {capture: true}
+        join p
+        expect p.exitcode == 0
+    }
+}"#;
+    let stage = Stage::class(rubric, &[("ada.sh", "exit 0\n"), ("eve.sh", "(exit 3) & exec sleep 0.1\n")]);
+    let said = stage.grade(&["--report-json", "all.json"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    let all: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(stage.file("all.json")).expect("a report")).expect("JSON");
+    let orphans = |student: usize| {
+        let trial = &all["students"][student]["tests"][0]["trial"];
+        let orphans = trial["never_waited_for"].as_array().expect("a list").iter();
+        orphans.map(|orphan| orphan["name"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(orphans(0), Vec::<String>::new());
+    assert!(!orphans(1).is_empty() && orphans(1).iter().all(|name| name == "sh"), "{:?}", orphans(1));
+}
+
+/// Who starts a grading again and thinks better of it has lost nothing.
+#[test]
+fn a_grading_that_came_to_nothing_hides_no_results() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n"), ("bob.sh", "echo wrong\n")]);
+    let said = stage.grade(&[]);
+    assert!(said.code == 0 && !said.stdout.contains("--resume"), "{said:?}");
+    for work in ["class/ada.sh", "class/bob.sh"] {
+        stage.write(work, "sleep 1000\n");
+    }
+    let mut running = stage.start(&["-j1", "--timeout", "100s"]);
+    running.until("grades.db has 4 results; --resume goes on with them");
+    kill_process(Pid::from_child(&running.child), Signal::INT).expect("it runs");
+    while running.line().is_some() {}
+    assert_eq!(running.child.wait().expect("it is ours").code(), Some(130));
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "bob 0 #1"]);
+    let said = stage.run(&["grades", "list"]);
+    assert!(said.code == 0 && said.stdout.contains("2 of 2 students graded"), "{said:?}");
+    let said = stage.run(&["grades", "diff"]);
+    assert_eq!(said.stdout, "nobody's points changed\n", "{said:?}");
+    let export = |more: &[&str]| {
+        let said = stage.run(&[&["grades", "export", "--report-json", "/dev/stdout"], more].concat());
+        let all: serde_json::Value = serde_json::from_str(&said.stdout).expect("JSON");
+        let student = &all["students"][0];
+        (student["attempt"].as_u64(), student["open"].as_u64(), student["points"].as_f64())
+    };
+    assert_eq!(export(&[]), (Some(1), Some(0), Some(5.0)));
+    assert_eq!(export(&["--attempt", "1"]), (Some(1), Some(0), Some(5.0)));
+    assert_eq!(export(&["--attempt", "2"]), (Some(2), Some(2), Some(0.0)));
+    stage.write("class/ada.sh", "echo right\n");
+    stage.write("class/bob.sh", "echo wrong\n");
+    assert_eq!(stage.grade(&["--resume"]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 5 #1", "bob 0 #1"]);
+    // One with results counts, and leaves out no number.
+    assert_eq!(stage.grade(&[]).code, 0);
+    assert_eq!(stage.points("grades.db"), ["ada 5 #3", "bob 0 #3"]);
+    assert_eq!(stage.run(&["grades", "diff"]).stdout, "nobody's points changed\n");
+}
+
+/// No report says that works were kept inside better than any of them was.
+#[test]
+fn the_sandbox_of_a_class_is_the_weakest_of_its_marks() {
+    let stage = Stage::class(RUBRIC, &[("ada.sh", "echo right\n")]);
+    let sandbox = |file: &str| {
+        let said = stage.run(&["grades", "export", file, "--report-json", "/dev/stdout"]);
+        let all: serde_json::Value = serde_json::from_str(&said.stdout).expect("JSON");
+        let missing = all["sandbox"]["missing"].as_array().expect("a list").iter();
+        let same = missing.clone().find(|one| one["part"] == "the same for all");
+        let why = same.map_or("", |one| one["reason"].as_str().expect("a reason")).to_owned();
+        (all["sandbox"]["level"].as_str().expect("a level").to_owned(), why)
+    };
+    assert_eq!(stage.grade(&["--sandbox", "none"]).code, 0);
+    assert_eq!(sandbox("grades.db"), ("host".to_owned(), String::new()));
+    stage.write("class/bob.sh", "echo right\n");
+    assert_eq!(stage.grade(&["--resume"]).code, 0);
+    let (level, why) = sandbox("grades.db");
+    assert_eq!(level, "host");
+    assert!(why.starts_with("2 marks were found under another ("), "{why}");
+    // All of them anew: nothing of the old ones counts.
+    assert_eq!(stage.grade(&[]).code, 0);
+    let (level, why) = sandbox("grades.db");
+    assert!(level != "host" && why.is_empty(), "{level}: {why}");
+    assert_eq!(stage.grade(&["--partition", "slice:1/2", "--results", "1.db", "--sandbox", "none"]).code, 0);
+    assert_eq!(stage.grade(&["--partition", "slice:2/2", "--results", "2.db"]).code, 0);
+    assert_eq!(stage.run(&["grades", "merge", "1.db", "2.db", "--output", "all.db"]).code, 0);
+    let (level, why) = sandbox("all.db");
+    assert_eq!(level, "host");
+    assert!(why.starts_with("2 marks were found under another ("), "{why}");
 }

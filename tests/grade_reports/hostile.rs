@@ -51,6 +51,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     (proptest::collection::vec(hostile(), 8), span, any::<u32>()).prop_map(|(texts, (from, to), cut)| {
         let location = Location::new(SourceId(0), Span::new(from.min(to), from.max(to)));
         let failure = Failure {
+            blame: proctor::value::Blame::default(),
             code: Code::EXPECTATION,
             message: texts[0].clone(),
             help: Some(texts[1].clone()),

@@ -37,6 +37,7 @@ pub fn place(text: &str) -> Location {
 
 pub fn failure(message: &str, location: Location) -> Failure {
     Failure {
+        blame: proctor::value::Blame::default(),
         code: Code::EXPECTATION,
         message: message.to_owned(),
         help: None,

@@ -84,11 +84,18 @@ fn are_ended() {
             remove(&nonce);
         }
     }
-    // One that ends by itself names who is left, as for any other.
-    let text = format!("spawn p sh(\"{}\")\njoin p\nexpect self.children != [] within 60s", maker(""));
-    let output = run(&text, &[]);
-    assert_eq!((output.code, output.out.as_str()), (Some(0), "up\n"), "{output:?}");
+    // One that ends by itself, here when it is told to, names who is left, as for any other.
+    let nonce = new_nonce();
+    let folder = tempfile::tempdir().expect("a folder");
+    let over = folder.path().join("over");
+    let text = format!("spawn p sh(\"{}\")\njoin p\nexpect exists({over:?}) within 60s", maker(""));
+    let mut run = scenario(&nonce, &text, &[]).start();
+    run.await_output("up");
+    std::fs::write(over, "").expect("a file");
+    let output = run.finish();
+    assert_eq!(output.code, Some(0), "{output:?}");
     assert!(output.err.contains("1 process was still there"), "{output:?}");
+    remove(&nonce);
 }
 
 fn control() {

@@ -98,9 +98,9 @@ fn a_guard_that_is_stopped_is_ended_when_the_time_is_over() {
     let run = Lasting::start(&["--timeout", "2s"]);
     send(children(run.pid())[0], Signal::STOP);
     let (_, said) = run.end();
-    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(said.code, 4, "{said:?}");
     assert!(
-        said.stdout.contains("LIMIT    a.proc: lasts") && said.stdout.contains("had to be killed"),
+        said.stdout.contains("TOOL     a.proc: lasts") && said.stdout.contains("had to be killed"),
         "{said:?}"
     );
 }
@@ -114,8 +114,8 @@ fn guard_and_keeper_that_are_stopped_are_ended_with_all_that_is_theirs() {
     send(guard, Signal::STOP);
     send(keeper, Signal::STOP);
     let (_, said) = run.end();
-    assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.stdout.contains("LIMIT    a.proc: lasts"), "{said:?}");
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.stdout.contains("TOOL     a.proc: lasts"), "{said:?}");
 }
 
 #[test]
@@ -163,4 +163,21 @@ fn a_grandchild_that_holds_the_output_does_not_hold_the_test() {
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.stdout.contains("left alive, and killed: "), "{said:?}");
     assert!(with_word(&word).is_empty());
+}
+
+/// Whoever watches a program for the scenario is ours, and nobody's leftover.
+#[test]
+fn our_own_tracers_are_no_orphans() {
+    let text = r#"test "looks after all" {
+    for i in range(8) {
+        spawn p sh("true") with {observe: true}
+        join p
+        expect p.exitcode == 0
+    }
+}
+"#;
+    let stage = Stage::new(&[("a.proc", text)]);
+    let said = stage.run(&["test", "--leaks", "fail"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(!said.stdout.contains("never waited for"), "{said:?}");
 }

@@ -47,6 +47,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     let texts = proptest::collection::vec(hostile(), 6);
     (texts, any::<bool>(), any::<u32>()).prop_map(|(texts, broken, cut)| {
         let failure = Failure {
+            blame: proctor::value::Blame::default(),
             code: Code::EXPECTATION,
             message: texts[0].clone(),
             help: Some(texts[1].clone()),

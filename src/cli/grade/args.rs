@@ -208,6 +208,9 @@ pub enum Grades {
         /// The results
         #[arg(value_name = "FILE", default_value = RESULTS)]
         results: PathBuf,
+        /// That attempt of each student, by its number, instead of the last one with results
+        #[arg(long, value_name = "N")]
+        attempt: Option<u32>,
         #[command(flatten)]
         reports: ReportArgs,
     },

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub fn grades(what: &Grades, output: Output) -> u8 {
     let done = match what {
         Grades::List { results } => list(results, output),
-        Grades::Export { results, reports } => export(results, reports),
+        Grades::Export { results, attempt, reports } => export(results, *attempt, reports),
         Grades::Diff { results, from, to } => compare(results, *from, *to, output),
         Grades::Merge { results, output: into } => join(results, into),
     };
@@ -30,11 +30,11 @@ fn list(path: &Path, output: Output) -> Result<u8, String> {
     Ok(exit::HELD)
 }
 
-fn export(path: &Path, args: &ReportArgs) -> Result<u8, String> {
+fn export(path: &Path, attempt: Option<u32>, args: &ReportArgs) -> Result<u8, String> {
     if !reports::any(args) {
         return Err("no report is asked for: `proctor grades export --help` names them".to_owned());
     }
-    let results = Results::open(path)?;
+    let results = Results::open(path)?.of(attempt.map_or(Which::Last, Which::Number));
     Ok(if reports::write(args, &results) { exit::HELD } else { exit::TOOL })
 }
 

@@ -171,6 +171,11 @@ fn run(
         Ok(begun) => begun,
         Err(why) => return Ok(refuse(&why)),
     };
+    if store.before > 0 && !args.resume {
+        let (name, count) = (args.results.display().to_string(), store.before);
+        let results = if count == 1 { "1 result".to_owned() } else { format!("{count} results") };
+        to_stdout(&format!("{} has {results}; --resume goes on with them\n", visible_line(&name)));
+    }
     let width = columns(works.iter().map(|work| &*work.name));
     let mut progress = Progress::new(works.len(), rubric.criteria.len(), width, output);
     let began = Instant::now();

@@ -83,7 +83,14 @@ pub fn draw_summary(summary: &Summary, rubric: &Rubric, style: Style) -> String 
         for (why, count) in &summary.open {
             text.push_str(&format!("  {}: {}\n", tests(*count), visible_line(why)));
         }
-        text.push_str("  `--resume` runs them again\n");
+        if summary.is_wrong() {
+            text.push_str(
+                "  the rubric is to be mended, and the works graded again with it: the reports say where\n",
+            );
+        }
+        if summary.is_to_be_resumed() {
+            text.push_str("  `--resume` runs them again\n");
+        }
     }
     if summary.others > 0 {
         let many = students(summary.others);
@@ -134,7 +141,7 @@ pub fn draw_works(works: &[Submission], rubric: &Rubric, style: Style) -> String
         let space = missing(&student, width);
         let path = work.path.to_string_lossy();
         let word = match work.kind {
-            Kind::Odd => style.yellow(work.kind.name()),
+            Kind::Odd(_) => style.yellow(work.kind.name()),
             _ => work.kind.name().to_owned(),
         };
         text.push_str(&format!("{student}{space}  {word:<8} {}\n", visible_line(&path)));

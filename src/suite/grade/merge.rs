@@ -84,8 +84,12 @@ fn copy(connection: &Connection) -> rusqlite::Result<()> {
     let new = "INSERT INTO main.attempt (id, student, number, grading, path, digest, refused)
         SELECT id + ?1, student, number, grading + ?2, path, digest, refused FROM part.attempt";
     transaction.execute(new, params![attempts, gradings])?;
-    let new = "INSERT INTO main.mark (attempt, criterion, verdict, hundredths, mark)
-        SELECT attempt + ?, criterion, verdict, hundredths, mark FROM part.mark";
-    transaction.execute(new, [attempts])?;
+    let own = if schema::marks_have_gradings(connection, "part")? { "m.grading" } else { "NULL" };
+    let new = format!(
+        "INSERT INTO main.mark (attempt, criterion, verdict, hundredths, mark, grading)
+        SELECT attempt + ?1, criterion, verdict, hundredths, mark, coalesce({own}, a.grading) + ?2
+        FROM part.mark m JOIN part.attempt a ON a.id = m.attempt"
+    );
+    transaction.execute(&new, params![attempts, gradings])?;
     transaction.commit()
 }

@@ -47,6 +47,7 @@ CREATE TABLE mark (
     verdict TEXT NOT NULL,
     hundredths INTEGER,
     mark TEXT NOT NULL,
+    grading INTEGER REFERENCES grading,
     PRIMARY KEY (attempt, criterion)
 ) STRICT, WITHOUT ROWID;
 ";
@@ -83,6 +84,11 @@ pub fn write(path: &Path) -> Result<Writer, String> {
         Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE)).map_err(words)?;
     connection.busy_timeout(BUSY).map_err(words)?;
     check(&connection, path, true)?;
+    if !marks_have_gradings(&connection, "main").map_err(words)? {
+        connection
+            .execute_batch("ALTER TABLE mark ADD COLUMN grading INTEGER REFERENCES grading")
+            .map_err(words)?;
+    }
     let settle = || {
         // One fsync(2) for each result; a journal of its own would take three.
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -96,6 +102,16 @@ pub fn write(path: &Path) -> Result<Writer, String> {
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
     Ok(Writer { connection, _lock: lock })
+}
+
+/// Whether each mark says in which grading it was given. In files of earlier proctors it was that in which its attempt began, as far as
+/// anybody knows.
+///
+/// # Errors
+/// What SQLite says.
+pub fn marks_have_gradings(connection: &Connection, schema: &str) -> rusqlite::Result<bool> {
+    let row = "SELECT count(*) FROM pragma_table_info('mark', ?) WHERE name = 'grading'";
+    connection.query_row(row, [schema], |row| row.get::<_, i64>(0)).map(|count| count > 0)
 }
 
 impl Drop for Writer {

@@ -1,6 +1,6 @@
 //! The results of a class in one file: each is there for good as soon as it is told, whatever happens to us or the machine.
 
-use super::class::{Class, FULL, Mark, Rubric, Standing, Student};
+use super::class::{Class, FULL, Mark, Rubric, Standing, Student, weakest};
 use super::schema::{self, Writer, trouble};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
@@ -18,6 +18,8 @@ pub struct Store {
     path: PathBuf,
     grading: i64,
     rubric: i64,
+    /// Results that it has by the same rubric already, each student's last ones.
+    pub before: usize,
 }
 
 /// How a grading is begun.
@@ -60,17 +62,18 @@ impl Store {
     pub fn begin(path: &Path, beginning: &Beginning<'_>) -> Said<(Self, u64)> {
         let writer = schema::write(path)?;
         let words = |error| trouble(path, &error);
-        let (rubric, grading, seed) = {
+        let (rubric, grading, seed, before) = {
             let connection = &writer.connection;
             let transaction = connection.unchecked_transaction().map_err(words)?;
             let rubric = rubric_row(&transaction, beginning.rubric, path)?;
             let last = "SELECT seed FROM grading WHERE rubric = ? ORDER BY id DESC LIMIT 1";
-            let before = transaction
+            let seeded = transaction
                 .query_row(last, [rubric], |row| row.get::<_, i64>(0))
                 .optional()
                 .map_err(words)?;
-            let before = before.filter(|_| beginning.resume).map(i64::cast_unsigned);
-            let seed = beginning.seed.or(before).unwrap_or_else(|| fastrand::u64(0..1 << 32));
+            let seeded = seeded.filter(|_| beginning.resume).map(i64::cast_unsigned);
+            let seed = beginning.seed.or(seeded).unwrap_or_else(|| fastrand::u64(0..1 << 32));
+            let before = known(&transaction, rubric).map_err(words)?;
             let row = "INSERT INTO grading (rubric, began_ms, seed, standing) VALUES (?, ?, ?, ?)";
             let values = params![
                 rubric,
@@ -81,9 +84,9 @@ impl Store {
             transaction.execute(row, values).map_err(words)?;
             let grading = transaction.last_insert_rowid();
             transaction.commit().map_err(words)?;
-            (rubric, grading, seed)
+            (rubric, grading, seed, before)
         };
-        Ok((Self { writer, path: path.to_path_buf(), grading, rubric }, seed))
+        Ok((Self { writer, path: path.to_path_buf(), grading, rubric, before }, seed))
     }
 
     /// Enters the students, each with its path: those of the class that have no result are in the file as well. Gives the attempt
@@ -139,7 +142,7 @@ impl Store {
         let row = "UPDATE attempt SET digest = ?, refused = ? WHERE id = ?";
         transaction.execute(row, params![digest.map(u64::cast_signed), refused, attempt]).map_err(words)?;
         for (criterion, mark) in marks {
-            put(&transaction, attempt, *criterion, mark, &self.path)?;
+            put(&transaction, (attempt, self.grading), *criterion, mark, &self.path)?;
         }
         transaction.commit().map_err(words)
     }
@@ -149,7 +152,7 @@ impl Store {
     /// # Errors
     /// In words: the file cannot be used.
     pub fn mark(&mut self, attempt: i64, criterion: usize, mark: &Mark) -> Said<()> {
-        put(&self.writer.connection, attempt, criterion, mark, &self.path)
+        put(&self.writer.connection, (attempt, self.grading), criterion, mark, &self.path)
     }
 
     /// Notes that the grading ends.
@@ -177,19 +180,36 @@ fn rubric_row(connection: &Connection, rubric: &Rubric, path: &Path) -> Said<i64
     Ok(connection.last_insert_rowid())
 }
 
+/// The number of a student's last attempt, `a` being any of them: one counts when it has a result, so that nothing that is known is
+/// hidden by a grading that came to nothing.
+pub(super) const LAST: &str = "(SELECT number FROM attempt b WHERE b.student = a.student
+    ORDER BY EXISTS (SELECT 1 FROM mark WHERE attempt = b.id) DESC, number DESC LIMIT 1)";
+
+/// How many results that say something of the works there are by a rubric, in the last attempts.
+fn known(connection: &Connection, rubric: i64) -> rusqlite::Result<usize> {
+    let row = format!(
+        "SELECT count(m.hundredths) FROM attempt a JOIN grading g ON g.id = a.grading JOIN mark m ON m.attempt = a.id
+        WHERE g.rubric = ? AND a.number = {LAST}"
+    );
+    let count: i64 = connection.query_row(&row, [rubric], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// A student's last attempt, where that was for this rubric: its id, number and digest.
 fn last(
     connection: &Connection,
     student: &str,
     rubric: i64,
 ) -> rusqlite::Result<Option<(i64, u32, Option<u64>)>> {
-    let row = "SELECT a.id, a.number, a.digest, g.rubric FROM attempt a JOIN grading g ON g.id = a.grading
-        WHERE a.student = ? ORDER BY a.number DESC LIMIT 1";
+    let row = format!(
+        "SELECT a.id, a.number, a.digest, g.rubric FROM attempt a JOIN grading g ON g.id = a.grading
+        WHERE a.student = ? AND a.number = {LAST}"
+    );
     let take = |row: &Row<'_>| {
         let digest: Option<i64> = row.get(2)?;
         Ok(((row.get(0)?, row.get(1)?, digest.map(i64::cast_unsigned)), row.get::<_, i64>(3)?))
     };
-    let found = connection.prepare_cached(row)?.query_row([student], take).optional()?;
+    let found = connection.prepare_cached(&row)?.query_row([student], take).optional()?;
     Ok(found.filter(|(_, other)| *other == rubric).map(|(attempt, _)| attempt))
 }
 
@@ -227,11 +247,17 @@ fn new(
     Ok(Attempt { id, number, digest: None, marked: vec![None; criteria] })
 }
 
-fn put(connection: &Connection, attempt: i64, criterion: usize, mark: &Mark, path: &Path) -> Said<()> {
-    let row =
-        "INSERT OR REPLACE INTO mark (attempt, criterion, verdict, hundredths, mark) VALUES (?, ?, ?, ?, ?)";
+/// Keeps a mark of an attempt, given in a grading.
+fn put(
+    connection: &Connection,
+    (attempt, grading): (i64, i64),
+    criterion: usize,
+    mark: &Mark,
+    path: &Path,
+) -> Said<()> {
+    let row = "INSERT OR REPLACE INTO mark (attempt, criterion, verdict, hundredths, mark, grading) VALUES (?, ?, ?, ?, ?, ?)";
     let points = mark.points.map(|points| points.hundredths().cast_signed());
-    let values = params![attempt, criterion as i64, mark.verdict.name(), points, json(mark)?];
+    let values = params![attempt, criterion as i64, mark.verdict.name(), points, json(mark)?, grading];
     let done = connection.prepare_cached(row).and_then(|mut row| row.execute(values));
     done.map(drop).map_err(|error| trouble(path, &error))
 }
@@ -256,6 +282,8 @@ fn milliseconds(time: SystemTime) -> i64 {
 pub struct Results {
     connection: Connection,
     path: PathBuf,
+    /// Which attempts the class is of.
+    which: Which,
 }
 
 /// Which attempt of each student is meant.
@@ -263,9 +291,23 @@ pub struct Results {
 pub enum Which {
     #[default]
     Last,
-    /// The one before the last; none where there is but one.
+    /// The one before the last, with results too; none where there is but one.
     Before,
     Number(u32),
+}
+
+impl Which {
+    /// Its number, `a` being any attempt of the student.
+    fn number(self) -> String {
+        match self {
+            Self::Last => LAST.to_owned(),
+            Self::Before => format!(
+                "(SELECT max(c.number) FROM attempt c WHERE c.student = a.student AND c.number < {LAST}
+                AND EXISTS (SELECT 1 FROM mark WHERE attempt = c.id))"
+            ),
+            Self::Number(number) => number.to_string(),
+        }
+    }
 }
 
 impl Results {
@@ -275,7 +317,13 @@ impl Results {
         let connection = schema::read(path)?;
         // All that is read is of one moment, also while a class is being graded.
         connection.execute_batch("BEGIN").map_err(|error| trouble(path, &error))?;
-        Ok(Self { connection, path: path.to_path_buf() })
+        Ok(Self { connection, path: path.to_path_buf(), which: Which::Last })
+    }
+
+    /// The class is that of these attempts.
+    #[must_use]
+    pub fn of(self, which: Which) -> Self {
+        Self { which, ..self }
     }
 
     /// The class, as its last grading left it: each student with the last attempt. One that was for another rubric has no marks.
@@ -294,25 +342,45 @@ impl Results {
     /// In words: the file cannot be used, or has no grading yet.
     pub fn frame(&self) -> Said<Class> {
         let words = |error| trouble(&self.path, &error);
-        let row = "SELECT g.began_ms, g.elapsed_ns, g.seed, g.interrupted, g.standing, r.body
+        let row = "SELECT g.began_ms, g.elapsed_ns, g.seed, g.interrupted, g.standing, r.body, r.id
             FROM grading g JOIN rubric r ON r.id = g.rubric ORDER BY g.id DESC LIMIT 1";
-        type Last = (i64, i64, i64, Option<i32>, String, String);
+        type Last = (i64, i64, i64, Option<i32>, String, String, i64);
         let take = |row: &Row<'_>| -> rusqlite::Result<Last> {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
         };
         let last = self.connection.query_row(row, [], take).optional().map_err(words)?;
-        let Some((began, elapsed, seed, interrupted, standing, body)) = last else {
+        let Some((began, elapsed, seed, interrupted, standing, body, id)) = last else {
             return Err(format!("the results file `{}` has no result yet", self.path.display()));
         };
         Ok(Class {
             rubric: parse(&body, &self.path)?,
             students: Vec::new(),
-            standing: parse(&standing, &self.path)?,
+            standing: weakest(self.standings(id)?).map_or_else(|| parse(&standing, &self.path), Ok)?,
             seed: seed.cast_unsigned(),
             began: UNIX_EPOCH + Duration::from_millis(began.max(0).cast_unsigned()),
             elapsed,
             interrupted,
         })
+    }
+
+    /// How well works were kept inside as the results of the class were found, by a rubric: each way once, with the number of marks.
+    fn standings(&self, rubric: i64) -> Said<Vec<(Standing, usize)>> {
+        let words = |error| trouble(&self.path, &error);
+        let known = schema::marks_have_gradings(&self.connection, "main").map_err(words)?;
+        let row = format!(
+            "SELECT g.standing, count(*) FROM attempt a JOIN grading b ON b.id = a.grading JOIN mark m ON m.attempt = a.id
+            JOIN grading g ON g.id = {} WHERE b.rubric = ? AND a.number = {} GROUP BY 1",
+            if known { "coalesce(m.grading, a.grading)" } else { "a.grading" },
+            self.which.number()
+        );
+        let mut found = self.connection.prepare(&row).map_err(words)?;
+        let take = |row: &Row<'_>| -> rusqlite::Result<(String, i64)> { Ok((row.get(0)?, row.get(1)?)) };
+        let mut all = Vec::new();
+        for one in found.query_map([rubric], take).map_err(words)? {
+            let (standing, count) = one.map_err(words)?;
+            all.push((parse(&standing, &self.path)?, usize::try_from(count).unwrap_or(0)));
+        }
+        Ok(all)
     }
 
     /// The students of the class, by name, each read as it is asked for.
@@ -330,7 +398,7 @@ impl Results {
             let marks = if other == id { self.marks(attempt, criteria)? } else { vec![None; criteria] };
             Ok(Student { marks, ..student })
         };
-        Ok(self.attempts(Which::Last)?.into_iter().map(read))
+        Ok(self.attempts(self.which)?.into_iter().map(read))
     }
 
     /// The names of the students of the class, in their order.
@@ -338,11 +406,7 @@ impl Results {
     /// # Errors
     /// In words: the file cannot be used.
     pub fn names(&self) -> Said<Vec<String>> {
-        let row = "SELECT DISTINCT student FROM attempt ORDER BY student";
-        let all = || {
-            self.connection.prepare(row)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()
-        };
-        all().map_err(|error| trouble(&self.path, &error))
+        Ok(self.attempts(self.which)?.into_iter().map(|(_, student, _)| student.name).collect())
     }
 
     /// Students by name, each with one attempt and the rubric that it was for; those that have no such attempt are left out.
@@ -388,11 +452,7 @@ impl Results {
 
     /// Attempts with their students, without marks, and the ids of their rubrics.
     fn attempts(&self, which: Which) -> Said<Vec<(i64, Student, i64)>> {
-        let wanted = match which {
-            Which::Last => "(SELECT max(number) FROM attempt b WHERE b.student = a.student)".to_owned(),
-            Which::Before => "(SELECT max(number) - 1 FROM attempt b WHERE b.student = a.student)".to_owned(),
-            Which::Number(number) => number.to_string(),
-        };
+        let wanted = which.number();
         let row = format!(
             "SELECT a.id, a.student, a.path, a.number, a.refused, g.rubric FROM attempt a JOIN grading g ON g.id = a.grading
             WHERE a.number = {wanted} ORDER BY a.student"
@@ -407,8 +467,15 @@ impl Results {
             };
             Ok((row.get(0)?, student, row.get(5)?))
         };
-        let all = || self.connection.prepare(&row)?.query_map([], take)?.collect::<rusqlite::Result<_>>();
-        all().map_err(|error| trouble(&self.path, &error))
+        let all =
+            || self.connection.prepare(&row)?.query_map([], take)?.collect::<rusqlite::Result<Vec<_>>>();
+        let all = all().map_err(|error| trouble(&self.path, &error))?;
+        match which {
+            Which::Number(number) if all.is_empty() => {
+                Err(format!("no student has an attempt {number} in `{}`", self.path.display()))
+            }
+            _ => Ok(all),
+        }
     }
 
     fn marks(&self, attempt: i64, criteria: usize) -> Said<Vec<Option<Mark>>> {

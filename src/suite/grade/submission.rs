@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 /// One student's work, as it was handed in.
@@ -16,14 +17,17 @@ pub struct Submission {
     pub kind: Kind,
 }
 
+/// The word for a symbolic link.
+pub const LINK: &str = "link";
+
 /// What a work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     File,
     Folder,
     Archive(Packing),
-    /// A link, or what is neither file nor folder: it is not followed, and its student is told so.
-    Odd,
+    /// A link, or what is neither file nor folder, in a word: it is not followed or opened, and its student is told so.
+    Odd(&'static str),
 }
 
 impl Kind {
@@ -34,7 +38,7 @@ impl Kind {
             Self::File => "file",
             Self::Folder => "folder",
             Self::Archive(_) => "archive",
-            Self::Odd => "link",
+            Self::Odd(what) => what,
         }
     }
 }
@@ -87,13 +91,29 @@ pub fn submissions(
         }
     }
     all.sort_by(|one, other| one.name.cmp(&other.name));
-    if let Some([one, other]) = all.array_windows().find(|[one, other]| one.name == other.name) {
-        let (one, other) = (one.path.display(), other.path.display());
-        return Err(format!(
-            "`{one}` and `{other}` would be the same student: their names are the same without their endings"
-        ));
+    same(&all).map_or(Ok(all), Err)
+}
+
+/// What is wrong where works have one name, sorted by names: all of them, so that nobody has to find one after the other.
+fn same(all: &[Submission]) -> Option<String> {
+    const NAMED: usize = 20;
+    let groups: Vec<&[Submission]> =
+        all.chunk_by(|one, other| one.name == other.name).filter(|group| group.len() > 1).collect();
+    let line = |group: &&[Submission]| {
+        let paths: Vec<String> = group.iter().map(|one| format!("`{}`", one.path.display())).collect();
+        paths.join(" and ")
+    };
+    let named: Vec<String> = groups.iter().take(NAMED).map(line).collect();
+    let more = groups.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!("\n  and {more} more students") } else { String::new() };
+    let why = "their names are the same without their endings";
+    match named.as_slice() {
+        [] => None,
+        [only] => Some(format!("{only} would be the same student: {why}")),
+        _ => {
+            Some(format!("these would each be the same student, for {why}:\n  {}{more}", named.join("\n  ")))
+        }
     }
-    Ok(all)
 }
 
 /// Where a file lies, its own link not followed: a student's link to the rubric is not the rubric.
@@ -138,13 +158,24 @@ fn submission(path: PathBuf, facts: &fs::Metadata) -> Submission {
     let (kind, length) = if facts.is_dir() {
         (Kind::Folder, bytes.len())
     } else if !facts.is_file() {
-        (Kind::Odd, bytes.len() - ending(bytes))
+        (Kind::Odd(odd(facts)), bytes.len() - ending(bytes))
     } else if let Some((packing, ending)) = Packing::of(bytes) {
         (Kind::Archive(packing), bytes.len() - ending)
     } else {
         (Kind::File, bytes.len() - ending(bytes))
     };
     Submission { name: escaped(&bytes[..length]), path, kind }
+}
+
+/// What is neither a file nor a folder, in a word.
+fn odd(facts: &fs::Metadata) -> &'static str {
+    let kind = facts.file_type();
+    match () {
+        () if kind.is_symlink() => LINK,
+        () if kind.is_fifo() => "FIFO",
+        () if kind.is_socket() => "socket",
+        () => "device",
+    }
 }
 
 /// How long the known ending of a name is, with its dot.

@@ -2,7 +2,7 @@
 
 use super::class::FULL;
 use super::schema::trouble;
-use super::store::Results;
+use super::store::{LAST, Results};
 use rusqlite::Row;
 
 /// A class at a glance.
@@ -27,13 +27,34 @@ pub struct Share {
     pub open: usize,
 }
 
-/// The last attempts by the last rubric.
-const LAST: &str = "WITH last AS (
-    SELECT a.id, a.student, g.rubric = (SELECT rubric FROM grading ORDER BY id DESC LIMIT 1) AS ours
-    FROM attempt a JOIN grading g ON g.id = a.grading
-    WHERE a.number = (SELECT max(number) FROM attempt b WHERE b.student = a.student))";
+/// The last attempts, and whether they are by the last rubric.
+fn last() -> String {
+    format!(
+        "WITH last AS (
+        SELECT a.id, a.student, g.rubric = (SELECT rubric FROM grading ORDER BY id DESC LIMIT 1) AS ours
+        FROM attempt a JOIN grading g ON g.id = a.grading WHERE a.number = {LAST})"
+    )
+}
+/// Why a test is open, where no other try can help.
+pub const WRONG: &str = "the rubric itself is wrong there";
+/// And where nothing was tried.
+pub const NOT_BEGUN: &str = "it was not begun, or needs a test of these";
 /// Reasons that are told apart.
 const REASONS: usize = 20;
+
+impl Summary {
+    /// The rubric is wrong for some.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        self.open.iter().any(|(why, _)| why == WRONG)
+    }
+
+    /// Another try can help some.
+    #[must_use]
+    pub fn is_to_be_resumed(&self) -> bool {
+        self.open.iter().any(|(why, _)| why != WRONG && (why != NOT_BEGUN || !self.is_wrong()))
+    }
+}
 
 impl Results {
     /// The class at a glance. The rubric has so many tests.
@@ -53,8 +74,9 @@ impl Results {
 
     fn sums(&self, criteria: usize, summary: &mut Summary) -> rusqlite::Result<()> {
         let row = format!(
-            "{LAST} SELECT l.student, l.ours, coalesce(sum(m.hundredths), 0), count(m.hundredths)
-            FROM last l LEFT JOIN mark m ON m.attempt = l.id GROUP BY l.id ORDER BY l.student"
+            "{} SELECT l.student, l.ours, coalesce(sum(m.hundredths), 0), count(m.hundredths)
+            FROM last l LEFT JOIN mark m ON m.attempt = l.id GROUP BY l.id ORDER BY l.student",
+            last()
         );
         let take = |row: &Row<'_>| -> rusqlite::Result<(String, bool, i64, i64)> {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
@@ -73,8 +95,9 @@ impl Results {
 
     fn shares(&self, summary: &mut Summary) -> rusqlite::Result<()> {
         let row = format!(
-            "{LAST} SELECT m.criterion, m.verdict, count(*) FROM last l JOIN mark m ON m.attempt = l.id
-            WHERE l.ours GROUP BY 1, 2"
+            "{} SELECT m.criterion, m.verdict, count(*) FROM last l JOIN mark m ON m.attempt = l.id
+            WHERE l.ours GROUP BY 1, 2",
+            last()
         );
         let take = |row: &Row<'_>| -> rusqlite::Result<(i64, String, i64)> {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
@@ -100,10 +123,11 @@ impl Results {
 
     fn reasons(&self, summary: &mut Summary) -> rusqlite::Result<()> {
         let row = format!(
-            "{LAST} SELECT CASE m.verdict
+            "{} SELECT CASE m.verdict
                 WHEN 'tool_failed' THEN coalesce(m.mark ->> '$.verdict.ToolFailed', 'proctor or the machine failed')
-                ELSE 'the rubric itself is wrong there' END, count(*)
-            FROM last l JOIN mark m ON m.attempt = l.id WHERE l.ours AND m.hundredths IS NULL GROUP BY 1 ORDER BY 2 DESC LIMIT {REASONS}"
+                ELSE '{WRONG}' END, count(*)
+            FROM last l JOIN mark m ON m.attempt = l.id WHERE l.ours AND m.hundredths IS NULL GROUP BY 1 ORDER BY 2 DESC LIMIT {REASONS}",
+            last()
         );
         let take = |row: &Row<'_>| -> rusqlite::Result<(String, i64)> { Ok((row.get(0)?, row.get(1)?)) };
         for one in self.connection().prepare(&row)?.query_map([], take)? {
@@ -113,7 +137,7 @@ impl Results {
         let known: usize = summary.open.iter().map(|(_, count)| count).sum();
         let all: usize = summary.students.iter().map(|(_, _, open)| open).sum();
         if all > known {
-            summary.open.push(("it was not begun, or needs a test of these".to_owned(), all - known));
+            summary.open.push((NOT_BEGUN.to_owned(), all - known));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::desk;
 use super::site::{Caps, Site, Trouble, is_executable, make};
-use super::submission::{Kind, Submission, file_name};
+use super::submission::{Kind, LINK, Submission, file_name};
 use super::unpack::unpack;
 use crate::process::sandbox::open_stranger;
 use std::fs;
@@ -46,8 +46,9 @@ pub fn prepare(submission: &Submission, caps: Caps, desk: &Path) -> Result<Work,
         }
         Kind::Folder => copy_folder(path, &mut site)?,
         Kind::Archive(packing) => unpack(path, packing, caps, &mut site)?,
-        Kind::Odd => {
-            return Trouble::refused("it is a link, or neither a file nor a folder, and is not followed");
+        Kind::Odd(LINK) => return Trouble::refused("it is a link, which is not followed"),
+        Kind::Odd(what) => {
+            return Trouble::refused(format!("it is a {what}, which is neither a file nor a folder"));
         }
     }
     let (folder, digest) = site.finish(submission.kind == Kind::Folder)?;

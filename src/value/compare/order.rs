@@ -3,7 +3,7 @@
 use crate::source::Code;
 use crate::value::limit::{COMPARED_ELEMENTS, NESTING, too_deep};
 use crate::value::time::SECOND;
-use crate::value::{Closure, Map, ProcessRef, Trouble, Value, ValueResult, a_kind};
+use crate::value::{Blame, Closure, Map, ProcessRef, Trouble, Value, ValueResult, a_kind};
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -203,11 +203,14 @@ fn no_order(left: &Value, right: &Value) -> Trouble {
         return match left {
             Value::Process(_) => trouble.help("compare an attribute: p.pid, p.started"),
             Value::Map(_) => trouble.help("compare one of its values: m.key"),
+            Value::None => trouble.blame(Blame::Tested),
             _ => trouble,
         };
     }
     let trouble = Trouble::kind(format!("cannot order {} and {}", a_kind(left), a_kind(right)));
     match (left, right) {
+        // What is not there yet: the exit code of a program that still runs.
+        (Value::None, _) | (_, Value::None) => trouble.blame(Blame::Tested),
         (Value::Str(_), Value::Int(_) | Value::Float(_))
         | (Value::Int(_) | Value::Float(_), Value::Str(_)) => {
             trouble.help("make the text a number with int(s) or float(s)")
