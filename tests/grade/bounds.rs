@@ -59,8 +59,10 @@ elif what == "cpu":
 "#;
 
 /// What is limited so that each of the works goes beyond it, and what is not.
-const NARROW: [&str; 8] = ["--memory", "100M", "--file-size", "1M", "--processes", "20", "--cpu", "1s"];
-const WIDE: [&str; 8] = ["--memory", "2G", "--file-size", "100M", "--processes", "500", "--cpu", "100s"];
+const NARROW: [&str; 10] =
+    ["--memory", "100M", "--file-size", "1M", "--processes", "20", "--cpu", "1s", "--files", "256"];
+const WIDE: [&str; 10] =
+    ["--memory", "2G", "--file-size", "100M", "--processes", "500", "--cpu", "100s", "--files", "256"];
 
 fn verdicts(stage: &Stage) -> Vec<&'static str> {
     let student = stage.students("grades.db").remove(0);

@@ -127,7 +127,9 @@ fn secrets(args: &GradeArgs, file: &File, works: &[Submission]) -> Vec<Secret> {
     let mut all = vec![Secret::new("the rubric", &file.path)];
     let used = file.texts.iter().filter_map(|text| text.path.as_deref());
     all.extend(used.map(|path| Secret::new("the file", path)));
-    all.extend(works.iter().map(|work| Secret::new("the work", &work.path)));
+    // What a student's link leads to is not the course's.
+    let opened = works.iter().filter(|work| !work.kind.is_odd());
+    all.extend(opened.map(|work| Secret::new("the work", &work.path)));
     all.push(Secret::new("the file of results", &args.results));
     all.extend(reports::paths(&args.reports).map(|path| Secret::new("the report", path)));
     all.extend(args.timelines.as_ref().map(|path| Secret::new("the folder of timelines", path)));

@@ -31,6 +31,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether nobody opens it.
+    #[must_use]
+    pub fn is_odd(self) -> bool {
+        matches!(self, Self::Odd(_))
+    }
+
     /// In a word.
     #[must_use]
     pub fn name(self) -> &'static str {
