@@ -253,7 +253,7 @@ mod tests {
         for (demand, missing) in [(Demand::None, &[][..]), (Demand::Auto, &[Part::Namespaces])] {
             let bounds = planned(demand, missing).unwrap().bounds;
             assert_eq!((bounds.limits.processes, bounds.limits.memory), (Some(26), Some(1 << 20)));
-            assert_eq!(bounds.budget, Budget { alive: Some(10), ..Budget::default() });
+            assert_eq!(bounds.budget, Budget { alive: Some(10), memory: Some(1 << 20), ..Budget::default() });
         }
         assert_eq!(
             planned(Demand::Auto, &[]).unwrap().bounds,
