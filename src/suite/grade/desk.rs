@@ -2,15 +2,13 @@
 //! that was killed, the next one takes away.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// How the folders of graders begin.
 const PREFIX: &str = "proctor-grade-";
-/// A file in each that its grader holds locked as long as it lives; see flock(2).
-const LOCK: &str = "lock";
-
-/// The folder of a grader.
+/// The folder of a grader, who holds it locked as long as it lives; see flock(2).
 #[derive(Debug)]
 pub struct Desk {
     folder: TempDir,
@@ -25,13 +23,28 @@ impl Desk {
     pub fn new() -> Result<Self, String> {
         let base = std::env::temp_dir();
         sweep(&base);
-        let wrong = |error: std::io::Error| {
-            format!("there is no folder for temporary files below {}: {error}", base.display())
+        loop {
+            let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base).and_then(Self::hold);
+            match made {
+                Ok(Some(desk)) => return Ok(desk),
+                Ok(None) => {}
+                Err(error) => {
+                    let base = base.display();
+                    return Err(format!("there is no folder for temporary files below {base}: {error}"));
+                }
+            }
+        }
+    }
+
+    /// None where another grader's sweep has taken the folder away before it was locked.
+    fn hold(folder: TempDir) -> io::Result<Option<Self>> {
+        let lock = match File::open(folder.path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened?,
         };
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base).map_err(wrong)?;
-        let lock = File::create_new(folder.path().join(LOCK)).map_err(wrong)?;
-        lock.lock().map_err(wrong)?;
-        Ok(Self { folder, _lock: lock })
+        // A file system that has no locks for us has none for who sweeps.
+        let _ = lock.lock();
+        Ok(folder.path().exists().then_some(Self { folder, _lock: lock }))
     }
 
     /// Where the folders of works are made.
@@ -50,7 +63,7 @@ pub fn place(below: &Path) -> Result<TempDir, String> {
     made.map_err(|error| format!("cannot make a folder below {}: {error}", below.display()))
 }
 
-/// Whoever has just made its folder and holds no lock yet is left alone: its lock is not there.
+/// Takes away the folders that nobody holds; also those that a killed grader had begun to remove, or had not locked yet.
 fn sweep(base: &Path) {
     let Ok(entries) = fs::read_dir(base) else { return };
     let ours = |path: &PathBuf| {
@@ -59,7 +72,7 @@ fn sweep(base: &Path) {
     };
     for folder in entries.flatten().map(|entry| entry.path()).filter(ours) {
         // Who is not allowed to open it has not made it.
-        let Ok(lock) = File::options().read(true).write(true).open(folder.join(LOCK)) else { continue };
+        let Ok(lock) = File::open(&folder) else { continue };
         if lock.try_lock().is_ok() {
             let _ = fs::remove_dir_all(&folder);
         }
@@ -73,22 +86,34 @@ mod tests {
     #[test]
     fn what_a_killed_grader_left_is_taken_away_and_nothing_else() {
         let base = tempfile::tempdir().expect("a folder");
-        let make = |name: &str, lock: bool| {
+        let make = |name: &str| {
             let folder = base.path().join(name);
             fs::create_dir(&folder).expect("a folder");
-            lock.then(|| File::create_new(folder.join(LOCK)).expect("a file"))
+            fs::write(folder.join("work"), "").expect("a file");
+            folder
         };
-        let alive = make("proctor-grade-alive", true).expect("a lock");
+        let alive = File::open(make("proctor-grade-alive")).expect("ours");
         alive.lock().expect("it is nobody's");
-        drop(make("proctor-grade-dead", true));
-        make("proctor-grade-new", false);
-        drop(make("other", true));
+        make("proctor-grade-dead");
+        make("other");
         sweep(base.path());
         let mut left: Vec<_> = fs::read_dir(base.path())
             .expect("it is there")
             .map(|entry| entry.expect("one").file_name())
             .collect();
         left.sort();
-        assert_eq!(left, ["other", "proctor-grade-alive", "proctor-grade-new"]);
+        assert_eq!(left, ["other", "proctor-grade-alive"]);
+    }
+
+    #[test]
+    fn a_folder_that_was_swept_before_it_was_locked_is_no_desk() {
+        let base = tempfile::tempdir().expect("a folder");
+        let folder = || tempfile::Builder::new().prefix(PREFIX).tempdir_in(base.path()).expect("a folder");
+        let swept = folder();
+        sweep(base.path());
+        assert!(Desk::hold(swept).expect("no error").is_none());
+        let held = Desk::hold(folder()).expect("no error").expect("a desk");
+        sweep(base.path());
+        assert!(held.path().exists());
     }
 }
