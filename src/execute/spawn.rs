@@ -377,8 +377,9 @@ impl Machine {
     pub(super) fn become_child(&mut self, name: Rc<str>, row: Row, chance: fastrand::Rng) {
         let pid = process::pid();
         let world = &mut self.world;
-        // The parent enters the pid in the index: a page of it here would cost each child a fault and a table of pages.
-        world.run.runs(row, pid);
+        // With the index by pid, though it costs a page: the parent may be killed before it has entered it, and then nobody would know
+        // whose end the keeper sees.
+        world.run.started(row, pid);
         world.row = row;
         world.pid = pid;
         // What is replaced is left where it is: to drop it would copy pages that are still shared with the parent.

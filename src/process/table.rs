@@ -162,7 +162,7 @@ impl Run {
         self.rows().get(row.index as usize).filter(|memory| memory.word().generation == row.generation)
     }
 
-    /// The process runs: called by its parent.
+    /// The process runs: called by its parent, and by a task itself first of all, for its parent may be killed before it can say so.
     pub fn started(&self, row: Row, pid: i32) {
         self.runs(row, pid);
         if let Some(place) = self.by_pid().get(pid.cast_unsigned() as usize) {
@@ -174,9 +174,8 @@ impl Run {
         }
     }
 
-    /// The process runs: called by a task itself first of all, for its parent may be killed before it can say so. Every page
-    /// that a new process touches costs it time: so the index by pid is left to the parent.
-    pub fn runs(&self, row: Row, pid: i32) {
+    /// The row's own part of [`Self::started`].
+    pub(super) fn runs(&self, row: Row, pid: i32) {
         if let Some(memory) = self.memory(row) {
             memory.pid.store(pid, SeqCst);
             memory.advance(row.generation, RowState::Live, 0);
