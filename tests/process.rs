@@ -90,7 +90,7 @@ impl World {
         self.waiter.before_fork();
         match fork().expect("a process") {
             Fork::Child => {
-                self.run.runs(row, pid());
+                self.run.started(row, pid());
                 self.waiter.after_fork_child(row);
                 let code = run_body(|| body(self));
                 self.run.row_ended_now(row, code);

@@ -66,7 +66,7 @@ fn spawner(world: &mut World, rounds: u32) -> u8 {
         };
         match proctor::process::fork().expect("a process") {
             proctor::process::Fork::Child => {
-                world.run.runs(row, proctor::process::pid());
+                world.run.started(row, proctor::process::pid());
                 world.run.row_ended_now(row, 0);
                 proctor::process::exit_now(0);
             }
