@@ -28,11 +28,16 @@ impl News {
         let mut look = Look::default();
         let mut now = HashMap::new();
         let mut items = Vec::new();
-        for seen in session.processes() {
+        for mut seen in session.processes() {
             look.counts.add(&seen);
             look.strangers |= !session.is_own_child(&seen);
             let before = self.known.remove(&seen.row);
-            items.extend(change(session, before.as_ref(), &seen));
+            let item = change(session, before.as_ref(), &seen);
+            if item.is_none() && is_zombie(&seen) && !before.as_ref().is_some_and(is_zombie) {
+                // Where it is observed, its end is seen a moment before the tracer lets it be known: then it is news at the next look.
+                seen.state = before.map_or('R', |before| before.state);
+            }
+            items.extend(item);
             now.insert(seen.row, seen);
         }
         let mut gone: Vec<Seen> = std::mem::replace(&mut self.known, now).into_values().collect();

@@ -40,6 +40,17 @@ fn a_stop_of_the_tracer_is_none() {
     terminal.see("[busy ended: killed by SIGKILL");
 }
 
+/// Such a process is a zombie for its tracer first, and then for its parent.
+#[test]
+fn the_end_of_each_is_told() {
+    let terminal = Terminal::repl();
+    for number in 0..25 {
+        terminal.entry(&format!("spawn p{number} exec(\"sleep\", \"100\") with {{observe: true}}"));
+        terminal.entry(&format!("kill p{number}"));
+        terminal.see(&format!("[p{number} ended: killed by SIGKILL"));
+    }
+}
+
 #[test]
 fn the_record_is_at_hand() {
     let terminal = Terminal::repl();

@@ -28,7 +28,7 @@ const FIRST_STRANGER: u32 = 64_000;
 const STRANGERS: u32 = 1_400;
 
 impl User {
-    /// Nobody else is this user, whom no table of users names: another one for each number, up to [`STRANGERS`], for the kernel counts
+    /// Nobody else is this user, whom no table of users names: another one for each number, up to 1400, for the kernel counts
     /// by user what many may have.
     #[must_use]
     pub fn stranger(number: u32) -> Self {
