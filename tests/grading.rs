@@ -10,5 +10,7 @@ mod classes;
 mod desk;
 #[path = "grading/hostile.rs"]
 mod hostile;
+#[path = "patience/mod.rs"]
+mod patience;
 #[path = "grading/traces.rs"]
 mod traces;

@@ -5,12 +5,11 @@ use super::machine::Machine;
 use crate::event::Message;
 use crate::source::Code;
 use crate::value::{Points, Trouble, Value, text};
+use std::cmp::Ordering;
 use std::sync::atomic::Ordering::SeqCst;
 
 /// Lines of feedback that are kept of one test, and awards that it may give: a loop may depend on the work.
-const LINES: u32 = 200;
-/// Both are counted in one number, awards above feedback.
-const AWARD: u32 = 1 << 16;
+const LINES: u64 = 200;
 /// Characters that are kept of one.
 const LINE: usize = 4000;
 
@@ -19,7 +18,8 @@ impl Machine {
     pub(super) fn begin_awards(&mut self, worth: Points) {
         let control = self.world.run.control();
         control.awarded.store(0, SeqCst);
-        control.said.store(0, SeqCst);
+        control.awards.store(0, SeqCst);
+        control.feedback.store(0, SeqCst);
         self.world.tests.worth = Some(worth);
     }
 
@@ -55,14 +55,14 @@ impl Machine {
     /// `feedback "…"`: a line for whoever did the work.
     pub(super) fn feedback(&mut self, words: &Value) -> Result<Value, Stop> {
         self.worth_of_test("feedback")?;
-        let add = |said: u32| (said % AWARD <= LINES).then_some(said + 1);
-        match self.world.run.control().said.fetch_update(SeqCst, SeqCst, add) {
-            Ok(said) if said % AWARD < LINES => self.world.report(Message::Feedback(line(words))),
+        let said = self.world.run.control().feedback.fetch_add(1, SeqCst);
+        match said.cmp(&LINES) {
+            Ordering::Less => self.world.report(Message::Feedback(line(words))),
             // How much a work has to be told may be its own doing, and is no mistake of the rubric's.
-            Ok(_) => self
+            Ordering::Equal => self
                 .world
                 .report(Message::Feedback(format!("… and more: {LINES} lines of feedback are kept"))),
-            Err(_) => {}
+            Ordering::Greater => {}
         }
         Ok(Value::None)
     }
@@ -85,8 +85,7 @@ impl Machine {
     }
 
     fn may_award(&self) -> Result<(), Trouble> {
-        let add = |said: u32| (said / AWARD < LINES).then_some(said + AWARD);
-        if self.world.run.control().said.fetch_update(SeqCst, SeqCst, add).is_err() {
+        if self.world.run.control().awards.fetch_add(1, SeqCst) >= LINES {
             let message = format!("a test cannot give more than {LINES} awards");
             return Err(Trouble::new(Code::AWARD, message).help("award it once, behind the loop"));
         }

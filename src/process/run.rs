@@ -49,8 +49,10 @@ pub struct Control {
     pub broken: AtomicU32,
     /// Hundredths of points that the test at hand has awarded.
     pub awarded: AtomicU64,
-    /// How many awards and lines of feedback it has said; who counts them knows how.
-    pub said: AtomicU32,
+    /// How many awards it has given.
+    pub awards: AtomicU64,
+    /// How many lines of feedback it has said.
+    pub feedback: AtomicU64,
     /// How many children failed by an uncaught error.
     pub failed: AtomicU32,
     /// Not 0: the run's own deadline passed.

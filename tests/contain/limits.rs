@@ -110,7 +110,7 @@ fn share(size: u64, endless: bool) -> u8 {
     let children = (0..10).map(|_| match fork().expect("fork") {
         Fork::Child => {
             let sum = all.iter().step_by(4096).map(|byte| u64::from(*byte)).sum::<u64>();
-            // For some looks of the keeper.
+            // For some looks of the keeper, who tells nobody of them.
             std::thread::sleep(Duration::from_millis(if endless { 3000 } else { 500 }));
             exit_now(u8::from(sum == 0))
         }

@@ -1,15 +1,12 @@
 //! What a grading may leave behind, and may not: processes, files, shared memory and queues, records of runs.
 
+use super::patience::look;
 use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, waitpid};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-
-/// How long whoever is ending may take for it.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The graders of this program that run now. Whoever else is a child of ours was left behind by one of them.
 static GRADERS: Mutex<Vec<i32>> = Mutex::new(Vec::new());
@@ -42,11 +39,8 @@ impl Traces {
         let pid = child.id().cast_signed();
         let output = child.wait_with_output().expect("it ends");
         graders().retain(|grader| *grader != pid);
-        let start = Instant::now();
-        while !left_alive().is_empty() && start.elapsed() < PATIENCE {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        assert_eq!(left_alive(), Vec::<String>::new(), "processes were left behind");
+        let gone = look(|| left_alive().is_empty().then_some(()));
+        assert!(gone.is_some(), "processes were left behind: {:?}", left_alive());
         output
     }
 

@@ -3,7 +3,7 @@
 
 use super::awkward::{self, Pen};
 use super::herd::{Member, member};
-use super::reuse::stranger_with;
+use super::reuse::stranger;
 use super::runner::{Test, left_out};
 use super::stage::{Stage, Staged};
 use proctor::process::custody::{end_held, signal_group_of_child};
@@ -48,11 +48,10 @@ pub fn rounds_of_reuse(rounds: u32) -> ! {
         };
         let first = Pidfd::open(child).expect("our child");
         wait::reap_blocking(child).expect("our child");
-        if !stranger_with(child) {
+        let Some(stranger) = stranger(child) else {
             taken += 1;
             continue;
-        }
-        let stranger = Pidfd::open(child).expect("the stranger");
+        };
         while group::of(child) != Ok(child) {
             std::thread::yield_now();
         }

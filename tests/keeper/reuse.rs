@@ -38,7 +38,7 @@ pub fn sibling(function: fn() -> !) -> bool {
 
 /// A process with this pid, whose parent is ours: so it is no child of this process; it leads a group. False where the pid is
 /// taken.
-pub fn stranger_with(pid: i32) -> bool {
+fn stranger_with(pid: i32) -> bool {
     let wish = [pid];
     let arguments = CloneArguments {
         flags: libc::CLONE_PARENT as u64,
@@ -56,6 +56,11 @@ pub fn stranger_with(pid: i32) -> bool {
         }
         result => result == i64::from(pid),
     }
+}
+
+/// A stranger that has this pid, held; none where somebody else has taken it.
+pub fn stranger(pid: i32) -> Option<Pidfd> {
+    stranger_with(pid).then(|| Pidfd::open(pid).expect("the stranger"))
 }
 
 /// In so many rounds a child of ours is reaped, a stranger gets its pid, and is aimed at by what is left of the child.
@@ -81,11 +86,10 @@ fn rounds_of_reuse(rounds: u32) -> ! {
         let Fork::Parent(child) = fork().expect("fork") else { exit_now(0) };
         let held = Pidfd::open(child).expect("our child");
         wait::reap_blocking(child).expect("our child");
-        if !stranger_with(child) {
+        let Some(stranger) = stranger(child) else {
             taken += 1;
             continue;
-        }
-        let stranger = Pidfd::open(child).expect("the stranger");
+        };
         assert!(!signal_child(child, libc::SIGKILL), "it is no child of ours");
         end_held(&held).expect("a process that is gone is no error");
         assert!(wait::reap(child).is_err());
@@ -111,8 +115,7 @@ fn plain_kill() -> &'static str {
     for _ in 0..100 {
         let Fork::Parent(child) = fork().expect("fork") else { exit_now(0) };
         wait::reap_blocking(child).expect("our child");
-        if stranger_with(child) {
-            let stranger = Pidfd::open(child).expect("the stranger");
+        if let Some(stranger) = stranger(child) {
             // SAFETY: kill(2) touches no memory of ours.
             unsafe { libc::kill(child, libc::SIGKILL) };
             until_ended(&stranger);

@@ -122,7 +122,8 @@ pub struct Ground {
 }
 
 /// What there is at the level of the host too.
-const BOUNDS: &str = "limits of each process (setrlimit), of those alive at once and of their processor time";
+const BOUNDS: &str =
+    "limits of each process (setrlimit), of those alive at once, and of their processor time and memory";
 /// What it means that programs cannot be observed.
 const UNOBSERVED: &str = "a test that asks what happened in a program has no result here";
 
