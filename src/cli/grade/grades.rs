@@ -47,8 +47,12 @@ fn compare(paths: &[PathBuf], from: Option<u32>, to: Option<u32>, output: Output
         }
         _ => {
             let results = Results::open(paths.first().map_or(Path::new(RESULTS), PathBuf::as_path))?;
-            let mut changes =
-                diff((&results, number(from, Which::Before)), (&results, number(to, Which::Last)))?;
+            let before = number(from, Which::Before);
+            if !output.is_json() && results.graded(before)?.is_empty() {
+                to_stdout("everybody was graded once: there is nothing to compare yet\n");
+                return Ok(exit::HELD);
+            }
+            let mut changes = diff((&results, before), (&results, number(to, Which::Last)))?;
             // Who was graded but once has not changed.
             changes.retain(|change| change.before.is_some() && change.after.is_some());
             changes
