@@ -2,7 +2,7 @@
 
     benches/observe.py PROCTOR [--rounds N] [--only NAME]
 
-PROCTOR is the program, of a release build; NAME is one of loop, make, compute, read_write.
+PROCTOR is the program, of a release build; NAME is one of loop, make, compute, copy, lines, read_write.
 
 A figure counts as a ratio of the same run only: (observed - alone) / (strace - bare) where processes come and go, observed /
 alone where a program computes, reads and writes. strace begins the shell itself, so that its time counts against `bare`.
@@ -26,27 +26,39 @@ LOADS = {
     # Name: (command, of what kind its figure is)
     "loop": ("i=0; while [ $i -lt 2000 ]; do /bin/true; i=$((i+1)); done", "processes"),
     "make": ("rm -f o*; exec make -s -j2", "processes"),
-    "compute": ("i=0; while [ $i -lt 1500000 ]; do i=$((i+1)); done", "work"),
+    "compute": ("i=0; while [ $i -lt 600000 ]; do i=$((i+1)); done", "work"),
+    # As cp and cat do it: pieces of 128 KiB, of a file that is in memory.
+    "copy": ("exec cat big big big big big big big big big big big big big big big big > copy", "work"),
+    # As programs do it that go through a file by line: the C library reads and writes pieces of 4 KiB.
+    "lines": ("exec sed s/1/2/ big big > lines", "work"),
+    # The worst of those that are likely: pieces of 64 KiB that nobody makes and nobody takes.
     "read_write": ("exec dd if=/dev/zero of=/dev/null bs=64k count=300000 status=none", "work"),
 }
 
 
 def prepare(folder):
-    """A makefile of small files, each made by a shell that copies and looks at one."""
+    """A makefile of small files, each made by a shell that copies and looks at one; and a file of 32 MiB in lines."""
     goals = " ".join(f"o{n}" for n in range(FILES))
     lines = [f"all: {goals}"]
     for n in range(FILES):
         (folder / f"i{n}").write_text("x\n")
         lines.append(f"o{n}: i{n}\n\t@cat i{n} > o{n}; test -s o{n}")
     (folder / "Makefile").write_text("\n".join(lines) + "\n")
+    with (folder / "big").open("w") as file:
+        file.writelines(f"{n:031}\n" for n in range(1 << 20))
 
 
-def ways(proctor, command, folder):
+def ways(proctor, command, kind, folder):
     strace = ["strace", "-f", "-q", "-o", str(folder / "log"), "-e", f"trace={CALLS}"]
     shell = ["/bin/sh", "-c", command]
-    return {
+    ours = {
         "alone": [proctor, "run", str(SCENARIO), "--", "alone", command],
         "observed": [proctor, "run", str(SCENARIO), "--", "observed", command],
+    }
+    if kind == "work":
+        return ours
+    return {
+        **ours,
         "bare": shell,
         "strace": [*strace, *shell],
         "strace --seccomp-bpf": [strace[0], "--seccomp-bpf", *strace[1:], *shell],
@@ -69,18 +81,21 @@ def main():
     for name, (command, kind) in LOADS.items():
         if options.only not in (None, name):
             continue
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
             folder = pathlib.Path(folder)
             prepare(folder)
-            commands = ways(proctor, command, folder)
+            commands = ways(proctor, command, kind, folder)
             times = {way: [] for way in commands}
-            for _ in range(options.rounds):
-                for way, words in commands.items():
-                    times[way].append(seconds(words, folder))
+            for turn in range(options.rounds):
+                # There and back, so that a machine that gets slower is slower for all.
+                for way in list(commands)[:: 1 if turn % 2 else -1]:
+                    times[way].append(seconds(commands[way], folder))
         middle = {way: statistics.median(all_of_it) for way, all_of_it in times.items()}
         print(name, "  ".join(f"{way} {taken:.3f} s" for way, taken in middle.items()))
         if kind == "work":
-            print(f"  observed / alone: {middle['observed'] / middle['alone']:.3f}  (at most 1.02)")
+            each = sorted(one / other for one, other in zip(times["observed"], times["alone"], strict=True))
+            print(f"  observed / alone, round by round: {statistics.median(each):.3f}  (at most 1.02);",
+                  "from", *(f"{each[at]:.3f}" for at in (len(each) // 4, -1 - len(each) // 4)), "(the middle half)")
             continue
         ours = middle["observed"] - middle["alone"]
         for peer in ("strace", "strace --seccomp-bpf"):
