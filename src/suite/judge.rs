@@ -5,7 +5,7 @@ use crate::event::{Failure, Message, TestOutcome, Verdict};
 use crate::keeper;
 use crate::process::clock;
 use crate::source::Code;
-use crate::value::{Signal, Value, signal, text};
+use crate::value::{Blame, Signal, Value, signal, text};
 
 /// What is known of a trial that is over.
 pub struct Facts<'a> {
@@ -22,37 +22,78 @@ pub struct Facts<'a> {
     pub overdue: bool,
     /// Nor when it was killed.
     pub given_up: bool,
+    /// Nanoseconds of processors that listening to it took.
+    pub listening: i64,
 }
 
-/// The verdict, and why, where no message says it.
-pub fn judge(facts: Facts<'_>) -> (Verdict, Option<String>) {
-    let unobserved = unobserved(facts.messages);
-    match (came_to(facts), unobserved) {
+/// What a trial came to.
+pub struct Judged {
+    pub verdict: Verdict,
+    /// Why, where no message says it.
+    pub why: Option<String>,
+    /// A limit of time decided, while others had the machine.
+    pub in_doubt: bool,
+}
+
+/// What a trial came to.
+pub fn judge(facts: &Facts<'_>) -> Judged {
+    let (verdict, why) = came_to(facts);
+    match (&verdict, not_theirs(facts)) {
         // What followed from it says nothing of who was tested.
-        ((Verdict::Failed | Verdict::LimitHit | Verdict::ToolFailed(_), _), Some(why)) => {
-            (Verdict::ToolFailed(why), None)
+        (Verdict::Failed | Verdict::LimitHit | Verdict::ToolFailed(_), Some(why)) => {
+            Judged { verdict: Verdict::ToolFailed(why), why: None, in_doubt: false }
         }
-        (judged, _) => judged,
+        _ => {
+            let in_doubt = was_late(facts, &verdict) && was_kept_waiting(facts);
+            Judged { verdict, why, in_doubt }
+        }
     }
 }
 
-/// That any of its processes could not observe, or asked for what was not observed.
-fn unobserved(messages: &[Message]) -> Option<String> {
-    messages.iter().find_map(|message| match message {
-        Message::Failed(failure) | Message::Broken(failure) if failure.code == Code::NOT_OBSERVED => {
+/// That any of its processes could not observe, asked for what was not observed, or was refused what the machine was out of.
+fn not_theirs(facts: &Facts<'_>) -> Option<String> {
+    let own = has_used_up(facts);
+    facts.messages.iter().find_map(|message| match message {
+        Message::Failed(failure) | Message::Broken(failure)
+            if failure.code == Code::NOT_OBSERVED || (failure.blame == Blame::Machine && !own) =>
+        {
             Some(failure.message.clone())
         }
         _ => None,
     })
 }
 
-fn came_to(facts: Facts<'_>) -> (Verdict, Option<String>) {
+/// Whether it was at a limit of its own: what it was refused then says nothing of the machine.
+fn has_used_up(facts: &Facts<'_>) -> bool {
+    facts
+        .ended
+        .is_some_and(|ended| ended.at_its_ceiling || matches!(ended.outcome, keeper::Outcome::Spent(_)))
+}
+
+/// Whether it has its verdict because a time was over: its own, or one that its text gives.
+fn was_late(facts: &Facts<'_>, verdict: &Verdict) -> bool {
+    let timed_out = facts.ended.is_some_and(|ended| ended.outcome == keeper::Outcome::TimedOut);
+    match verdict {
+        Verdict::LimitHit => timed_out || is_told(facts, &Verdict::LimitHit),
+        Verdict::Failed => last_failure(facts)
+            .is_some_and(|(failure, _)| failure.code == Code::TIMEOUT || failure.blame == Blame::Late),
+        _ => false,
+    }
+}
+
+/// Whether others had the machine meanwhile, as far as anybody knows.
+fn was_kept_waiting(facts: &Facts<'_>) -> bool {
+    let strain = facts.ended.and_then(|ended| ended.strain);
+    strain.is_none_or(|strain| strain.is_grave(facts.listening))
+}
+
+fn came_to(facts: &Facts<'_>) -> (Verdict, Option<String>) {
     let tool = |why: String| (Verdict::ToolFailed(why), None);
     if facts.given_up {
         return tool("its processes could not be ended".to_owned());
     }
-    if let Some(why) = facts.not_run {
-        return tool(why);
+    if let Some(why) = &facts.not_run {
+        return tool(why.clone());
     }
     // What the guard said holds, also where nobody listened to it in time: it is who keeps the limit.
     let Some(ended) = facts.ended else {
@@ -66,7 +107,7 @@ fn came_to(facts: Facts<'_>) -> (Verdict, Option<String>) {
         });
     };
     match ended.outcome {
-        keeper::Outcome::Exited(code) => exited(code, &facts),
+        keeper::Outcome::Exited(code) => exited(code, facts),
         keeper::Outcome::TimedOut => (
             Verdict::LimitHit,
             Some(format!("it was still running after {}{}", time(facts.limit), alive(ended))),
@@ -86,25 +127,30 @@ fn came_to(facts: Facts<'_>) -> (Verdict, Option<String>) {
 }
 
 fn exited(code: u8, facts: &Facts<'_>) -> (Verdict, Option<String>) {
-    let ended = |verdict: &Verdict| {
-        facts.messages.iter().any(|message| {
-            matches!(message, Message::TestEnded(TestOutcome { verdict: other, .. }) if other == verdict)
-        })
-    };
-    if facts.alone && ended(&Verdict::LimitHit) {
+    if facts.alone && is_told(facts, &Verdict::LimitHit) {
         return (Verdict::LimitHit, None);
     }
     match code {
-        0 if facts.alone && !ended(&Verdict::Passed) => {
+        0 if facts.alone && !is_told(facts, &Verdict::Passed) => {
             (Verdict::Failed, Some("it said `exit 0` before the test had come to its end".to_owned()))
         }
         0 => (Verdict::Passed, None),
         _ => match last_failure(facts) {
             Some((_, true)) => (Verdict::Failed, None),
+            Some((failure, false)) if failure.blame == Blame::Machine && has_used_up(facts) => {
+                (Verdict::LimitHit, Some(format!("it had used up what it may have: {}", failure.message)))
+            }
             Some((failure, false)) => (Verdict::of(failure), None),
             None => (Verdict::Failed, Some(format!("it ended with exit code {code}"))),
         },
     }
+}
+
+/// Whether its main process said that the test ended so.
+fn is_told(facts: &Facts<'_>, verdict: &Verdict) -> bool {
+    facts.messages.iter().any(|message| {
+        matches!(message, Message::TestEnded(TestOutcome { verdict: other, .. }) if other == verdict)
+    })
 }
 
 /// What the main process failed by, or else an expectation that broke in a child; and whether it is one.
