@@ -62,5 +62,5 @@ pub use guard::guard;
 pub use options::GuardOptions;
 pub use orphans::{adopt_orphans, end_orphans};
 pub use start::run_name;
-pub use strain::{Slice, Strain};
+pub use strain::{Slice, Strain, in_doubt};
 pub use sweep::{Swept, sweep};

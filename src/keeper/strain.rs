@@ -1,6 +1,7 @@
 //! Whether a run had a processor when it wanted one. The keeper looks from time to time; what it sees between two looks is a slice.
 
 use super::budget::descendants;
+use super::switch::Protection;
 use crate::process::load::{self, Idle};
 use crate::process::{Run, clock, pause, proc_file, wait};
 use serde::{Deserialize, Serialize};
@@ -54,12 +55,18 @@ impl Strain {
         self.lost = self.lost.saturating_add(slice.lost());
     }
 
-    /// Whether a limit of time says nothing of the run, because others took a tenth of it or more. Where nobody looked, nobody knows.
-    /// `excused` of what others had was spent on the run by ourselves, in nanoseconds: it comes back to who reads what a run prints.
+    /// Whether a limit of time says nothing of the run, because others took a tenth of it or more; see [`in_doubt`]. `excused` of what others had was spent on the run by ourselves, in nanoseconds: it comes back to who reads what a run prints.
     #[must_use]
     pub fn is_grave(self, excused: i64) -> bool {
         self.lost.saturating_sub(excused.max(0)).saturating_mul(10) >= self.seen
     }
+}
+
+/// Whether a limit of time says nothing of a run, because others took a tenth of its time or more. Where nobody looked, nobody knows.
+/// `excused` is as in [`Strain::is_grave`].
+#[must_use]
+pub fn in_doubt(strain: Option<Strain>, excused: i64) -> bool {
+    Protection::Doubt.is_on() && strain.is_none_or(|strain| strain.is_grave(excused))
 }
 
 /// A run being looked at, by the keeper.
@@ -328,8 +335,10 @@ mod tests {
             let slice = Slice { processors, time, idle, own, waited };
             let lost = slice.lost();
             prop_assert!((0..=time).contains(&lost));
-            prop_assert!(Slice { own: own + more, ..slice }.lost() <= lost);
-            prop_assert!(Slice { idle: idle.saturating_add(more), ..slice }.lost() <= lost);
+            let more_own = Slice { own: own + more, ..slice };
+            prop_assert!(more_own.lost() <= lost);
+            let more_free = Slice { idle: idle.saturating_add(more), ..slice };
+            prop_assert!(more_free.lost() <= lost);
             prop_assert!(waited.is_none_or(|waited| lost <= waited.max(0)));
         }
 

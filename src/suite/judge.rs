@@ -83,8 +83,7 @@ fn was_late(facts: &Facts<'_>, verdict: &Verdict) -> bool {
 
 /// Whether others had the machine meanwhile, as far as anybody knows.
 fn was_kept_waiting(facts: &Facts<'_>) -> bool {
-    let strain = facts.ended.and_then(|ended| ended.strain);
-    strain.is_none_or(|strain| strain.is_grave(facts.listening))
+    keeper::in_doubt(facts.ended.and_then(|ended| ended.strain), facts.listening)
 }
 
 fn came_to(facts: &Facts<'_>) -> (Verdict, Option<String>) {
