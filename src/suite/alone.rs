@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn one_runs_and_nothing_beside_it() {
-        let mut alone = Alone::default();
-        assert!(alone.lets_begin() && alone.begin() == None::<u8>);
+        let mut alone = Alone::<u8>::default();
+        assert!(alone.lets_begin() && alone.begin().is_none());
         alone.add(1);
         alone.add(2);
         assert!(alone.lets_begin(), "a few wait until there is nothing else");

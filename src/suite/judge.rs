@@ -191,3 +191,103 @@ fn alive(ended: &Over) -> String {
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     format!(": {}{more} {were} alive", names.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Actor;
+    use crate::keeper::{Outcome, Spent, Strain};
+    use crate::source::Location;
+
+    const BUSY: Option<Strain> = Some(Strain { seen: 1000, lost: 900 });
+    const FREE: Option<Strain> = Some(Strain { seen: 1000, lost: 9 });
+
+    fn failed(code: Code, blame: Blame) -> Message {
+        Message::Failed(Failure {
+            code,
+            message: "why".to_owned(),
+            help: None,
+            location: Location::default(),
+            chain: Vec::new(),
+            left_out: 0,
+            actor: Actor { name: "main".into(), pid: 7 },
+            parts: Vec::new(),
+            difference: None,
+            blame,
+        })
+    }
+
+    /// The verdict's name, and whether it is in doubt.
+    fn judged(
+        outcome: Outcome,
+        strain: Option<Strain>,
+        ceiling: bool,
+        told: Message,
+    ) -> (&'static str, bool) {
+        let over = Over {
+            outcome,
+            leftovers: Vec::new(),
+            unnamed: 0,
+            orphans: Vec::new(),
+            unnamed_orphans: 0,
+            strain,
+            at_its_ceiling: ceiling,
+        };
+        let judged = judge(&Facts {
+            limit: clock::SECOND,
+            alone: true,
+            main: Some(7),
+            ended: Some(&over),
+            not_run: None,
+            messages: &[told],
+            overdue: false,
+            given_up: false,
+            listening: 0,
+        });
+        (judged.verdict.name(), judged.in_doubt)
+    }
+
+    fn nothing() -> Message {
+        Message::LeftBehind(Vec::new(), 0)
+    }
+
+    fn late() -> Message {
+        Message::TestEnded(TestOutcome { name: String::new(), verdict: Verdict::LimitHit, elapsed: 0 })
+    }
+
+    #[test]
+    fn a_time_that_is_over_is_in_doubt_where_others_had_the_machine() {
+        for (strain, doubt) in [(BUSY, true), (FREE, false), (None, true)] {
+            let judged = |outcome, told| judged(outcome, strain, false, told);
+            assert_eq!(judged(Outcome::TimedOut, nothing()), ("limit_hit", doubt));
+            assert_eq!(judged(Outcome::Exited(1), late()), ("limit_hit", doubt));
+            let failed = |code, blame| judged(Outcome::Exited(1), failed(code, blame));
+            assert_eq!(failed(Code::TIMEOUT, Blame::ByCode), ("failed", doubt));
+            assert_eq!(failed(Code::EXPECTATION, Blame::Late), ("failed", doubt));
+        }
+    }
+
+    #[test]
+    fn what_no_time_decides_is_in_no_doubt() {
+        let judged = |outcome, told| judged(outcome, BUSY, false, told);
+        for spent in Spent::ALL {
+            assert_eq!(judged(Outcome::Spent(spent), nothing()), ("limit_hit", false));
+        }
+        let failed = failed(Code::EXPECTATION, Blame::ByCode);
+        assert_eq!(judged(Outcome::Exited(1), failed.clone()), ("failed", false));
+        assert_eq!(judged(Outcome::Killed(9), failed), ("failed", false));
+        let passed = TestOutcome { name: String::new(), verdict: Verdict::Passed, elapsed: 0 };
+        assert_eq!(judged(Outcome::Exited(0), Message::TestEnded(passed)), ("passed", false));
+    }
+
+    #[test]
+    fn what_the_machine_is_out_of_is_nobodys_fault_but_of_who_has_it_all() {
+        let out = failed(Code::SPAWN, Blame::Machine);
+        let judged = |outcome, ceiling| judged(outcome, FREE, ceiling, out.clone());
+        assert_eq!(judged(Outcome::Exited(1), false), ("tool_failed", false));
+        assert_eq!(judged(Outcome::Exited(1), true), ("limit_hit", false));
+        assert_eq!(judged(Outcome::Spent(Spent::Alive), false), ("limit_hit", false));
+        // It went on, and its time was over: what it could not start may have been why.
+        assert_eq!(judged(Outcome::TimedOut, false), ("tool_failed", false));
+    }
+}
