@@ -14,6 +14,8 @@ mod course;
 mod docs;
 #[path = "grade/kills.rs"]
 mod kills;
+#[path = "grade/load.rs"]
+mod load;
 #[path = "grade/machine.rs"]
 mod machine;
 #[path = "grade/names.rs"]

@@ -8,7 +8,7 @@ use crate::process::{
     Blocked, BlockedKind, Errno, ProcessEvents, Standard, Waited, Waiter, Waiting, clock, room,
 };
 use crate::source::Code;
-use crate::value::{Trouble, Value, text};
+use crate::value::{Blame, Trouble, Value, text};
 
 /// A wait as the record tells it.
 pub(super) struct Wait<'a, T> {
@@ -208,15 +208,15 @@ pub(super) fn fault(errno: &Errno) -> Trouble {
 
 /// With the limit that is reached where files are too many: its value, and how to raise it.
 pub(super) fn explained(trouble: Trouble, errno: Errno) -> Trouble {
-    match room::explain_files(errno).or_else(|| room::explain_memory(errno)) {
-        Some(obstacle) => named(trouble, obstacle),
-        None => trouble,
-    }
+    let obstacle = room::explain_files(errno).or_else(|| room::explain_memory(errno));
+    named(trouble, matches!(errno, Errno::ENOMEM | Errno::ENFILE), obstacle)
 }
 
-/// With this limit.
-pub(super) fn named(trouble: Trouble, obstacle: room::Obstacle) -> Trouble {
-    let room::Obstacle { limit, value, used, raise } = obstacle;
+/// With this limit. Where something is out that all on the machine share, that is said too, unless it is a limit of the run's own.
+pub(super) fn named(trouble: Trouble, shared: bool, obstacle: Option<room::Obstacle>) -> Trouble {
+    let own = obstacle.as_ref().is_some_and(|obstacle| obstacle.own);
+    let trouble = if shared && !own { trouble.blame(Blame::Machine) } else { trouble };
+    let Some(room::Obstacle { limit, value, used, raise, .. }) = obstacle else { return trouble };
     let message = format!("{}: {limit} is {value}, and {used} are in use", trouble.message);
     Trouble { message, ..trouble }.help(format!("a larger limit: {raise}"))
 }

@@ -24,13 +24,12 @@ pub(super) fn place(machine: &Machine, trouble: Trouble) -> Failure {
     }
 }
 
-/// Whose doing it is, where somebody's work is tested: numbers that it has printed can be too large, or zero.
+/// Whose doing it is. Where somebody's work is tested, numbers that it has printed can be too large, or zero.
 fn blame(machine: &Machine, trouble: &Trouble) -> Blame {
     let world = &machine.world;
-    if world.work.submission.is_none() {
-        return Blame::ByCode;
-    }
     match trouble.code {
+        _ if matches!(trouble.blame, Blame::Machine | Blame::Late) => trouble.blame,
+        _ if world.work.submission.is_none() => Blame::ByCode,
         Code::OVERFLOW | Code::DIVISION_BY_ZERO
             if world.tests.worth.is_some() || world.children_so_far() > 0 =>
         {

@@ -12,10 +12,8 @@ pub(super) fn refused(errno: &Errno) -> Stop {
 
 pub(super) fn no_room(errno: &Errno) -> Trouble {
     let trouble = Trouble::new(Code::SPAWN, format!("a process could not be started: {errno}"));
-    match process::room::explain_files(*errno).or_else(|| process::room::explain(*errno)) {
-        Some(obstacle) => named(trouble, obstacle),
-        None => trouble,
-    }
+    let obstacle = process::room::explain_files(*errno).or_else(|| process::room::explain(*errno));
+    named(trouble, matches!(*errno, Errno::EAGAIN | Errno::ENOMEM | Errno::ENFILE), obstacle)
 }
 
 pub(super) fn not_set_up(stage: Stage, errno: Errno) -> Trouble {

@@ -148,7 +148,7 @@ impl Watch {
 }
 
 /// All that descend from this process, which adopts orphans. Whose parent ends meanwhile may be missed, until the next look.
-fn descendants() -> Vec<i32> {
+pub(super) fn descendants() -> Vec<i32> {
     let mut known = HashSet::new();
     let mut waiting = vec![process::pid()];
     while let Some(pid) = waiting.pop() {

@@ -2,6 +2,7 @@
 
 use super::budget::Spent;
 use super::contain::Level;
+use super::strain::Strain;
 use crate::event::Actor;
 use crate::process::{ExitStatus, Run};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,10 @@ pub struct Ended {
     pub unrecorded: Option<String>,
     /// How well it was contained.
     pub level: Level,
+    /// What others kept from it; none where nobody looked, or who looked could not say it any more.
+    pub strain: Option<Strain>,
+    /// It was refused a process or memory by the ceiling of its own control group.
+    pub at_its_ceiling: bool,
 }
 
 impl Ended {

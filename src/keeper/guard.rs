@@ -19,6 +19,7 @@ use crate::event::Actor;
 use crate::process::custody::{
     block_every, come_first, come_in_turn, signal_child, start_clean, survive_failed_writes,
 };
+use crate::process::sandbox::Hits;
 use crate::process::wait::{self, ChildState};
 use crate::process::{Fork, Run, exit_now, group, job};
 use rustix::process::{
@@ -69,9 +70,9 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     run.control().guard_pid.store(pid.as_raw_nonzero().get(), SeqCst);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
     let own_group = group::of(0).unwrap_or(0);
-    let contain = options.contain.clone();
+    let (contain, measured) = (options.contain.clone(), options.measured);
     let group = if contain.is_some() { 0 } else { own_group };
-    let start = Start { run: name, group, contain, bounds: options.bounds };
+    let start = Start { run: name, group, contain, bounds: options.bounds, measured };
     let contain = start.contain.as_ref();
     let gate = contain.map(|contain| Gate::new(contain, &start.run)).transpose();
     let gate = gate.map_err(|error| Fault::new("there is no pipe for the keeper", error))?;
@@ -270,7 +271,7 @@ impl Guard<'_> {
             signals::exit_upon_more(first);
         }
         signals::unblock_all();
-        let (level, no_memory) = self.leave_group();
+        let (level, hits) = self.leave_group();
         if let Some(why) = self.refused {
             return Err(Fault::said(format!(
                 "the run cannot be contained: {why}; `proctor doctor` shows what is missing"
@@ -284,8 +285,8 @@ impl Guard<'_> {
         }
         let mut outcome = self.outcome(keeper_end);
         // A run that went on without the one that was killed for it has dealt with it.
-        if no_memory && matches!(outcome, Outcome::Killed(libc::SIGKILL) | Outcome::KeeperLost(libc::SIGKILL))
-        {
+        let killed = matches!(outcome, Outcome::Killed(libc::SIGKILL) | Outcome::KeeperLost(libc::SIGKILL));
+        if hits.memory && killed {
             outcome = Outcome::Spent(Spent::Memory);
         }
         let last = self.last.unwrap_or(Last { leftovers: found, unnamed, ..Last::default() });
@@ -300,19 +301,21 @@ impl Guard<'_> {
             stuck,
             unrecorded,
             level,
+            strain: last.strain,
+            at_its_ceiling: hits.processes || hits.full,
         })
     }
 
-    /// How well the run was contained, and whether the kernel has killed for want of memory. The control group is empty by now.
-    fn leave_group(&mut self) -> (Level, bool) {
+    /// How well the run was contained, and which limits of its control group it has hit. That is empty by now.
+    fn leave_group(&mut self) -> (Level, Hits) {
         match self.admitted.take().map(Admitted::into_group) {
             Some(Some(group)) => {
                 let hits = group.hits();
                 group.remove();
-                (Level::Limited, hits.memory)
+                (Level::Limited, hits)
             }
-            Some(None) => (Level::Contained, false),
-            None => (Level::Host, false),
+            Some(None) => (Level::Contained, Hits::default()),
+            None => (Level::Host, Hits::default()),
         }
     }
 

@@ -7,6 +7,7 @@ use super::record::Record;
 use super::scenario;
 use super::signals::{self, Signals};
 use super::start::Start;
+use super::strain::Meter;
 use super::sweep;
 use super::switch::Protection;
 use super::wire::{Last, Line, Order, ScenarioEnd, Word};
@@ -47,6 +48,8 @@ struct Keeper<'run> {
     /// When the run is ended whatever the scenario does.
     deadline: Option<Instant>,
     budget: Option<Watch>,
+    /// Where the run is measured.
+    meter: Option<Meter>,
     /// The terminal has told the keeper's group to stop, and the scenario has not yet.
     to_stop: bool,
     /// Those that were adopted and have been reaped, and how many more.
@@ -96,6 +99,7 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
             let _ = rustix::thread::set_name(c"keeper");
             let budget = start.contain.as_ref().map_or(start.bounds.budget, |contain| contain.budget);
             let budget = Watch::new(budget, contained);
+            let meter = start.measured.then(|| Meter::new(contained));
             Keeper {
                 kit,
                 run,
@@ -105,6 +109,7 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
                 scenario: pid,
                 deadline: None,
                 budget,
+                meter,
                 to_stop: false,
                 orphans: Default::default(),
             }
@@ -153,8 +158,11 @@ impl Keeper<'_> {
             if let Some(spent) = self.budget.as_mut().and_then(|budget| budget.look(now)) {
                 return Over::Spent(spent);
             }
-            let look = self.budget.as_ref().map(Watch::next);
-            let next = [self.deadline, look].into_iter().flatten().min();
+            if let Some(meter) = &mut self.meter {
+                meter.look(now, self.run);
+            }
+            let looks = [self.budget.as_ref().map(Watch::next), self.meter.as_ref().map(Meter::next)];
+            let next = looks.into_iter().chain([self.deadline]).flatten().min();
             let left = next.map(|next| next.saturating_duration_since(now));
             let line = self.kit.line.fd();
             match &self.kit.guard {
@@ -297,11 +305,12 @@ impl Keeper<'_> {
     /// Ends everything, tells the guard, and ends.
     fn finish(mut self, over: Over) -> ! {
         self.kit.line.say(&Word::Clearing);
+        let strain = self.meter.take().and_then(|meter| meter.finish(self.run));
         if self.start.contain.is_some() {
             self.cleaner.all_at_once();
         }
         let (orphans, unnamed_orphans) = std::mem::take(&mut self.orphans);
-        let mut last = Last { orphans, unnamed_orphans, ..Last::default() };
+        let mut last = Last { orphans, unnamed_orphans, strain, ..Last::default() };
         let (scenario, run) = (self.scenario, self.run);
         let hurry = || sweep::strike(self.start);
         // What is stuck goes to the guard, who tries on and names it.

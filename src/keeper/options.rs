@@ -21,6 +21,8 @@ pub struct GuardOptions {
     pub disturbance: Option<u64>,
     /// The run ends with the process that has this pid and started this one, also where it is killed.
     pub follows: Option<i32>,
+    /// Whether others kept processors from it is looked at while it runs.
+    pub measured: bool,
     /// What happens is recorded in the run's memory.
     pub record: bool,
     /// It is a part of another run, which looks after what runs before have left, and after this one.
@@ -37,6 +39,7 @@ impl Default for GuardOptions {
             bounds: Bounds::default(),
             disturbance: None,
             follows: None,
+            measured: false,
             record: true,
             nested: false,
         }

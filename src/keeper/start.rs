@@ -15,6 +15,8 @@ pub struct Start {
     pub contain: Option<Contain>,
     /// What it may use where it is not.
     pub bounds: Bounds,
+    /// Whether others kept processors from it is looked at.
+    pub measured: bool,
 }
 
 /// The two halves of the last run's number.

@@ -25,6 +25,8 @@ pub enum Protection {
     Job,
     /// No signal does anything to guard and keeper but by their reading it.
     Signals,
+    /// A limit of time that was hit while others had the machine says nothing.
+    Doubt,
 }
 
 impl Protection {
@@ -41,6 +43,7 @@ impl Protection {
             Self::Gate => "gate",
             Self::Job => "job",
             Self::Signals => "signals",
+            Self::Doubt => "doubt",
         }
     }
 

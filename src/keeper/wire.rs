@@ -5,6 +5,7 @@
 
 use super::budget::Spent;
 use super::ended::End;
+use super::strain::Strain;
 use crate::event::Actor;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixDatagram;
@@ -53,6 +54,8 @@ pub struct Last {
     /// Adopted, and reaped while the scenario ran.
     pub orphans: Vec<Actor>,
     pub unnamed_orphans: u32,
+    /// What others kept from it, where that was looked at.
+    pub strain: Option<Strain>,
 }
 
 /// How the scenario's process ended.
@@ -161,6 +164,10 @@ fn encode(last: &Last) -> Vec<u8> {
     bytes.push(spent.map_or(0, |number| number as u8 + 1));
     encode_actors(&mut bytes, &last.leftovers, last.unnamed);
     encode_actors(&mut bytes, &last.orphans, last.unnamed_orphans);
+    // Where nothing was seen, there is none.
+    let Strain { seen, lost } = last.strain.unwrap_or_default();
+    bytes.extend_from_slice(&seen.to_le_bytes());
+    bytes.extend_from_slice(&lost.to_le_bytes());
     bytes
 }
 
@@ -191,7 +198,10 @@ fn decode(mut bytes: &[u8]) -> Option<Last> {
     let leftovers = decode_actors(&mut bytes)?;
     let unnamed_orphans = u32::from_le_bytes(take(&mut bytes)?);
     let orphans = decode_actors(&mut bytes)?;
-    Some(Last { end, leftovers, unnamed, orphans, unnamed_orphans, spent })
+    let strain =
+        Strain { seen: i64::from_le_bytes(take(&mut bytes)?), lost: i64::from_le_bytes(take(&mut bytes)?) };
+    let strain = (strain.seen > 0).then_some(strain);
+    Some(Last { end, leftovers, unnamed, orphans, unnamed_orphans, spent, strain })
 }
 
 fn decode_actors(bytes: &mut &[u8]) -> Option<Vec<Actor>> {
@@ -227,6 +237,7 @@ mod tests {
             spent: Some(Spent::Cpu),
             orphans: vec![actor("x", 3)],
             unnamed_orphans: 1,
+            strain: Some(Strain { seen: i64::MAX, lost: 1 }),
         };
         let why = "é".repeat(LONGEST_WORD);
         let (keeper, guard) = Line::pair().unwrap();

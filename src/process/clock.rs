@@ -14,6 +14,12 @@ pub fn monotonic() -> i64 {
     now(ClockId::Monotonic)
 }
 
+/// Nanoseconds of processors that this thread has had.
+#[must_use]
+pub fn of_thread() -> i64 {
+    now(ClockId::ThreadCPUTime)
+}
+
 /// Any clock in nanoseconds.
 #[must_use]
 #[inline]

@@ -26,6 +26,7 @@ pub mod job;
 mod lane;
 mod life;
 pub mod limits;
+pub mod load;
 mod log;
 mod observers;
 pub mod output;

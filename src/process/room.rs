@@ -18,11 +18,13 @@ pub struct Obstacle {
     pub used: u64,
     /// What raises it.
     pub raise: String,
+    /// It holds for this process, or for those of its namespaces, and nobody else can have used it up.
+    pub own: bool,
 }
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit, value, used, raise } = self;
+        let Self { limit, value, used, raise, .. } = self;
         write!(out, "{limit} is {value}, and {used} are in use; to raise it: {raise}")
     }
 }
@@ -76,7 +78,7 @@ fn files_of_process() -> Option<Obstacle> {
         None => "`ulimit -n NUMBER` before proctor is started".to_owned(),
     };
     let limit = "the limit of open files of a process (RLIMIT_NOFILE)".to_owned();
-    Some(Obstacle { limit, value, used, raise })
+    Some(Obstacle { limit, value, used, raise, own: true })
 }
 
 fn files_of_machine() -> Option<Obstacle> {
@@ -84,7 +86,7 @@ fn files_of_machine() -> Option<Obstacle> {
     let mut numbers = numbers.split_whitespace().map(|number| number.parse::<u64>().ok());
     let (used, value) = (numbers.next()??, numbers.nth(1)??);
     let raise = "sysctl -w fs.file-max=NUMBER (as root)".to_owned();
-    Some(Obstacle { limit: "/proc/sys/fs/file-max".to_owned(), value, used, raise })
+    Some(Obstacle { limit: "/proc/sys/fs/file-max".to_owned(), value, used, raise, own: false })
 }
 
 /// RLIMIT_NPROC counts the processes and threads of the real user; the kernel does not hold root to it.
@@ -92,7 +94,15 @@ fn user_limit() -> Option<Obstacle> {
     let value = limits::get(Resource::Processes).ok()?.soft?;
     let used = tasks_of_user()?;
     let limit = "the limit of processes of this user (RLIMIT_NPROC)".to_owned();
-    Some(Obstacle { limit, value, used, raise: "ulimit -u NUMBER".to_owned() })
+    Some(Obstacle { limit, value, used, raise: "ulimit -u NUMBER".to_owned(), own: has_own_users() })
+}
+
+/// The inode of the machine's own user namespace: `PROC_USER_INIT_INO` of the kernel.
+const USERS: &str = "user:[4026531837]";
+
+/// Whether the users of this process are those of a user namespace, in which nobody from outside is counted with them.
+fn has_own_users() -> bool {
+    std::fs::read_link("/proc/self/ns/user").is_ok_and(|namespace| namespace.as_os_str() != USERS)
 }
 
 /// How many processes and threads this user has, as RLIMIT_NPROC counts them; none for root, whom it does not hold.
@@ -115,7 +125,8 @@ fn machine_limits() -> Vec<Obstacle> {
 fn setting_of_machine(name: &str, used: u64) -> Option<Obstacle> {
     let limit = format!("/proc/sys/kernel/{name}");
     let value = setting(&limit)?.parse().ok()?;
-    Some(Obstacle { limit, value, used, raise: format!("sysctl -w kernel.{name}=NUMBER (as root)") })
+    let raise = format!("sysctl -w kernel.{name}=NUMBER (as root)");
+    Some(Obstacle { limit, value, used, raise, own: false })
 }
 
 /// The inode of the machine's own pid namespace: `PROC_PID_INIT_INO` of the kernel.
@@ -138,7 +149,8 @@ fn pids_of_namespace() -> Option<Obstacle> {
     let used = all_pids().ok()?.into_iter().map(threads).sum();
     let Obstacle { limit, value, .. } = setting_of_machine("pid_max", used)?;
     let raise = "sysctl -w kernel.pid_max=NUMBER (as root, in the same container)".to_owned();
-    Some(Obstacle { limit: format!("{limit} of this pid namespace (a container)"), value, used, raise })
+    let limit = format!("{limit} of this pid namespace (a container)");
+    Some(Obstacle { limit, value, used, raise, own: false })
 }
 
 /// The first two numbers of a release such as `6.18.44-arch1`.
@@ -188,7 +200,7 @@ fn control_group(directory: &str) -> Option<Obstacle> {
     let value = setting(&file)?.parse().ok()?;
     let used = setting(&format!("{directory}/pids.current"))?.parse().ok()?;
     let raise = format!("echo NUMBER > {file} (as root), or TasksMax= of the systemd unit");
-    Some(Obstacle { limit: file, value, used, raise })
+    Some(Obstacle { limit: file, value, used, raise, own: false })
 }
 
 /// How many pieces the memory of this process may be mapped in; see proc_sys_vm(5). Processes that it has started count for nothing there,
@@ -197,7 +209,8 @@ fn mappings() -> Option<Obstacle> {
     let limit = "/proc/sys/vm/max_map_count".to_owned();
     let value = setting(&limit)?.parse().ok()?;
     let used = lines("/proc/self/maps")?;
-    Some(Obstacle { limit, value, used, raise: "sysctl -w vm.max_map_count=NUMBER (as root)".to_owned() })
+    let raise = "sysctl -w vm.max_map_count=NUMBER (as root)".to_owned();
+    Some(Obstacle { limit, value, used, raise, own: true })
 }
 
 /// Counts the lines of a file, which may be long where there is no memory to be had.
@@ -228,6 +241,7 @@ fn memory() -> Option<Obstacle> {
         value,
         used: value - available.min(value),
         raise,
+        own: false,
     })
 }
 

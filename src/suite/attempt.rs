@@ -1,14 +1,14 @@
 //! The side of a trial that starts it, collects what it says, and sees to it that it ends.
 
 use super::collect::Collector;
-use super::judge::{Facts, judge};
+use super::judge::{Facts, Judged, judge};
 use super::outcome::{Leaks, Outcome, Output};
 use super::trial::Trial;
 use super::wire::{self, Word};
 use crate::event::Verdict;
 use crate::keeper::end_orphans;
 use crate::process::relay::{pass, relay};
-use crate::process::{Channel, OURSELVES, Pidfd, Received, Watch, custody};
+use crate::process::{Channel, OURSELVES, Pidfd, Received, Watch, clock, custody};
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -40,6 +40,8 @@ pub struct Ending {
     given_up: bool,
     /// Nanoseconds.
     elapsed: i64,
+    /// Nanoseconds of processors that listening to it took.
+    listening: i64,
 }
 
 /// Runs a trial to its end. `started` is told its process, which [`Pidfd::send`] may be used on.
@@ -53,6 +55,7 @@ pub fn attempt(trial: Trial, started: impl FnOnce(Pidfd)) -> Ending {
         overdue: false,
         given_up: false,
         elapsed: nanoseconds(began),
+        listening: 0,
     };
     let mut running = match Running::start(&trial) {
         Ok(running) => running,
@@ -89,7 +92,7 @@ impl Ending {
             }
         }
         let trial = &self.trial;
-        let (verdict, why) = judge(Facts {
+        let Judged { verdict, why, in_doubt } = judge(&Facts {
             limit: trial.limits.time,
             alone: trial.test.is_some(),
             main,
@@ -98,11 +101,14 @@ impl Ending {
             messages: &messages,
             overdue: self.overdue,
             given_up: self.given_up,
+            listening: self.listening,
         });
         let passed = verdict == Verdict::Passed;
         Outcome {
             verdict,
             why,
+            in_doubt,
+            alone: false,
             messages,
             output: self.output,
             // Where it did not pass, what was still alive is no news: nobody had the time to join it.
@@ -175,6 +181,7 @@ impl Running {
 
     fn work(mut self, trial: Trial, began: Instant) -> Ending {
         let limit = Duration::from_nanos(trial.limits.time.max(0).cast_unsigned());
+        let busy = clock::of_thread();
         let due = limit.checked_add(SLACK).and_then(|time| began.checked_add(time));
         let given_up = self.listen(due) && {
             // It is stopped, or does not do what it should. The keeper ends the rest.
@@ -186,14 +193,17 @@ impl Running {
         };
         let elapsed = nanoseconds(began);
         let given_up = !self.end() && given_up;
+        let (output, lost) = self.collector.finish(&self.watch);
+        let listening = clock::of_thread() - busy;
         Ending {
             trial,
             words: self.words,
-            output: self.collector.finish(&self.watch),
-            not_run: self.not_heard,
+            output,
+            not_run: self.not_heard.or(lost),
             overdue: self.overdue,
             given_up,
             elapsed,
+            listening,
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Collector {
     /// How many bytes may still be kept.
     room: usize,
     cut: u64,
+    /// Why something of it could not be had.
+    lost: Option<String>,
     buffer: Vec<u8>,
 }
 
@@ -50,6 +52,7 @@ impl Collector {
             pieces: Vec::new(),
             room: most,
             cut: 0,
+            lost: None,
             buffer: vec![0; 64 << 10],
         })
     }
@@ -63,8 +66,9 @@ impl Collector {
         }
     }
 
-    /// Reads what is left when nobody lives any more, and gives all of it.
-    pub fn finish(mut self, watch: &Watch) -> Output {
+    /// Reads what is left when nobody lives any more, and gives all of it; and why something of it could not be had, where we were out of
+    /// files or memory.
+    pub fn finish(mut self, watch: &Watch) -> (Output, Option<String>) {
         self.greet(watch);
         self.voice(watch);
         let mut pipes: Vec<u64> = self.pipes.keys().copied().collect();
@@ -76,7 +80,7 @@ impl Collector {
             process,
             text: String::from_utf8_lossy(&bytes).into_owned(),
         };
-        Output { pieces: self.pieces.into_iter().map(piece).collect(), cut: self.cut }
+        (Output { pieces: self.pieces.into_iter().map(piece).collect(), cut: self.cut }, self.lost)
     }
 
     fn voice(&mut self, watch: &Watch) {
@@ -106,7 +110,11 @@ impl Collector {
                     self.names.insert(pid, name);
                 }
                 Some(Started::Program { name, pipe: Some(pipe) }) => self.follow(name, pipe, watch),
-                Some(Started::Program { pipe: None, .. }) => {}
+                Some(Started::Program { name, pipe: None }) => {
+                    self.lost = Some(format!(
+                        "what {name} printed could not be heard: no file could be opened for it"
+                    ));
+                }
                 None => break,
             }
         }
@@ -115,8 +123,11 @@ impl Collector {
     fn follow(&mut self, name: String, pipe: OwnedFd, watch: &Watch) {
         let number = self.next_pipe;
         self.next_pipe += 1;
-        if watch.add(&pipe, number).is_ok() {
-            self.pipes.insert(number, (pipe.into(), name));
+        match watch.add(&pipe, number) {
+            Ok(()) => {
+                self.pipes.insert(number, (pipe.into(), name));
+            }
+            Err(errno) => self.lost = Some(format!("what {name} printed could not be heard: {errno}")),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::event::{Failure, Message, TestOutcome, Verdict};
 use crate::keeper;
 use crate::process::clock;
 use crate::source::Code;
-use crate::value::{Signal, Value, signal, text};
+use crate::value::{Blame, Signal, Value, signal, text};
 
 /// What is known of a trial that is over.
 pub struct Facts<'a> {
@@ -22,37 +22,77 @@ pub struct Facts<'a> {
     pub overdue: bool,
     /// Nor when it was killed.
     pub given_up: bool,
+    /// Nanoseconds of processors that listening to it took.
+    pub listening: i64,
 }
 
-/// The verdict, and why, where no message says it.
-pub fn judge(facts: Facts<'_>) -> (Verdict, Option<String>) {
-    let unobserved = unobserved(facts.messages);
-    match (came_to(facts), unobserved) {
+/// What a trial came to.
+pub struct Judged {
+    pub verdict: Verdict,
+    /// Why, where no message says it.
+    pub why: Option<String>,
+    /// A limit of time decided, while others had the machine.
+    pub in_doubt: bool,
+}
+
+/// What a trial came to.
+pub fn judge(facts: &Facts<'_>) -> Judged {
+    let (verdict, why) = came_to(facts);
+    match (&verdict, not_theirs(facts)) {
         // What followed from it says nothing of who was tested.
-        ((Verdict::Failed | Verdict::LimitHit | Verdict::ToolFailed(_), _), Some(why)) => {
-            (Verdict::ToolFailed(why), None)
+        (Verdict::Failed | Verdict::LimitHit | Verdict::ToolFailed(_), Some(why)) => {
+            Judged { verdict: Verdict::ToolFailed(why), why: None, in_doubt: false }
         }
-        (judged, _) => judged,
+        _ => {
+            let in_doubt = was_late(facts, &verdict) && was_kept_waiting(facts);
+            Judged { verdict, why, in_doubt }
+        }
     }
 }
 
-/// That any of its processes could not observe, or asked for what was not observed.
-fn unobserved(messages: &[Message]) -> Option<String> {
-    messages.iter().find_map(|message| match message {
-        Message::Failed(failure) | Message::Broken(failure) if failure.code == Code::NOT_OBSERVED => {
+/// That any of its processes could not observe, asked for what was not observed, or was refused what the machine was out of.
+fn not_theirs(facts: &Facts<'_>) -> Option<String> {
+    let own = has_used_up(facts);
+    facts.messages.iter().find_map(|message| match message {
+        Message::Failed(failure) | Message::Broken(failure)
+            if failure.code == Code::NOT_OBSERVED || (failure.blame == Blame::Machine && !own) =>
+        {
             Some(failure.message.clone())
         }
         _ => None,
     })
 }
 
-fn came_to(facts: Facts<'_>) -> (Verdict, Option<String>) {
+/// Whether it was at a limit of its own: what it was refused then says nothing of the machine.
+fn has_used_up(facts: &Facts<'_>) -> bool {
+    facts
+        .ended
+        .is_some_and(|ended| ended.at_its_ceiling || matches!(ended.outcome, keeper::Outcome::Spent(_)))
+}
+
+/// Whether it has its verdict because a time was over: its own, or one that its text gives.
+fn was_late(facts: &Facts<'_>, verdict: &Verdict) -> bool {
+    let timed_out = facts.ended.is_some_and(|ended| ended.outcome == keeper::Outcome::TimedOut);
+    match verdict {
+        Verdict::LimitHit => timed_out || is_told(facts, &Verdict::LimitHit),
+        Verdict::Failed => last_failure(facts)
+            .is_some_and(|(failure, _)| failure.code == Code::TIMEOUT || failure.blame == Blame::Late),
+        _ => false,
+    }
+}
+
+/// Whether others had the machine meanwhile, as far as anybody knows.
+fn was_kept_waiting(facts: &Facts<'_>) -> bool {
+    keeper::in_doubt(facts.ended.and_then(|ended| ended.strain), facts.listening)
+}
+
+fn came_to(facts: &Facts<'_>) -> (Verdict, Option<String>) {
     let tool = |why: String| (Verdict::ToolFailed(why), None);
     if facts.given_up {
         return tool("its processes could not be ended".to_owned());
     }
-    if let Some(why) = facts.not_run {
-        return tool(why);
+    if let Some(why) = &facts.not_run {
+        return tool(why.clone());
     }
     // What the guard said holds, also where nobody listened to it in time: it is who keeps the limit.
     let Some(ended) = facts.ended else {
@@ -66,7 +106,7 @@ fn came_to(facts: Facts<'_>) -> (Verdict, Option<String>) {
         });
     };
     match ended.outcome {
-        keeper::Outcome::Exited(code) => exited(code, &facts),
+        keeper::Outcome::Exited(code) => exited(code, facts),
         keeper::Outcome::TimedOut => (
             Verdict::LimitHit,
             Some(format!("it was still running after {}{}", time(facts.limit), alive(ended))),
@@ -86,25 +126,30 @@ fn came_to(facts: Facts<'_>) -> (Verdict, Option<String>) {
 }
 
 fn exited(code: u8, facts: &Facts<'_>) -> (Verdict, Option<String>) {
-    let ended = |verdict: &Verdict| {
-        facts.messages.iter().any(|message| {
-            matches!(message, Message::TestEnded(TestOutcome { verdict: other, .. }) if other == verdict)
-        })
-    };
-    if facts.alone && ended(&Verdict::LimitHit) {
+    if facts.alone && is_told(facts, &Verdict::LimitHit) {
         return (Verdict::LimitHit, None);
     }
     match code {
-        0 if facts.alone && !ended(&Verdict::Passed) => {
+        0 if facts.alone && !is_told(facts, &Verdict::Passed) => {
             (Verdict::Failed, Some("it said `exit 0` before the test had come to its end".to_owned()))
         }
         0 => (Verdict::Passed, None),
         _ => match last_failure(facts) {
             Some((_, true)) => (Verdict::Failed, None),
+            Some((failure, false)) if failure.blame == Blame::Machine && has_used_up(facts) => {
+                (Verdict::LimitHit, Some(format!("it had used up what it may have: {}", failure.message)))
+            }
             Some((failure, false)) => (Verdict::of(failure), None),
             None => (Verdict::Failed, Some(format!("it ended with exit code {code}"))),
         },
     }
+}
+
+/// Whether its main process said that the test ended so.
+fn is_told(facts: &Facts<'_>, verdict: &Verdict) -> bool {
+    facts.messages.iter().any(|message| {
+        matches!(message, Message::TestEnded(TestOutcome { verdict: other, .. }) if other == verdict)
+    })
 }
 
 /// What the main process failed by, or else an expectation that broke in a child; and whether it is one.
@@ -145,4 +190,104 @@ fn alive(ended: &Over) -> String {
     let were = if names.len() + more == 1 { "was" } else { "were" };
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     format!(": {}{more} {were} alive", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Actor;
+    use crate::keeper::{Outcome, Spent, Strain};
+    use crate::source::Location;
+
+    const BUSY: Option<Strain> = Some(Strain { seen: 1000, lost: 900 });
+    const FREE: Option<Strain> = Some(Strain { seen: 1000, lost: 9 });
+
+    fn failed(code: Code, blame: Blame) -> Message {
+        Message::Failed(Failure {
+            code,
+            message: "why".to_owned(),
+            help: None,
+            location: Location::default(),
+            chain: Vec::new(),
+            left_out: 0,
+            actor: Actor { name: "main".into(), pid: 7 },
+            parts: Vec::new(),
+            difference: None,
+            blame,
+        })
+    }
+
+    /// The verdict's name, and whether it is in doubt.
+    fn judged(
+        outcome: Outcome,
+        strain: Option<Strain>,
+        ceiling: bool,
+        told: Message,
+    ) -> (&'static str, bool) {
+        let over = Over {
+            outcome,
+            leftovers: Vec::new(),
+            unnamed: 0,
+            orphans: Vec::new(),
+            unnamed_orphans: 0,
+            strain,
+            at_its_ceiling: ceiling,
+        };
+        let judged = judge(&Facts {
+            limit: clock::SECOND,
+            alone: true,
+            main: Some(7),
+            ended: Some(&over),
+            not_run: None,
+            messages: &[told],
+            overdue: false,
+            given_up: false,
+            listening: 0,
+        });
+        (judged.verdict.name(), judged.in_doubt)
+    }
+
+    fn nothing() -> Message {
+        Message::LeftBehind(Vec::new(), 0)
+    }
+
+    fn late() -> Message {
+        Message::TestEnded(TestOutcome { name: String::new(), verdict: Verdict::LimitHit, elapsed: 0 })
+    }
+
+    #[test]
+    fn a_time_that_is_over_is_in_doubt_where_others_had_the_machine() {
+        for (strain, doubt) in [(BUSY, true), (FREE, false), (None, true)] {
+            let judged = |outcome, told| judged(outcome, strain, false, told);
+            assert_eq!(judged(Outcome::TimedOut, nothing()), ("limit_hit", doubt));
+            assert_eq!(judged(Outcome::Exited(1), late()), ("limit_hit", doubt));
+            let failed = |code, blame| judged(Outcome::Exited(1), failed(code, blame));
+            assert_eq!(failed(Code::TIMEOUT, Blame::ByCode), ("failed", doubt));
+            assert_eq!(failed(Code::EXPECTATION, Blame::Late), ("failed", doubt));
+        }
+    }
+
+    #[test]
+    fn what_no_time_decides_is_in_no_doubt() {
+        let judged = |outcome, told| judged(outcome, BUSY, false, told);
+        for spent in Spent::ALL {
+            assert_eq!(judged(Outcome::Spent(spent), nothing()), ("limit_hit", false));
+        }
+        let failed = failed(Code::EXPECTATION, Blame::ByCode);
+        assert_eq!(judged(Outcome::Exited(1), failed.clone()), ("failed", false));
+        assert_eq!(judged(Outcome::Killed(9), failed), ("failed", false));
+        let passed = TestOutcome { name: String::new(), verdict: Verdict::Passed, elapsed: 0 };
+        assert_eq!(judged(Outcome::Exited(0), Message::TestEnded(passed)), ("passed", false));
+    }
+
+    #[test]
+    fn what_the_machine_is_out_of_is_nobodys_fault_but_of_who_has_it_all() {
+        let out = failed(Code::SPAWN, Blame::Machine);
+        let judged = |outcome, ceiling| judged(outcome, FREE, ceiling, out.clone());
+        assert_eq!(judged(Outcome::Exited(1), false), ("tool_failed", false));
+        assert_eq!(judged(Outcome::Exited(1), true), ("limit_hit", false));
+        assert_eq!(judged(Outcome::Spent(Spent::Alive), false), ("limit_hit", false));
+        // It went on, and its time was over: what it could not start may have been why.
+        assert_eq!(judged(Outcome::TimedOut, false), ("tool_failed", false));
+    }
 }

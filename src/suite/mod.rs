@@ -9,6 +9,7 @@
 //! The process that schedules has threads, and so never runs a scenario. Each trial is a child process: this very program, which
 //! is told over a socket what to run and tells what happens.
 
+mod alone;
 mod attempt;
 mod case;
 mod collect;

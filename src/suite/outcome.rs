@@ -12,6 +12,12 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Where no message says it: why, as a sentence without its end.
     pub why: Option<String>,
+    /// It is a limit of time that decided, while others had the machine: it says nothing.
+    #[serde(skip)]
+    pub in_doubt: bool,
+    /// It ran beside no other trial, for another one had been in doubt.
+    #[serde(default)]
+    pub alone: bool,
     /// What was told while it ran, in order.
     pub messages: Vec<Message>,
     pub output: Output,

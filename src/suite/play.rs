@@ -60,6 +60,7 @@ fn run(trial: &Trial, channel: Rc<Channel>, programs: OwnedFd, draw: Draw) -> u8
         max_processes: trial.limits.processes,
         disturbance: trial.disturbance,
         follows: Some(trial.scheduler),
+        measured: true,
         contain: trial.enclosure.contain.clone(),
         bounds: trial.enclosure.bounds,
         ..GuardOptions::default()

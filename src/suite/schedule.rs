@@ -1,6 +1,7 @@
 //! Many trials, some at once: which is next, who runs it, and what its end means for the others. One thread decides; each of the
 //! others runs one trial at a time. None of them runs a scenario itself.
 
+use super::alone::Alone;
 use super::case::{Case, Step};
 use super::file::File;
 use super::outcome::Outcome;
@@ -29,6 +30,8 @@ struct Whose {
     case: usize,
     repetition: usize,
     attempt: usize,
+    /// Nothing runs beside it.
+    alone: bool,
 }
 
 /// Runs these tests, each named by the numbers of its file and of itself there.
@@ -61,6 +64,7 @@ pub fn run(
         names: names(files, tests),
         cases,
         waiting: order.into(),
+        alone: Alone::default(),
         running: 0,
         over: 0,
         stopped: None,
@@ -96,6 +100,8 @@ struct Schedule<'a> {
     cases: Vec<Case>,
     /// Repetitions of cases that have not begun.
     waiting: VecDeque<(usize, usize)>,
+    /// Trials in doubt, each with what it came to.
+    alone: Alone<(Whose, Outcome)>,
     running: usize,
     over: usize,
     /// Why no other is begun.
@@ -120,10 +126,16 @@ impl Schedule<'_> {
 
     fn work(&mut self) -> Result<(), Errno> {
         loop {
-            while self.running < self.workers.count
+            while self.alone.lets_begin()
+                && self.running < self.workers.count
                 && let Some((case, repetition)) = self.next()
             {
-                self.begin(Whose { case, repetition, attempt: 0 });
+                self.begin(Whose { case, repetition, attempt: 0, alone: false });
+            }
+            if self.running == 0
+                && let Some((whose, _)) = self.alone.begin()
+            {
+                self.begin(whose);
             }
             if self.running == 0 {
                 match self.waiting.front() {
@@ -143,6 +155,9 @@ impl Schedule<'_> {
             }
             while let Some((whose, ending)) = self.workers.done() {
                 self.running -= 1;
+                if whose.alone {
+                    self.alone.end();
+                }
                 self.take(whose, ending.outcome());
             }
         }
@@ -192,10 +207,10 @@ impl Schedule<'_> {
     }
 
     fn begin(&mut self, whose: Whose) {
-        let Whose { case, repetition, attempt } = whose;
+        let Whose { case, repetition, attempt, alone } = whose;
         let file = &self.files[self.cases[case].file];
         let trial = self.plan.trial(file, self.test(case), repetition, attempt);
-        if attempt == 0 && self.cases[case].begin() {
+        if attempt == 0 && !alone && self.cases[case].begin() {
             self.observer.began(self.cases[case].file, self.cases[case].test);
         }
         self.running += 1;
@@ -206,11 +221,17 @@ impl Schedule<'_> {
         // It was we who ended it.
         if self.interruption.signal().is_some() && outcome.verdict != Verdict::Passed {
             outcome.verdict = Verdict::Interrupted;
+        } else if outcome.in_doubt && !whose.alone {
+            self.alone.add((Whose { alone: true, ..whose }, outcome));
+            return;
+        } else if outcome.in_doubt {
+            outcome = outcome.unknown("run it again");
         }
+        outcome.alone = whose.alone;
         let (case, stopped) = (whose.case, self.stopped.is_some());
         match self.cases[case].take(outcome, whose.attempt, self.plan, stopped) {
             Step::Wait => {}
-            Step::Again => self.begin(Whose { attempt: whose.attempt + 1, ..whose }),
+            Step::Again => self.begin(Whose { attempt: whose.attempt + 1, alone: false, ..whose }),
             Step::Over(verdict) => self.end(case, verdict),
         }
     }
@@ -240,6 +261,9 @@ impl Schedule<'_> {
     fn interrupt(&mut self, signal: Signal) {
         self.stopped = Some(Verdict::Interrupted);
         self.workers.stop(self.interruption.take(signal));
+        for (whose, outcome) in self.alone.give_up() {
+            self.take(whose, outcome);
+        }
     }
 }
 

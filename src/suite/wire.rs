@@ -1,7 +1,7 @@
 //! What a trial tells the process that schedules: JSON over a channel that no program of the scenario inherits.
 
 use crate::event::{Actor, Difference, Failure, Message};
-use crate::keeper::{self, Ended};
+use crate::keeper::{self, Ended, Strain};
 use crate::process::{Channel, Errno, Received};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -32,12 +32,17 @@ pub struct Over {
     /// Adopted and reaped; and how many more.
     pub orphans: Vec<Actor>,
     pub unnamed_orphans: u32,
+    /// What others kept from it, as far as that is known.
+    pub strain: Option<Strain>,
+    /// It was refused something by a limit of its own.
+    pub at_its_ceiling: bool,
 }
 
 impl From<Ended> for Over {
     fn from(ended: Ended) -> Self {
-        let Ended { outcome, leftovers, unnamed, orphans, unnamed_orphans, .. } = ended;
-        Self { outcome, leftovers, unnamed, orphans, unnamed_orphans }
+        let Ended { outcome, leftovers, unnamed, orphans, unnamed_orphans, strain, at_its_ceiling, .. } =
+            ended;
+        Self { outcome, leftovers, unnamed, orphans, unnamed_orphans, strain, at_its_ceiling }
     }
 }
 

@@ -69,6 +69,8 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         Outcome {
             verdict: Verdict::Failed,
             why: Some(texts[6].clone()).filter(|_| cut % 3 == 0),
+            in_doubt: false,
+            alone: cut % 2 == 0,
             messages: vec![Message::Broken(failure)],
             output: Output {
                 pieces: vec![Piece { process: texts[2].clone(), text: texts[7].clone() }],

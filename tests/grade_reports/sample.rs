@@ -55,6 +55,8 @@ pub fn outcome(verdict: Verdict, messages: Vec<Message>, printed: &[(&str, &str)
     Outcome {
         verdict,
         why: None,
+        in_doubt: false,
+        alone: false,
         messages,
         output: Output { pieces: printed.iter().map(piece).collect(), cut: 0 },
         leaks: Leaks::default(),

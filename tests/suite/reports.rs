@@ -62,6 +62,8 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         Outcome {
             verdict: Verdict::Failed,
             why: Some(texts[3].clone()).filter(|_| broken),
+            in_doubt: false,
+            alone: broken,
             messages: vec![if broken { Message::Broken(failure) } else { Message::Failed(failure) }],
             output: Output {
                 pieces: vec![Piece { process: texts[2].clone(), text: texts[4].clone() }],

@@ -24,6 +24,8 @@ pub struct Hits {
     pub memory: bool,
     /// A process could not be started.
     pub processes: bool,
+    /// There was no room below the ceiling for more memory, though some may have been made.
+    pub full: bool,
 }
 
 /// A group with limits. It has to be empty when it is removed.
@@ -124,6 +126,7 @@ impl Cgroup {
         Hits {
             memory: count("memory.events", "oom_kill") + count("memory.oom_control", "oom_kill") > 0,
             processes: count("pids.events", "max") > 0,
+            full: count("memory.events", "max") + count("memory.failcnt", "") > 0,
         }
     }
 

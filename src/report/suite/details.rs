@@ -30,7 +30,8 @@ pub fn draw_details(sources: &SourceMap, outcome: &Outcome, style: Style) -> Str
 /// Why it ended as it did, and its failures.
 pub fn draw_reasons(sources: &SourceMap, outcome: &Outcome, style: Style) -> String {
     let why = outcome.why.as_ref().map_or_else(String::new, |why| section("because", why, style));
-    why + &draw_messages(sources, outcome.messages.iter(), style)
+    let again = outcome.again().map_or_else(String::new, |again| section("note", again, style));
+    why + &again + &draw_messages(sources, outcome.messages.iter(), style)
 }
 
 /// What it left behind.

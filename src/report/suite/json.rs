@@ -91,6 +91,7 @@ pub fn trial(sources: &SourceMap, outcome: &Outcome, home: Option<&Path>) -> Val
     json!({
         "verdict": outcome.verdict.name(),
         "reason": outcome.why.as_deref().map(text),
+        "alone": outcome.alone,
         "failures": outcome.messages.iter().filter_map(failure).collect::<Vec<_>>(),
         "output": output(&outcome.output),
         "output_bytes_not_kept": outcome.output.cut,

@@ -76,7 +76,11 @@ pub fn reason<'a>(verdict: &'a Verdict, outcome: Option<&'a Outcome>) -> Option<
         Verdict::Flaky(_) | Verdict::Failed | Verdict::LimitHit | Verdict::Wrong => {
             let outcome = outcome?;
             let message = || outcome.last_failure().map(|failure| Cow::from(&failure.message));
-            outcome.why.as_deref().map(Cow::from).or_else(message)
+            let why = outcome.why.as_deref().map(Cow::from).or_else(message);
+            match (why, outcome.again()) {
+                (Some(why), Some(again)) => Some(format!("{why} ({again})").into()),
+                (why, again) => why.or(again.map(Cow::from)),
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use super::task::{Done, Task};
 use crate::event::Verdict;
 use crate::keeper::adopt_orphans;
 use crate::process::signals;
+use crate::suite::alone::Alone;
 use crate::suite::workers::{Interruption, Workers};
 use crate::suite::{File, Outcome};
 use crate::value::Points;
@@ -90,6 +91,7 @@ pub fn grade(
         works,
         pupils: attempts.into_iter().map(Pupil::new).collect(),
         active: Vec::new(),
+        alone: Alone::default(),
         running: 0,
         free: (0..count).rev().collect(),
         kept: Vec::new(),
@@ -109,11 +111,13 @@ pub fn grade(
 }
 
 /// Which test of which student, and how often it was tried before. Preparing a work has no test.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Whose {
     pupil: usize,
     test: Option<usize>,
     tries: usize,
+    /// Nothing runs beside it.
+    alone: bool,
     /// No two that run have the same.
     slot: u32,
 }
@@ -132,6 +136,8 @@ struct Grading<'a> {
     waiting: VecDeque<usize>,
     /// Those whose works are being prepared or tested.
     active: Vec<usize>,
+    /// Those of which a limit of time says nothing yet.
+    alone: Alone<Whose>,
     running: usize,
     /// Slots that nobody has.
     free: Vec<u32>,
@@ -159,6 +165,9 @@ impl Grading<'_> {
             while let Some((whose, done)) = self.workers.done() {
                 self.running -= 1;
                 self.free.push(whose.slot);
+                if whose.alone {
+                    self.alone.end();
+                }
                 match Done::from(done) {
                     Done::Prepared(prepared) => self.prepared(whose, prepared)?,
                     Done::Tried(tried) => self.tried(whose, *tried),
@@ -169,7 +178,13 @@ impl Grading<'_> {
 
     /// As many as there are threads; a student's tests before the next student's, so that nobody waits long for the last of them.
     fn begin_what_may(&mut self) {
-        while self.running < self.workers.count && self.begin_one() {}
+        while self.alone.lets_begin() && self.running < self.workers.count && self.begin_one() {}
+        if self.running == 0
+            && self.interruption.signal().is_none()
+            && let Some(whose) = self.alone.begin()
+        {
+            self.begin_test(whose);
+        }
     }
 
     /// Begins what is next; false where nothing is.
@@ -185,7 +200,7 @@ impl Grading<'_> {
             }
             match self.pupils[pupil].next(&self.file.tests) {
                 Next::Begin(test) => {
-                    if self.begin_test(pupil, test, 0) {
+                    if self.begin_test(Whose { pupil, test: Some(test), ..Whose::default() }) {
                         return true;
                     }
                 }
@@ -224,7 +239,7 @@ impl Grading<'_> {
         self.pupils[pupil].stage = Stage::Preparing;
         let (submission, caps) = (self.works[pupil].clone(), self.setting.caps);
         let task = Task::Prepare { submission, caps, desk: self.desk.path().to_path_buf() };
-        self.give(Whose { pupil, test: None, tries, slot: 0 }, task);
+        self.give(Whose { pupil, tries, ..Whose::default() }, task);
     }
 
     fn give(&mut self, mut whose: Whose, mut task: Task) {
@@ -236,7 +251,8 @@ impl Grading<'_> {
     }
 
     /// Has a test run; false where it needs no run.
-    fn begin_test(&mut self, pupil: usize, test: usize, tries: usize) -> bool {
+    fn begin_test(&mut self, whose: Whose) -> bool {
+        let Whose { pupil, test: Some(test), tries, .. } = whose else { return false };
         if let Some(why) = &self.file.tests[test].skip {
             self.take(pupil, test, unrun(Verdict::Skipped(why.clone())));
             return false;
@@ -249,10 +265,7 @@ impl Grading<'_> {
             trial.enclosure.contain.is_none().then(|| (work.folder.clone(), self.desk.path().to_path_buf()));
         let file = work.file.clone();
         one.states[test] = State::Running;
-        self.give(
-            Whose { pupil, test: Some(test), tries, slot: 0 },
-            Task::Try { trial: Box::new(trial), copied, file },
-        );
+        self.give(whose, Task::Try { trial: Box::new(trial), copied, file });
         true
     }
 
@@ -307,17 +320,28 @@ impl Grading<'_> {
     }
 
     fn tried(&mut self, whose: Whose, tried: Result<Outcome, String>) {
-        let Whose { pupil, test: Some(test), tries, .. } = whose else { return };
+        let Whose { pupil, test: Some(test), tries, alone, .. } = whose else { return };
         let said = &self.file.tests[test];
-        let mark = match tried {
+        let in_doubt = tried.as_ref().is_ok_and(|outcome| outcome.in_doubt);
+        let mark = match tried.map(|outcome| Outcome { alone, ..outcome }) {
+            Ok(outcome) if in_doubt && alone => {
+                mark(outcome.unknown("`--resume` grades it"), &self.rubric.criteria[test], None)
+            }
             Ok(outcome) => mark(outcome, &self.rubric.criteria[test], said.xfail.as_deref()),
             Err(why) => unrun(Verdict::ToolFailed(why)),
         };
         // It was we who ended it: then it says nothing.
         if self.interruption.signal().is_some() && mark.verdict != Verdict::Passed {
             self.pupils[pupil].states[test] = State::Open;
-        } else if tries == 0 && matches!(mark.verdict, Verdict::ToolFailed(_)) {
-            self.begin_test(pupil, test, 1);
+        } else if in_doubt && !alone {
+            self.alone.add(Whose { alone: true, ..whose });
+        } else if tries == 0 && !in_doubt && matches!(mark.verdict, Verdict::ToolFailed(_)) {
+            let again = Whose { tries: 1, ..whose };
+            if alone {
+                self.alone.add(again);
+            } else {
+                self.begin_test(again);
+            }
         } else {
             self.take(pupil, test, mark);
         }

@@ -48,6 +48,8 @@ mod tests {
         Outcome {
             verdict,
             why: None,
+            in_doubt: false,
+            alone: false,
             messages: vec![
                 Message::Awarded { points, why: "a part".to_owned() },
                 Message::Feedback("well".to_owned()),

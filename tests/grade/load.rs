@@ -1,0 +1,163 @@
+//! Under load: what others have of the machine decides no grade.
+
+use super::machine::{as_nobody, is_root};
+use super::stage::{Stage, said};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+
+const RUBRIC: &str = "test \"it\" within 4s {\n    spawn p exec(\"python3\", submission)\n    join p\n    expect p.exitcode == 0\n}\n";
+/// It needs a half of its time of one processor.
+const HONEST: &str = "import time\nwhile time.process_time() < 2:\n    pass\n";
+/// So many processes spin until they are ended: on two processors, two of these leave the honest one a twentieth of its time.
+const SPINNERS: usize = 12;
+/// As many as are alive at its end, and nobody else's: they end with the run.
+const HOSTILE: &str =
+    "import os\nfor _ in range(11):\n    if os.fork() == 0:\n        break\nwhile True:\n    pass\n";
+const SLEEPER: &str = "import time\ntime.sleep(1000)\n";
+
+/// A verdict, why, and whether it is that of a second try, alone.
+type Found = (String, String, bool);
+
+fn found(stage: &Stage, student: &str) -> Found {
+    let said = stage.run(&["grades", "export", "--report-json", "/dev/stdout"]);
+    let report: serde_json::Value = serde_json::from_str(&said.stdout).expect("JSON");
+    let students = report["students"].as_array().expect("students");
+    let one = students.iter().find(|one| one["name"] == student).expect("the student");
+    let test = &one["tests"][0];
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    (text(&test["verdict"]), text(&test["reason"]), test["trial"]["alone"] == true)
+}
+
+/// What others of this machine do meanwhile may keep anybody from a result, but gives nobody a wrong one.
+#[track_caller]
+fn no_fault_of_the_student(found: &Found) {
+    let (verdict, why, alone) = found;
+    match verdict.as_str() {
+        "passed" => {}
+        "tool_failed" => {
+            assert!(*alone && why.contains("`--resume` grades it when they are gone"), "{found:?}")
+        }
+        _ => panic!("{found:?}"),
+    }
+}
+
+/// Programs outside of the grader that use up the machine.
+struct Load(Vec<Child>);
+
+impl Load {
+    fn new() -> Self {
+        // Not for ever, should this test be killed.
+        let spin = "i=0; while [ $i -lt 300000000 ]; do i=$((i+1)); done";
+        let start = |_| {
+            let mut command = Command::new("sh");
+            command.args(["-c", spin]).stdin(Stdio::null()).spawn().expect("sh")
+        };
+        Self((0..2 * SPINNERS).map(start).collect())
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[test]
+fn works_that_use_up_the_machine_cost_others_nothing() {
+    let stage = Stage::class(RUBRIC, &[("ada.py", HONEST), ("bob.py", HOSTILE), ("eve.py", HOSTILE)]);
+    let said = stage.grade(&["-j3"]);
+    no_fault_of_the_student(&found(&stage, "ada"));
+    for hostile in ["bob", "eve"] {
+        let (verdict, ..) = found(&stage, hostile);
+        // It has as much of the machine as it likes once it is alone.
+        assert_eq!(verdict, "limit_hit", "{hostile}: {said:?}");
+    }
+    // The control: where nobody asks who had the machine, it is the student's fault.
+    let off = stage
+        .command(&["grade", "r.proc", "class", "--stable", "-j3"])
+        .env("PROCTOR_DEBUG_OFF", "doubt")
+        .output();
+    assert!(off.is_ok_and(|off| off.status.success()));
+    let (verdict, ..) = found(&stage, "ada");
+    assert_eq!(verdict, "limit_hit");
+}
+
+#[test]
+fn its_own_load_is_its_own() {
+    let stage = Stage::class(RUBRIC, &[("eve.py", HOSTILE)]);
+    let said = stage.grade(&["-j1"]);
+    let (verdict, why, alone) = found(&stage, "eve");
+    assert_eq!((&*verdict, alone), ("limit_hit", false), "{why}: {said:?}");
+}
+
+#[test]
+fn who_sleeps_was_not_kept_waiting() {
+    let stage = Stage::class(RUBRIC, &[("ada.py", SLEEPER)]);
+    let said = stage.grade(&["-j1"]);
+    let (verdict, why, _) = found(&stage, "ada");
+    assert_eq!(verdict, "limit_hit", "{why}: {said:?}");
+}
+
+#[test]
+fn what_runs_outside_of_the_grader_is_nobodys_fault() {
+    let stage = Stage::class(RUBRIC, &[("ada.py", HONEST)]);
+    let load = Load::new();
+    let said = stage.grade(&["-j1"]);
+    no_fault_of_the_student(&found(&stage, "ada"));
+    // The control.
+    let off =
+        stage.command(&["grade", "r.proc", "class", "--stable"]).env("PROCTOR_DEBUG_OFF", "doubt").output();
+    assert!(off.is_ok_and(|off| off.status.success()), "{said:?}");
+    assert_eq!(found(&stage, "ada").0, "limit_hit");
+    drop(load);
+}
+
+#[test]
+fn times_of_the_rubric_are_no_others() {
+    let rubric =
+        "test \"it\" within 60s {\n    spawn p exec(\"python3\", submission)\n    join p within 4s\n}\n";
+    let stage = Stage::class(rubric, &[("ada.py", HONEST)]);
+    let load = Load::new();
+    stage.grade(&["-j1"]);
+    no_fault_of_the_student(&found(&stage, "ada"));
+    drop(load);
+}
+
+/// Somebody who may have no more processes on this machine, which is no limit of the test's own.
+#[test]
+fn what_the_machine_is_out_of_is_nobodys_fault() {
+    if !is_root() {
+        eprintln!("left out: who is no root has processes already, and nobody knows how many");
+        return;
+    }
+    let rubric = "test \"it\" {\n    for i in 0..60 {\n        spawn { sleep 1s }\n    }\n    join all\n    expect true\n}\n";
+    let stage = Stage::class(rubric, &[("ada.py", SLEEPER)]);
+    let grade = |most: Option<u64>| {
+        let args = ["grade", "r.proc", "class", "--stable", "-j1", "--sandbox", "none"];
+        let mut command = as_nobody(&stage, &args);
+        if let Some(most) = most {
+            // SAFETY: one system call, which is async-signal-safe.
+            unsafe { command.pre_exec(move || limit_processes(most)) };
+        }
+        let said = said(command.output().expect("proctor can be started"));
+        (said, found(&stage, "ada"))
+    };
+    let (said, (verdict, why, _)) = grade(Some(30));
+    assert_eq!((said.code, &*verdict), (4, "tool_failed"), "{why}: {said:?}");
+    // The control: it is nothing else that fails.
+    let (said, (verdict, why, _)) = grade(None);
+    assert_eq!((said.code, &*verdict), (0, "passed"), "{why}: {said:?}");
+}
+
+fn limit_processes(most: u64) -> std::io::Result<()> {
+    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+    // SAFETY: `limit` is valid for reading.
+    if unsafe { libc::setrlimit(libc::RLIMIT_NPROC, &raw const limit) } == 0 {
+        Ok(())
+    } else {
+        Err(std::io::Error::last_os_error())
+    }
+}
