@@ -2,6 +2,7 @@
 
 use super::budget::{Spent, Watch};
 use super::clear::Cleaner;
+use super::disturb::Disturber;
 use super::ended::End;
 use super::record::Record;
 use super::scenario;
@@ -47,6 +48,7 @@ struct Keeper<'run> {
     /// When the run is ended whatever the scenario does.
     deadline: Option<Instant>,
     budget: Option<Watch>,
+    disturber: Option<Disturber>,
     /// The terminal has told the keeper's group to stop, and the scenario has not yet.
     to_stop: bool,
     /// Those that were adopted and have been reaped, and how many more.
@@ -105,6 +107,7 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
                 scenario: pid,
                 deadline: None,
                 budget,
+                disturber: Disturber::of(run),
                 to_stop: false,
                 orphans: Default::default(),
             }
@@ -154,7 +157,8 @@ impl Keeper<'_> {
                 return Over::Spent(spent);
             }
             let look = self.budget.as_ref().map(Watch::next);
-            let next = [self.deadline, look].into_iter().flatten().min();
+            let disturbed = self.disturber.as_mut().map(|disturber| disturber.act(self.run));
+            let next = [self.deadline, look, disturbed].into_iter().flatten().min();
             let left = next.map(|next| next.saturating_duration_since(now));
             let line = self.kit.line.fd();
             match &self.kit.guard {

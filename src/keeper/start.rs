@@ -15,6 +15,8 @@ pub struct Start {
     pub contain: Option<Contain>,
     /// What it may use where it is not.
     pub bounds: Bounds,
+    /// It does nothing, and nobody wants it to crash.
+    pub probe: bool,
 }
 
 /// The two halves of the last run's number.
