@@ -275,9 +275,9 @@ exit $code
     command.args(["--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "sh", "-c", script]);
     command.arg(ours.get_program()).args(ours.get_args()).current_dir(stage.path()).stdin(Stdio::null());
     let said = said(command.output().expect("unshare(1)"));
+    assert!(!stage.file("outside").exists(), "strangers were hit: {}", stage.read("outside"));
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.stdout.contains("passed 3 of 3 times"), "{said:?}");
-    assert!(!stage.file("outside").exists(), "strangers were hit: {}", stage.read("outside"));
 }
 
 /// A signal that comes while proctor finds out what the machine offers ends it: it does not take that for an answer.
