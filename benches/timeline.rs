@@ -58,8 +58,11 @@ fn pictures(criterion: &mut Criterion) {
     for processes in [1_000, 10_000, 100_000] {
         let events = events(processes);
         let history = History::of(events.clone());
-        let canvas =
-            Canvas { style: Style { color: true, unicode: true }, columns: Some(120), clock: Clock::Time };
+        let canvas = Canvas {
+            style: Style { color: true, unicode: true, columns: 0 },
+            columns: Some(120),
+            clock: Clock::Time,
+        };
         group.throughput(Throughput::Elements(processes.unsigned_abs().into()));
         let mut bench = |name: &str, draw: &dyn Fn() -> usize| {
             group.bench_function(BenchmarkId::new(name, processes), |bencher| {

@@ -18,6 +18,8 @@ mod foreground;
 mod harm;
 #[path = "repl/history.rs"]
 mod history;
+#[path = "repl/narrow.rs"]
+mod narrow;
 #[path = "repl/news.rs"]
 mod news;
 #[path = "repl/observed.rs"]

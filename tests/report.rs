@@ -15,8 +15,8 @@ use proctor::source::{Code, Diagnostic, Location, Source, SourceId, SourceMap, S
 use proptest::prelude::*;
 use std::path::Path;
 
-const UNICODE: Style = Style { color: false, unicode: true };
-const COLORED: Style = Style { color: true, unicode: true };
+const UNICODE: Style = Style { unicode: true, ..Style::PLAIN };
+const COLORED: Style = Style { color: true, unicode: true, columns: 0 };
 
 /// `tests/cases/report/NAME.txt` is what was drawn. Escapes of colours are written `ESC`.
 #[track_caller]
@@ -69,6 +69,22 @@ fn one_label_with_help_and_a_note() {
     golden("one_label_ascii", &text.draw(&diagnostic, Style::PLAIN));
     golden("one_label_colored", &text.draw(&diagnostic, COLORED));
     golden("one_label_json", &diagnostic_json(&diagnostic, &Places::new(&text.sources)));
+}
+
+#[test]
+fn long_sentences_are_broken_between_words() {
+    let text = Text::new(SCENARIO);
+    let diagnostic = Diagnostic::error(
+        Code::UNDEFINED_NAME,
+        "nothing here is called `tsk`, 进程没有按时结束，它还在等待一个（永远）不会来的消息, and so it cannot be run",
+    )
+    .at(text.at("tsk", 0), "not declared, and this label is longer than a narrow terminal is wide")
+    .note("names are declared by let, def, for and spawn, 名字由声明语句引入，或者来自另一个文件\nor come from a file by use, as it stands in the reference")
+    .help("did you mean `task`? It is declared in the line above, and takes one argument");
+    for columns in [40, 80] {
+        golden(&format!("narrow_{columns}"), &text.draw(&diagnostic, COLORED.within(columns)));
+    }
+    assert_eq!(text.draw(&diagnostic, UNICODE.within(1000)), text.draw(&diagnostic, UNICODE));
 }
 
 #[test]

@@ -16,6 +16,10 @@ mod expectation;
 mod faults;
 #[path = "suite/hostile.rs"]
 mod hostile;
+#[path = "suite/level.rs"]
+mod level;
+#[path = "grade/machine.rs"]
+mod machine;
 #[path = "suite/many.rs"]
 mod many;
 #[path = "suite/page.rs"]

@@ -20,8 +20,8 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-const UNICODE: Style = Style { color: false, unicode: true };
-const COLORED: Style = Style { color: true, unicode: true };
+const UNICODE: Style = Style { unicode: true, ..Style::PLAIN };
+const COLORED: Style = Style { color: true, unicode: true, columns: 0 };
 
 fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/timeline")
@@ -170,7 +170,7 @@ proptest! {
 
     #[test]
     fn no_line_is_wider_than_the_terminal(history in any_history(), columns in 30_usize..220, unicode: bool) {
-        let canvas = canvas(Style { color: false, unicode }, columns);
+        let canvas = canvas(Style { unicode, ..Style::PLAIN }, columns);
         let drawn = draw_timeline(&history, canvas);
         for line in drawn.lines() {
             prop_assert!(width(line) <= columns, "{} columns: {line}", width(line));
@@ -190,7 +190,7 @@ proptest! {
         let born = pids.clone().map(|(name, pid)| event(0, pid, What::Spawned { name: name.clone(), daemon: false }));
         let ended = pids.map(|(_, pid)| event(100, pid, What::Exited { exitcode: 0, core: false }));
         let history = History::of(born.chain(ended).collect());
-        let drawn = draw_timeline(&history, canvas(Style { color: false, unicode }, columns));
+        let drawn = draw_timeline(&history, canvas(Style { unicode, ..Style::PLAIN }, columns));
         let lines: Vec<&str> = drawn.lines().collect();
         let begin = width(&lines[2][..lines[2].find(['├', '|']).expect("an axis")]);
         let ends: Vec<usize> = lines[3..].iter().take(names.len()).map(|line| {
@@ -206,7 +206,7 @@ proptest! {
     #[test]
     fn no_line_of_the_tree_is_wider_than_the_terminal(history in any_history(), columns in 60_usize..220, unicode: bool) {
         for clock in [Clock::Time, Clock::Steps] {
-            let canvas = Canvas { clock, ..canvas(Style { color: false, unicode }, columns) };
+            let canvas = Canvas { clock, ..canvas(Style { unicode, ..Style::PLAIN }, columns) };
             for line in draw_growth(&history, canvas).lines() {
                 prop_assert!(width(line) <= columns, "{} columns: {line}", width(line));
             }

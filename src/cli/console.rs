@@ -52,7 +52,7 @@ impl Console {
         to_stderr(&if self.output.is_json() {
             failure_json(failure, &places)
         } else {
-            draw_failure(failure, &places, self.output.stderr)
+            draw_failure(failure, &places, self.output.stderr_of(&failure.actor.name))
         });
     }
 }

@@ -94,7 +94,7 @@ fn scenario(
 /// The errors in the text, each as it would be drawn.
 fn errors(findings: &[Diagnostic], sources: &SourceMap) -> Vec<String> {
     let places = Places::new(sources);
-    let style = Style { color: false, unicode: true };
+    let style = Style { unicode: true, ..Style::PLAIN };
     let errors = findings.iter().filter(|finding| finding.is_error());
     errors.map(|finding| draw_diagnostic(finding, &places, style).trim_end().to_owned()).collect()
 }

@@ -1,10 +1,11 @@
 //! Where the program's own words go: one write for each, and no panic when nobody reads them.
 
 use super::args::{Global, MessageFormat};
-use crate::process::{Errno, Standard};
-use crate::report::{Notice, Style, draw_notice, notice_json};
+use crate::process::{Errno, Standard, terminal};
+use crate::report::{Notice, Style, draw_notice, notice_json, visible_line, width};
 use crate::source::Severity;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 /// How to draw on each of the two streams.
@@ -13,6 +14,15 @@ pub struct Output {
     pub stdout: Style,
     pub stderr: Style,
     pub format: MessageFormat,
+    /// Columns of the terminals that the two streams lead to, as they are now.
+    columns: fn() -> [usize; 2],
+    /// Lines of a process are shown behind its name.
+    is_marked: bool,
+}
+
+/// Columns of a terminal; 0 where it is none.
+fn columns(tty: impl AsFd) -> usize {
+    terminal::size(tty).map_or(0, |(columns, _)| columns.into())
 }
 
 impl Output {
@@ -25,6 +35,34 @@ impl Output {
             stdout: style(io::stdout().is_terminal()),
             stderr: style(io::stderr().is_terminal()),
             format: global.message_format,
+            columns: || [columns(io::stdout()), columns(io::stderr())],
+            is_marked: false,
+        }
+        .now()
+    }
+
+    /// Of a session, whose words go over the editor to the terminal that is its standard input.
+    #[must_use]
+    pub fn of_session(self) -> Self {
+        Self { columns: || [columns(io::stdin()); 2], is_marked: true, ..self }.now()
+    }
+
+    /// The same, for terminals as wide as they are now.
+    #[must_use]
+    pub fn now(self) -> Self {
+        let [stdout, stderr] = (self.columns)();
+        Self { stdout: self.stdout.within(stdout), stderr: self.stderr.within(stderr), ..self }
+    }
+
+    /// How to draw on standard error what a process says; `[name] ` stands before it in a session, but for the session's own.
+    #[must_use]
+    pub fn stderr_of(self, process: &str) -> Style {
+        let style = self.now().stderr;
+        let mark = width(&visible_line(process)) + "[] ".len();
+        if self.is_marked && process != "main" {
+            style.within(style.columns.saturating_sub(mark))
+        } else {
+            style
         }
     }
 
@@ -35,7 +73,7 @@ impl Output {
 
     /// Says it on standard error, for people or for machines.
     pub fn say(&self, notice: &Notice<'_>) {
-        to_stderr(&if self.is_json() { notice_json(notice) } else { draw_notice(notice, self.stderr) });
+        to_stderr(&if self.is_json() { notice_json(notice) } else { draw_notice(notice, self.now().stderr) });
     }
 
     /// Says what went wrong, where it is about no run and no process.

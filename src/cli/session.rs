@@ -32,6 +32,7 @@ fn connect() -> std::io::Result<(Line, OwnedFd)> {
 }
 
 fn run(args: &SessionArgs, output: Output, line: Line, programs: OwnedFd) -> u8 {
+    let output = output.of_session();
     fds::mark_inherited_close_on_exec();
     heap::prepare();
     let options = GuardOptions {

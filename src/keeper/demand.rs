@@ -81,12 +81,13 @@ impl Offer {
     }
 }
 
-/// A contained run of nothing.
+/// A contained run of nothing. A signal that ends it ends this process too: it says nothing of the machine, and whoever sent it
+/// wants no run that is kept inside less well.
 ///
 /// # Errors
 /// Why it could not be.
 pub fn try_run(contain: Contain) -> Result<(), String> {
-    let options = GuardOptions { contain: Some(contain), ..GuardOptions::default() };
+    let options = GuardOptions { contain: Some(contain), probe: true, ..GuardOptions::default() };
     match guard(&options, |_| 0) {
         Ok(ended) if ended.exit_code() == 0 => Ok(()),
         Ok(ended) => Err(ended.message().unwrap_or_else(|| format!("{:?}", ended.outcome))),
@@ -94,12 +95,12 @@ pub fn try_run(contain: Contain) -> Result<(), String> {
     }
 }
 
-/// Whether programs can be observed in a run that is kept inside like this.
+/// Whether programs can be observed in a run that is kept inside like this. As for [`try_run`], a signal ends this process.
 ///
 /// # Errors
 /// Why not.
 pub fn try_observe(contain: Option<Contain>) -> Result<(), String> {
-    let options = GuardOptions { contain, ..GuardOptions::default() };
+    let options = GuardOptions { contain, probe: true, ..GuardOptions::default() };
     let traced = |_: &Run| try_trace().err().map_or(0, |errno| u8::try_from(errno.0).unwrap_or(u8::MAX));
     match guard(&options, traced) {
         Ok(ended) if ended.exit_code() == 0 => Ok(()),

@@ -1,4 +1,5 @@
-//! The guard's part in a disturbed run: it has one process after the other stand still for a moment.
+//! The keeper's part in a disturbed run: it has one process after the other stand still for a moment. The guard could not: of a
+//! contained run it is outside, where the pids that the run knows are other people's.
 
 use crate::process::{Paused, Run};
 use std::time::{Duration, Instant};

@@ -3,8 +3,7 @@
 use super::budget::Spent;
 use super::clear::{Cleaner, Cleared, has_children};
 use super::contain::{self, Admitted, Contain, Gate, Level};
-use super::disturb::Disturber;
-use super::ended::End;
+use super::ended::{End, code_of};
 use super::fault::Fault;
 use super::keep::{self, GRACE, Kit, NO_SCENARIO, remove_scratch};
 use super::lender::{Lender, Resumed};
@@ -72,7 +71,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     let own_group = group::of(0).unwrap_or(0);
     let (contain, measured) = (options.contain.clone(), options.measured);
     let group = if contain.is_some() { 0 } else { own_group };
-    let start = Start { run: name, group, contain, bounds: options.bounds, measured };
+    let start = Start { run: name, group, contain, bounds: options.bounds, measured, probe: options.probe };
     let contain = start.contain.as_ref();
     let gate = contain.map(|contain| Gate::new(contain, &start.run)).transpose();
     let gate = gate.map_err(|error| Fault::new("there is no pipe for the keeper", error))?;
@@ -108,6 +107,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 keeper,
                 deadline: deadline(options),
                 interactive: options.interactive,
+                probe: options.probe,
                 lender,
                 admitted,
                 refused: None,
@@ -115,7 +115,6 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
                 give_up: None,
                 asked: None,
                 last: None,
-                disturber: Disturber::of(&run),
             };
             guard.work(start, record, unrecorded)
         }
@@ -230,6 +229,8 @@ struct Guard<'run> {
     keeper: i32,
     deadline: Option<Instant>,
     interactive: bool,
+    /// It ends by whatever signal came meanwhile.
+    probe: bool,
     /// Of a contained run that may have the terminal.
     lender: Option<Lender>,
     /// Of a contained run.
@@ -242,7 +243,6 @@ struct Guard<'run> {
     give_up: Option<Instant>,
     asked: Option<Asked>,
     last: Option<Last>,
-    disturber: Option<Disturber>,
 }
 
 impl Guard<'_> {
@@ -263,12 +263,17 @@ impl Guard<'_> {
             record.remove();
         }
         remove_scratch(self.run);
-        self.signals.drain();
+        let late = self.late();
         if let Some(lender) = &mut self.lender {
             lender.take_back();
         }
         if let Some(Asked::Signal(first)) = self.asked {
             signals::exit_upon_more(first);
+        }
+        let asked = if let Some(Asked::Signal(first)) = self.asked { Some(first) } else { late };
+        if let Some(signal) = asked.filter(|_| self.probe) {
+            self.leave_group();
+            exit_now(code_of(signal));
         }
         signals::unblock_all();
         let (level, hits) = self.leave_group();
@@ -304,6 +309,13 @@ impl Guard<'_> {
             strain: last.strain,
             at_its_ceiling: hits.processes || hits.full,
         })
+    }
+
+    /// Takes the signals that came when all was over; gives one of those that ask for an end, if there is any.
+    fn late(&self) -> Option<i32> {
+        let all = std::iter::from_fn(|| self.signals.next()).map(|came| came.signal);
+        all.filter(|signal| [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM].contains(signal))
+            .last()
     }
 
     /// How well the run was contained, and which limits of its control group it has hit. That is empty by now.
@@ -350,8 +362,7 @@ impl Guard<'_> {
             if self.give_up.is_some_and(|give_up| give_up <= now) {
                 return None;
             }
-            let disturbed = self.disturber.as_mut().map(|disturber| disturber.act(self.run));
-            let next = [self.deadline, self.takeover, self.give_up, disturbed].into_iter().flatten().min();
+            let next = [self.deadline, self.takeover, self.give_up].into_iter().flatten().min();
             self.signals.wait(&[self.line.fd()], next.map(|next| next.saturating_duration_since(now)));
         }
     }

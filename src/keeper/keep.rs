@@ -2,6 +2,7 @@
 
 use super::budget::{Spent, Watch};
 use super::clear::Cleaner;
+use super::disturb::Disturber;
 use super::ended::End;
 use super::record::Record;
 use super::scenario;
@@ -50,6 +51,7 @@ struct Keeper<'run> {
     budget: Option<Watch>,
     /// Where the run is measured.
     meter: Option<Meter>,
+    disturber: Option<Disturber>,
     /// The terminal has told the keeper's group to stop, and the scenario has not yet.
     to_stop: bool,
     /// Those that were adopted and have been reaped, and how many more.
@@ -110,6 +112,7 @@ pub fn keep(kit: Kit, run: &Run, start: &Start, scenario: impl FnOnce(&Run) -> u
                 deadline: None,
                 budget,
                 meter,
+                disturber: Disturber::of(run),
                 to_stop: false,
                 orphans: Default::default(),
             }
@@ -161,8 +164,9 @@ impl Keeper<'_> {
             if let Some(meter) = &mut self.meter {
                 meter.look(now, self.run);
             }
+            let disturbed = self.disturber.as_mut().map(|disturber| disturber.act(self.run));
             let looks = [self.budget.as_ref().map(Watch::next), self.meter.as_ref().map(Meter::next)];
-            let next = looks.into_iter().chain([self.deadline]).flatten().min();
+            let next = looks.into_iter().chain([self.deadline, disturbed]).flatten().min();
             let left = next.map(|next| next.saturating_duration_since(now));
             let line = self.kit.line.fd();
             match &self.kit.guard {

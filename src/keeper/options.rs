@@ -27,6 +27,9 @@ pub struct GuardOptions {
     pub record: bool,
     /// It is a part of another run, which looks after what runs before have left, and after this one.
     pub nested: bool,
+    /// The run of nothing by which is found out what can be had. Whoever is told to end meanwhile ends, as soon as nothing of it is left:
+    /// it is no answer, and there is something to do behind it.
+    pub probe: bool,
 }
 
 impl Default for GuardOptions {
@@ -42,6 +45,7 @@ impl Default for GuardOptions {
             measured: false,
             record: true,
             nested: false,
+            probe: false,
         }
     }
 }

@@ -35,7 +35,9 @@ pub fn play(
         match refuse(why) {}
     }
     let result = catch_unwind(AssertUnwindSafe(|| {
-        crash_on_request();
+        if !start.probe {
+            crash_on_request();
+        }
         scenario(run)
     }));
     match result {

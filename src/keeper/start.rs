@@ -17,6 +17,8 @@ pub struct Start {
     pub bounds: Bounds,
     /// Whether others kept processors from it is looked at.
     pub measured: bool,
+    /// It does nothing, and nobody wants it to crash.
+    pub probe: bool,
 }
 
 /// The two halves of the last run's number.

@@ -8,7 +8,7 @@ use super::wire::{Counts, Frame, Line, Ready, Reply, Request};
 use crate::check::{self, Loader};
 use crate::event::Reporter;
 use crate::execute::{Editor, Left, Prompt, Ran, Session, Setting, Woken, Work};
-use crate::process::{Relay, Run, clock, group};
+use crate::process::{Relay, Run, clock, group, terminal};
 use crate::report::{Places, Style, draw_diagnostics, draw_tree};
 use crate::source::{Source, SourceMap, Sources};
 use crate::value::{Value, a_kind, text};
@@ -328,7 +328,9 @@ impl Play {
         let texts = Rc::new(self.texts.clone());
         self.sources.set(texts.clone());
         if !checked.diagnostics.is_empty() {
-            let drawn = draw_diagnostics(&checked.diagnostics, &Places::new(&texts), self.style);
+            let columns = terminal::size(std::io::stdin()).map_or(0, |(columns, _)| columns.into());
+            let style = self.style.within(columns);
+            let drawn = draw_diagnostics(&checked.diagnostics, &Places::new(&texts), style);
             // The prompt comes next, not another file's finding.
             (self.say)(&format!("{}\n", drawn.trim_end()));
         }

@@ -4,6 +4,7 @@ use super::excerpt::Excerpt;
 use super::place::Places;
 use super::style::Style;
 use super::visible::{shorten, visible};
+use super::wrap::wrap;
 use crate::source::{Code, Diagnostic, Label, Severity};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::fmt;
@@ -12,6 +13,8 @@ use std::fmt;
 pub const DRAWN: usize = 20;
 /// Characters of a message, a note or a help that are drawn.
 pub(super) const MESSAGE: usize = 2000;
+/// Columns that the second line of a long heading stands further in.
+const FURTHER: usize = 4;
 /// Notes of one diagnostic that are drawn.
 const NOTES: usize = 20;
 
@@ -80,13 +83,14 @@ pub(super) fn number(count: usize, word: &str) -> String {
 pub(super) fn section(title: &str, text: &str, style: Style) -> String {
     let text = shorten(text.trim_end_matches('\n'), MESSAGE);
     let indent = " ".repeat(title.len() + 4);
-    let mut drawn = format!("  {} ", style.cyan(&format!("{title}:")));
+    let mut drawn = String::new();
     for (index, line) in visible(&text).split('\n').enumerate() {
-        if index > 0 {
-            drawn.push_str(if line.is_empty() { "" } else { &indent });
-        }
-        drawn.push_str(line);
-        drawn.push('\n');
+        let (begin, further) = match index {
+            0 => (format!("  {} ", style.cyan(&format!("{title}:"))), title.len() + 2),
+            _ if line.is_empty() => (String::new(), 0),
+            _ => (indent.clone(), 0),
+        };
+        drawn.push_str(&wrap(&format!("{begin}{line}\n"), style.columns, further));
     }
     drawn
 }
@@ -105,6 +109,7 @@ impl Heading<'_> {
         let message = visible(&shorten(self.message.trim_end_matches('\n'), MESSAGE)).into_owned();
         let excerpt = Excerpt::new(self.labels, places, style.ellipsis());
         let left_out = excerpt.left_out;
+        let heading = message.matches('\n').count() + 1;
         let drawable = Drawable { message, severity: self.severity, excerpt };
         let mut text = String::new();
         if self.renderer(style).render_report(&mut text, &drawable).is_err() {
@@ -113,7 +118,7 @@ impl Heading<'_> {
         }
         // miette indents the message for the cross that it draws before it; ours is a word.
         let text = text.strip_prefix("  ").unwrap_or(&text);
-        let mut text = trim_line_ends(&drawable.excerpt.restore(text));
+        let mut text = wrap_beginning(&trim_line_ends(&drawable.excerpt.restore(text)), heading, style);
         if left_out > 0 {
             text.push_str(&format!("  and {}\n", number(left_out, "more place")));
         }
@@ -143,6 +148,13 @@ impl Heading<'_> {
             .with_context_lines(1)
             .without_syntax_highlighting()
     }
+}
+
+/// The first so many lines broken between words; lines of a source and what points into them stay as they are.
+fn wrap_beginning(text: &str, lines: usize, style: Style) -> String {
+    let end = text.match_indices('\n').nth(lines - 1).map_or(text.len(), |(at, _)| at + 1);
+    let (heading, rest) = text.split_at(end);
+    wrap(heading, style.columns, FURTHER) + rest
 }
 
 /// Lines without the spaces at their end, of which miette leaves some.

@@ -415,7 +415,7 @@ mod tests {
 
     #[test]
     fn each_process_has_its_colour() {
-        let style = Style { color: true, unicode: true };
+        let style = Style { color: true, unicode: true, ..Style::PLAIN };
         let text = drawn(style, Some(&["fork"]), &homework());
         let colours: Vec<&str> =
             text.split("\x1b[").filter_map(|part| part.split_once('m').map(|(code, _)| code)).collect();

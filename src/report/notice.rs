@@ -5,10 +5,13 @@ use super::json::{self, ProcessRecord};
 use super::leftovers::draw_actors;
 use super::style::Style;
 use super::visible::{shorten, visible_line};
+use super::wrap::wrap;
 use crate::event::Actor;
 use crate::source::Severity;
 use serde::Serialize;
 
+/// Columns that the second line of a long message stands further in.
+const FURTHER: usize = 4;
 /// Characters of a message.
 const MESSAGE: usize = 64 * 1024;
 
@@ -46,9 +49,9 @@ pub fn draw_notice(notice: &Notice<'_>, style: Style) -> String {
     let message = shorten(notice.message, MESSAGE);
     let message = visible_line(&message);
     let mut text = if notice.severity == Severity::Error {
-        format!("proctor: {message}\n")
+        wrap(&format!("proctor: {message}\n"), style.columns, FURTHER)
     } else {
-        let warning = format!("{} {message}\n", style.yellow("warning:"));
+        let warning = wrap(&format!("{} {message}\n", style.yellow("warning:")), style.columns, FURTHER);
         warning + &draw_actors(notice.processes, notice.unnamed, style)
     };
     if let Some(help) = notice.help {

@@ -1,4 +1,4 @@
-//! How to draw: with colours or without, in Unicode or in ASCII.
+//! How to draw: with colours or without, in Unicode or in ASCII, for how wide a terminal.
 
 use std::ffi::OsString;
 
@@ -19,13 +19,16 @@ pub struct Style {
     pub color: bool,
     /// Characters outside ASCII for frames and marks. What is quoted keeps its own characters in any case.
     pub unicode: bool,
+    /// Columns of the terminal, at whose end our own sentences are broken between words; 0 where it is none: then lines are as long as
+    /// they are.
+    pub columns: usize,
 }
 
 impl Style {
     /// Neither colours nor frames: for files and for tests.
-    pub const PLAIN: Self = Self { color: false, unicode: false };
+    pub const PLAIN: Self = Self { color: false, unicode: false, columns: 0 };
 
-    /// Decides by the option, by whether the output is a terminal, and by the environment:
+    /// For no terminal of any width as yet. Decides by the option, by whether the output is a terminal, and by the environment:
     /// `NO_COLOR` (<https://no-color.org>), `CLICOLOR_FORCE` and `CLICOLOR` (<https://bixense.com/clicolors>),
     /// `TERM=dumb`; and for Unicode the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set, see locale(7).
     #[must_use]
@@ -48,7 +51,13 @@ impl Style {
         };
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();
         let locale = locale.to_string_lossy().to_lowercase();
-        Self { color, unicode: locale.contains("utf-8") || locale.contains("utf8") }
+        Self { color, unicode: locale.contains("utf-8") || locale.contains("utf8"), columns: 0 }
+    }
+
+    /// The same for a terminal of so many columns; 0 where it is none.
+    #[must_use]
+    pub fn within(self, columns: usize) -> Self {
+        Self { columns, ..self }
     }
 
     /// What stands where something was cut off.

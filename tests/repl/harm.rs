@@ -11,7 +11,7 @@ fn a_task_cannot_take_the_terminal() {
     terminal.prompt();
     assert_eq!(terminal.entry("1 + 1").lines().next(), Some("2"));
     terminal.keys("spawn k { spawn v exec(\"cat\") with {foreground: true} }\r");
-    terminal.see("only an entry of the prompt can give a process the terminal");
+    terminal.see("only an entry of the prompt can give a process the");
     terminal.prompt();
     terminal.entry("on SIGUSR1 { print 'handled', run(\"echo\", \"in a handler\").stdout.trim() }");
     terminal.keys("spawn { signal main SIGUSR1 }\r");
@@ -40,8 +40,8 @@ fn nothing_but_leaving_ends_the_session() {
         let said = terminal.entry(habit);
         assert!(said.contains(&format!("`:{habit}`")) && !said.contains("\n\n"), "{said}");
     }
-    assert!(terminal.entry("stop self").contains("would leave nobody who could resume it"));
-    assert!(terminal.entry("signal main SIGTSTP").contains("would leave nobody who could resume it"));
+    assert!(terminal.entry("stop self").contains("would leave nobody who"));
+    assert!(terminal.entry("signal main SIGTSTP").contains("would leave nobody who"));
     terminal.keys("print 'asleep'; sleep 1000\r");
     terminal.see_row("asleep");
     terminal.keys("\x1c");

@@ -141,13 +141,3 @@ fn a_terminal_has_a_bar_and_keeps_the_lines() {
     assert!(!shown.contains("━"), "the bar is gone at the end: {shown}");
     assert!(String::from_utf8_lossy(&raw).contains("/2"), "there was a bar");
 }
-
-/// In namespaces of its own a scenario's main process is the second, behind the keeper.
-#[test]
-fn tests_are_kept_inside_where_that_is_asked() {
-    let stage = Stage::new(&[("a.proc", "test \"second\" { expect main.pid == 2 }")]);
-    let inside = stage.run(&["test", "--contained"]);
-    assert_eq!((inside.code, inside.stderr.as_str()), (0, ""), "{inside:?}");
-    let outside = stage.run(&["test"]);
-    assert_eq!(outside.code, 1, "{outside:?}");
-}

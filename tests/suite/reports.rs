@@ -4,11 +4,12 @@
 use super::{sarif, schema, tap};
 use proctor::event::{Actor, Failure, Message, Verdict};
 use proctor::report::suite::{
-    Subject, draw_results, draw_tested, suite_ctrf, suite_github, suite_html, suite_json, suite_junit,
-    suite_sarif, suite_tap,
+    Subject, draw_lacks, draw_results, draw_tested, suite_ctrf, suite_github, suite_html, suite_json,
+    suite_junit, suite_sarif, suite_tap,
 };
 use proctor::report::{Style, is_hidden};
 use proctor::source::{Code, Location, Source, SourceId, SourceMap, Span};
+use proctor::suite::grade::Standing;
 use proctor::suite::{File, Leaks, Outcome, Output, Piece, Results, Test, Tested};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
@@ -126,8 +127,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn reports_are_of_their_format_whatever_is_in_them((files, results) in subject()) {
-        let subject = Subject { files: &files, results: &results, home: Path::new("/reports") };
+    fn reports_are_of_their_format_whatever_is_in_them((files, results) in subject(), lacks in proptest::option::of(hostile())) {
+        let missing: Vec<_> = lacks.into_iter().map(|why| ("namespaces".to_owned(), why)).collect();
+        let level = if missing.is_empty() { "contained" } else { "host" };
+        let standing = Standing { level: level.to_owned(), missing, ..Standing::default() };
+        let subject = Subject { files: &files, results: &results, standing: &standing, home: Path::new("/reports") };
         let verdicts: Vec<&Verdict> = results.tested.iter().map(|tested| &tested.verdict).collect();
 
         let json: serde_json::Value = serde_json::from_str(&suite_json(&subject)).expect("JSON");
@@ -165,8 +169,10 @@ proptest! {
         }
 
         let github = suite_github(&subject);
-        prop_assert_eq!(github.lines().count(), verdicts.iter().filter(|verdict| verdict.is_bad()).count());
-        prop_assert!(github.lines().all(|line| line.starts_with("::error file=")));
+        let begin = |word: &str| github.lines().filter(|line| line.starts_with(word)).count();
+        prop_assert_eq!(begin("::error file="), verdicts.iter().filter(|verdict| verdict.is_bad()).count());
+        prop_assert_eq!(begin("::notice title=the tests ran at the level host::"), standing.missing.len());
+        prop_assert_eq!(github.lines().count(), begin("::error file=") + standing.missing.len());
 
         let html = suite_html(&subject, "nonce").expect("a page");
         prop_assert_eq!(html.matches("<script").count(), 1);
@@ -179,11 +185,24 @@ proptest! {
             prop_assert!(!html.contains(tag), "{}", tag);
         }
 
+        // Each says at which level the tests ran, and why at no better one.
+        prop_assert_eq!(json["sandbox"]["level"].as_str(), Some(level));
+        prop_assert_eq!(json["sandbox"]["missing"].as_array().map(Vec::len), Some(standing.missing.len()));
+        prop_assert_eq!(&ctrf["results"]["summary"]["extra"]["sandbox"], &json["sandbox"]);
+        prop_assert_eq!(&sarif["runs"][0]["invocations"][0]["properties"]["sandbox"], &json["sandbox"]);
+        let named = format!("<property name=\"level\" value=\"{level}\"/>");
+        let comment = format!("\n# level: {level}\n");
+        prop_assert!(xml.contains(&named) && suite_tap(&subject).contains(&comment));
+        prop_assert_eq!(xml.matches("<property name=\"level.reason\"").count(), standing.missing.len());
+        let (about, end) = (format!("· level {level}"), format!(" ({level})\n"));
+        prop_assert!(html.contains(&about) && draw_results(&subject, Style::PLAIN).ends_with(&end));
+        prop_assert_eq!(html.matches("<strong class=\"odd\">level host:").count(), standing.missing.len());
+
         for report in [suite_json(&subject), xml, suite_ctrf(&subject), suite_sarif(&subject), suite_tap(&subject), github, html] {
             prop_assert!(report.chars().all(|c| c == '\n' || !is_hidden(c)), "{report:?}");
         }
 
-        let mut screen = draw_results(&subject, Style::PLAIN);
+        let mut screen = draw_results(&subject, Style::PLAIN) + &draw_lacks(&standing, Style::PLAIN);
         for tested in &results.tested {
             screen.push_str(&draw_tested(&files, tested, Style::PLAIN));
         }

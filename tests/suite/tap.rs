@@ -29,6 +29,10 @@ pub fn parse(text: &str) -> Result<(Vec<Point>, bool), String> {
         if bails {
             return wrong(number, "something stands behind the bail out");
         }
+        // A comment, which may stand anywhere.
+        if line.starts_with('#') {
+            continue;
+        }
         if line.strip_prefix("Bail out!").is_some() {
             bails = true;
             continue;

@@ -1,6 +1,7 @@
 //! What can be written behind `proctor test`.
 
 use super::super::quantity::{MAX_PROCS, MOST_PIDS, duration, submission};
+use crate::keeper::Demand;
 use crate::suite::{Filter, LeakRule};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
@@ -17,7 +18,7 @@ Examples:
   proctor test --report-html out.html --timelines out.d
   proctor test --stress=50 --seed 7            each 50 times, with its processes' timing disturbed
   proctor test --update                        write what was found into `expect X == \"…\"`
-  proctor test --contained                     each among its own processes only
+  proctor test --host                          among the machine's processes, for tests that look at those
   proctor test --submission work.py rubric.proc  try a rubric with one work
   proctor test --watch
 
@@ -71,9 +72,13 @@ pub struct TestArgs {
     /// The work under test: what `submission` gives. External programs are observed then
     #[arg(long, value_name = "PATH", value_parser = submission)]
     pub submission: Option<String>,
-    /// Run each test in namespaces of its own: it sees and signals its own processes only, and pids begin at 1
-    #[arg(long)]
+    /// Run no test where it cannot have namespaces of its own, in which it sees and signals its own processes only, and pids begin
+    /// at 1 [default: in namespaces where they can be had, else as with --host]
+    #[arg(long, conflicts_with = "host")]
     pub contained: bool,
+    /// Run each test among the machine's own processes, in no namespaces
+    #[arg(long)]
+    pub host: bool,
     /// Whether a test fails that leaves processes behind, or a grandchild that nobody waited for
     #[arg(long, value_enum, value_name = "RULE", default_value = "warn")]
     pub leaks: Leaks,
@@ -91,6 +96,18 @@ pub struct TestArgs {
     /// Show no pid, time or seed in what proctor itself says, so that two runs can be compared
     #[arg(long, hide = true)]
     pub stable: bool,
+}
+
+impl TestArgs {
+    /// How tests are to be kept inside.
+    #[must_use]
+    pub fn demand(&self) -> Demand {
+        match (self.contained, self.host) {
+            (true, _) => Demand::Required,
+            (_, true) => Demand::None,
+            _ => Demand::Auto,
+        }
+    }
 }
 
 /// Reports, each to a file; all from one run.

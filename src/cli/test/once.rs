@@ -10,9 +10,8 @@ use super::progress::{self, Progress};
 use super::reports::Reports;
 use super::update;
 use crate::event::Verdict;
-use crate::keeper::Contain;
-use crate::report::suite::{Subject, draw_list, draw_results, test_label};
-use crate::suite::{self, Enclosure, File, Found, Plan, Results};
+use crate::report::suite::{Subject, draw_lacks, draw_list, draw_results, test_label};
+use crate::suite::{self, File, Footing, Found, Plan, Results};
 use std::path::PathBuf;
 
 /// How often what was rewritten is run again, at most.
@@ -27,7 +26,7 @@ pub(super) struct Once {
 }
 
 /// Finds the tests and runs them.
-pub(super) fn once(args: &TestArgs, output: Output) -> Once {
+pub(super) fn once(args: &TestArgs, footing: &Footing, output: Output) -> Once {
     let reports = Reports::new(&args.reports, args.stable);
     let found = match suite::find(&args.paths) {
         Ok(found) => found,
@@ -49,9 +48,10 @@ pub(super) fn once(args: &TestArgs, output: Output) -> Once {
         return Once { code: refuse(why), files };
     }
     let plan = match batch::timelines(args.reports.timelines.as_deref()) {
-        Ok(timelines) => plan(args, timelines),
+        Ok(timelines) => plan(args, footing, timelines),
         Err(why) => return Once { code: refuse(&why), files },
     };
+    to_stdout(&draw_lacks(&footing.standing, output.stdout));
     let ran = run(&files, &tests, &plan, args, output).and_then(|mut results| {
         if args.update {
             update_all(&found, &mut files, &mut results, &plan, args, output)?;
@@ -59,7 +59,7 @@ pub(super) fn once(args: &TestArgs, output: Output) -> Once {
         Ok(results)
     });
     let code = match ran {
-        Ok(results) => finish(&files, &results, &reports, args, output),
+        Ok(results) => finish(&files, &results, footing, &reports, args, output),
         Err(why) => {
             complain(&format!("the tests cannot be run: {why}"));
             exit::TOOL
@@ -97,9 +97,16 @@ fn update_all(
 }
 
 /// The last lines, and the reports; gives the exit code.
-fn finish(files: &[File], results: &Results, reports: &Reports<'_>, args: &TestArgs, output: Output) -> u8 {
+fn finish(
+    files: &[File],
+    results: &Results,
+    footing: &Footing,
+    reports: &Reports<'_>,
+    args: &TestArgs,
+    output: Output,
+) -> u8 {
     let home = std::env::current_dir().unwrap_or_default();
-    let subject = Subject { files, results, home: &home };
+    let subject = Subject { files, results, standing: &footing.standing, home: &home };
     to_stdout(&draw_results(&subject, output.stdout));
     let by_chance = args.shuffle || args.stress.is_some();
     if !args.stable && (by_chance || results.tested.iter().any(|tested| tested.verdict.is_bad())) {
@@ -153,7 +160,7 @@ fn run(
     Ok(results)
 }
 
-fn plan(args: &TestArgs, timelines: Option<PathBuf>) -> Plan {
+fn plan(args: &TestArgs, footing: &Footing, timelines: Option<PathBuf>) -> Plan {
     Plan {
         jobs: batch::jobs(args.jobs),
         timeout: i64::try_from(args.timeout.as_nanos()).unwrap_or(i64::MAX),
@@ -167,16 +174,10 @@ fn plan(args: &TestArgs, timelines: Option<PathBuf>) -> Plan {
         fail_fast: args.fail_fast,
         leaks: args.leaks.into(),
         submission: args.submission.clone(),
-        enclosure: enclosure(args),
+        enclosure: footing.enclosure.clone(),
         timelines,
         args: args.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     }
-}
-
-/// A test has no terminal, contained or not.
-fn enclosure(args: &TestArgs) -> Enclosure {
-    let contain = args.contained.then(|| Contain { terminal: false, ..Contain::own() });
-    Enclosure { contain, ..Enclosure::default() }
 }
 
 /// What it all means for whoever started us.

@@ -6,7 +6,7 @@ use super::super::refusal::complain;
 use super::args::TestArgs;
 use super::once::once;
 use crate::process::{Folders, Watch, signals};
-use crate::suite::{ENDS, File, folders as named, is_scenario};
+use crate::suite::{ENDS, File, Footing, folders as named, is_scenario};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 const QUIET: u64 = 100;
 
 /// Runs the tests until a signal comes; gives the exit code of the last run.
-pub fn watch(args: &TestArgs, output: Output) -> u8 {
+pub fn watch(args: &TestArgs, footing: &Footing, output: Output) -> u8 {
     loop {
         // Before the run: what changes while it goes on is a change.
         let folders = match Folders::new() {
@@ -27,7 +27,7 @@ pub fn watch(args: &TestArgs, output: Output) -> u8 {
         };
         let mut watched = BTreeSet::new();
         follow(&folders, named(&args.paths).into_iter(), &mut watched);
-        let ran = once(args, output);
+        let ran = once(args, footing, output);
         if ran.code > 128 {
             return ran.code;
         }

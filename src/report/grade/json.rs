@@ -3,7 +3,7 @@
 
 use super::paper::{Cell, Paper, number};
 use crate::report::json::printable;
-use crate::report::suite::{head, text, trial};
+use crate::report::suite::{head, sandbox, text, trial};
 use crate::suite::grade::{Class, Criterion, Student};
 use serde_json::{Value, json};
 use std::borrow::Borrow;
@@ -22,7 +22,7 @@ pub fn write<S: Borrow<Student>>(
     let time = (class.began, class.elapsed);
     let mut whole = head("proctor-grade", VERSION, time, class.seed, class.interrupted);
     whole["rubric"] = rubric(class);
-    whole["sandbox"] = sandbox(class);
+    whole["sandbox"] = sandbox(&class.standing);
     let whole = whole.to_string();
     // The students stand in the same object, each written as it comes.
     let begin = whole.strip_suffix('}').unwrap_or(&whole);
@@ -53,17 +53,6 @@ fn rubric(class: &Class) -> Value {
         "name": text(&class.rubric.name),
         "worth": number(class.rubric.worth()),
         "tests": class.rubric.criteria.iter().map(test).collect::<Vec<_>>(),
-    })
-}
-
-fn sandbox(class: &Class) -> Value {
-    let standing = &class.standing;
-    let missing = |(part, why): &(String, String)| json!({ "part": text(part), "reason": text(why) });
-    json!({
-        "level": text(&standing.level),
-        "parts": standing.parts.iter().map(|part| text(part)).collect::<Vec<_>>(),
-        "missing": standing.missing.iter().map(missing).collect::<Vec<_>>(),
-        "limits": standing.limits.iter().map(|limit| text(limit)).collect::<Vec<_>>(),
     })
 }
 

@@ -5,6 +5,7 @@ use super::subject::{Row, Subject, label};
 use crate::event::{TestOutcome, Verdict};
 use crate::report::diagnostic::number;
 use crate::report::{Style, brief, draw_outcome, visible_line};
+use crate::suite::grade::Standing;
 use crate::suite::{File, Test, Tested};
 
 /// The line of a test that is over, and what there is to say of it.
@@ -34,7 +35,17 @@ pub fn draw_tested(files: &[File], tested: &Tested, style: Style) -> String {
     text
 }
 
-/// The last lines: which failed, where there are many lines above, and how many ended how.
+/// What keeps the tests inside less well than they could be, a line each, and why.
+#[must_use]
+pub fn draw_lacks(standing: &Standing, style: Style) -> String {
+    let line = |(_, why): &(String, String)| {
+        let level = style.yellow(&format!("level {}:", visible_line(&standing.level)));
+        format!("{level} {}\n", visible_line(why))
+    };
+    standing.missing.iter().map(line).collect()
+}
+
+/// The last lines: which failed, where there are many lines above, and how many ended how, at which level.
 #[must_use]
 pub fn draw_results(subject: &Subject<'_>, style: Style) -> String {
     /// Below so many tests everything is in sight.
@@ -55,7 +66,8 @@ pub fn draw_results(subject: &Subject<'_>, style: Style) -> String {
     let summary = subject.summary().draw(style);
     text.push_str(summary.trim_end());
     if !summary.is_empty() {
-        text.push_str(&format!(" in {}\n", brief(subject.results.elapsed)));
+        let level = visible_line(&subject.standing.level);
+        text.push_str(&format!(" in {} ({level})\n", brief(subject.results.elapsed)));
     }
     text
 }

@@ -1,5 +1,6 @@
 //! The Common Test Report Format: `--report-ctrf`. See <https://ctrf.io>.
 
+use super::json::sandbox;
 use super::link::link;
 use super::plain::{details, document, line, milliseconds, output, timestamp};
 use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
@@ -33,7 +34,7 @@ pub fn suite_ctrf(subject: &Subject<'_>) -> String {
                 "flaky": subject.summary().count("flaky"),
                 "start": start,
                 "stop": start + rounded(results.elapsed),
-                "extra": { "seed": results.seed.to_string() },
+                "extra": { "seed": results.seed.to_string(), "sandbox": sandbox(subject.standing) },
             },
             "tests": tests,
         },

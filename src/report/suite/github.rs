@@ -18,7 +18,7 @@ pub fn github_resume(token: &str) -> String {
     format!("::{token}::\n")
 }
 
-/// An annotation for each test that failed and each file that is wrong.
+/// An annotation for each test that failed and each file that is wrong, and where the tests were not kept inside as well as they could be.
 #[must_use]
 pub fn suite_github(subject: &Subject<'_>) -> String {
     let mut text = String::new();
@@ -36,6 +36,10 @@ pub fn suite_github(subject: &Subject<'_>) -> String {
             });
             command(&mut text, &file.name, line, finding.code.name(), &finding.message);
         }
+    }
+    for (_, why) in &subject.standing.missing {
+        let title = property(&format!("the tests ran at the level {}", subject.standing.level));
+        let _ = writeln!(text, "::notice title={title}::{}", data(why));
     }
     text
 }

@@ -27,6 +27,9 @@ struct Page {
     seed: String,
     version: &'static str,
     interrupted: bool,
+    level: String,
+    /// Why it is no better one.
+    lacks: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -105,6 +108,8 @@ pub fn suite_html(subject: &Subject<'_>, nonce: &str) -> Result<String, String> 
         seed: results.seed.to_string(),
         version: env!("CARGO_PKG_VERSION"),
         interrupted: results.interrupted.is_some(),
+        level: line(&subject.standing.level),
+        lacks: subject.standing.missing.iter().map(|(_, why)| line(why)).collect(),
     };
     page(PAGE, nonce, Script::Own, &whole).map_err(|error| error.to_string())
 }

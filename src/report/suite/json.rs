@@ -7,6 +7,7 @@ use crate::event::{Actor, Message};
 use crate::report::Places;
 use crate::report::json::{diagnostic_record, failure_record};
 use crate::source::SourceMap;
+use crate::suite::grade::Standing;
 use crate::suite::{File, Outcome, Results};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -20,6 +21,7 @@ const VERSION: u32 = 1;
 pub fn suite_json(subject: &Subject<'_>) -> String {
     let Results { began, elapsed, seed, interrupted, .. } = *subject.results;
     let mut whole = head("proctor-test", VERSION, (began, elapsed), seed, interrupted);
+    whole["sandbox"] = sandbox(subject.standing);
     whole["counts"] = counts(subject);
     whole["wrong_files"] = subject.wrong().map(wrong).collect();
     whole["tests"] = subject.rows().map(|row| test(&row, subject.home)).collect();
@@ -44,6 +46,17 @@ pub fn head(
         "elapsed_ns": elapsed,
         "seed": seed,
         "interrupted": interrupted,
+    })
+}
+
+/// How well tests, or works, were kept inside.
+pub fn sandbox(standing: &Standing) -> Value {
+    let missing = |(part, why): &(String, String)| json!({ "part": text(part), "reason": text(why) });
+    json!({
+        "level": text(&standing.level),
+        "parts": standing.parts.iter().map(|part| text(part)).collect::<Vec<_>>(),
+        "missing": standing.missing.iter().map(missing).collect::<Vec<_>>(),
+        "limits": standing.limits.iter().map(|limit| text(limit)).collect::<Vec<_>>(),
     })
 }
 

@@ -3,6 +3,7 @@
 use super::plain::{details, line, output, text};
 use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
 use crate::event::Verdict;
+use crate::suite::grade::Standing;
 use crate::suite::{File, Outcome};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 use std::time::Duration;
@@ -26,10 +27,18 @@ pub fn suite_junit(subject: &Subject<'_>) -> Result<String, String> {
         }
         if !suite.test_cases.is_empty() {
             suite.set_time(time(elapsed));
+            suite.add_properties(properties(subject));
             report.add_test_suite(suite);
         }
     }
     written(&report)
+}
+
+/// At which level the tests ran, and why not at a better one.
+fn properties(subject: &Subject<'_>) -> Vec<(String, String)> {
+    let Standing { level, missing, .. } = subject.standing;
+    let lacks = missing.iter().map(|(_, why)| ("level.reason".to_owned(), line(why)));
+    std::iter::once(("level".to_owned(), line(level))).chain(lacks).collect()
 }
 
 /// Its text, without an attribute of the outermost element that the schemas of Jenkins and Ant do not have.

@@ -14,7 +14,7 @@ mod sarif;
 mod subject;
 mod tap;
 
-pub use console::{draw_list, draw_results, draw_tested, test_label};
+pub use console::{draw_lacks, draw_list, draw_results, draw_tested, test_label};
 pub use ctrf::suite_ctrf;
 pub use details::draw_details;
 pub use github::{github_resume, github_stop, suite_github};
@@ -28,7 +28,7 @@ pub use tap::suite_tap;
 
 /// What the reports of a class share with these.
 pub(super) use details::{draw_leaks, draw_messages, lines};
-pub(super) use json::{head, trial};
+pub(super) use json::{head, sandbox, trial};
 pub(super) use junit::{status, time, written};
 pub(super) use plain::{STYLE, document, line, name, printed, text, timestamp};
 pub(super) use subject::reason;

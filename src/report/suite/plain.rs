@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How what is drawn for a screen is drawn in a file.
-pub const STYLE: Style = Style { color: false, unicode: true };
+pub const STYLE: Style = Style { unicode: true, ..Style::PLAIN };
 
 /// Characters of a text and of a line of output, lines that a report has of one test, and characters of a process's name.
 const TEXT: usize = 64 * 1024;

@@ -1,6 +1,7 @@
 //! SARIF of a run of tests: `--report-sarif`. What broke is a result, at the place where it broke; a fault of ours is none, but a
 //! notification.
 
+use super::json::sandbox;
 use super::plain::{line, timestamp};
 use super::subject::{Row, Subject};
 use crate::event::{Failure, Message, Verdict};
@@ -27,6 +28,7 @@ pub fn suite_sarif(subject: &Subject<'_>) -> String {
     let mut invocation = json!({
         "startTimeUtc": timestamp(results.began),
         "endTimeUtc": timestamp(results.began.checked_add(took).unwrap_or(results.began)),
+        "properties": { "sandbox": sandbox(subject.standing) },
     });
     if let Some(signal) = results.interrupted {
         invocation["exitSignalNumber"] = signal.into();

@@ -2,6 +2,7 @@
 
 use crate::event::Verdict;
 use crate::report::Summary;
+use crate::suite::grade::Standing;
 use crate::suite::{File, Outcome, Results, Test, Tested};
 use std::borrow::Cow;
 use std::path::Path;
@@ -11,6 +12,8 @@ use std::path::Path;
 pub struct Subject<'a> {
     pub files: &'a [File],
     pub results: &'a Results,
+    /// How well the tests were kept inside.
+    pub standing: &'a Standing,
     /// The folder of the report, as an absolute path: links start there.
     pub home: &'a Path,
 }

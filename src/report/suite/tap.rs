@@ -3,6 +3,7 @@
 use super::plain::{details, line};
 use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
 use crate::event::Verdict;
+use crate::suite::grade::Standing;
 use std::fmt::Write;
 
 /// The directive of a test that is expected to fail.
@@ -14,6 +15,11 @@ pub fn suite_tap(subject: &Subject<'_>) -> String {
     let wrong: Vec<_> = subject.wrong().collect();
     let count = subject.results.tested.len() + wrong.len();
     let mut text = format!("TAP version 14\n1..{count}\n");
+    let Standing { level, missing, .. } = subject.standing;
+    let _ = writeln!(text, "# level: {}", line(level));
+    for (_, why) in missing {
+        let _ = writeln!(text, "# level {}: {}", line(level), line(why));
+    }
     let mut number = 0;
     for row in subject.rows() {
         number += 1;
