@@ -96,7 +96,7 @@ pub struct LimitArgs {
     /// the rubric's statements around it
     #[arg(long, value_name = "DUR", value_parser = duration, default_value = "30s")]
     pub timeout: Duration,
-    /// Processor time of all its processes together [default: the test's time]
+    /// Processor time of all its processes together [default: the test's time on each processor that there is]
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub cpu: Option<Duration>,
     /// Processes alive at once

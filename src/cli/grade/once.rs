@@ -11,6 +11,7 @@ use super::progress::Progress;
 use super::reports;
 use super::words::{columns, draw_standing, draw_summary, draw_works};
 use crate::keeper::{Allowance, Budget, Level};
+use crate::process::pause::processors;
 use crate::report::{brief, visible_line};
 use crate::suite::grade::{
     Beginning, Caps, Ground, Results, Rubric, Secret, Setting, Store, Submission, Tally, grade, ground,
@@ -86,11 +87,17 @@ fn longest(file: &File, args: &GradeArgs) -> Duration {
 }
 
 fn allowance(file: &File, args: &GradeArgs) -> Allowance {
+/// Processor time of a test. Whoever holds the time with all processors busy has done nothing wrong.
+fn processor_time(file: &File, args: &GradeArgs) -> Duration {
+    let processors = u32::try_from(processors().len()).unwrap_or(u32::MAX).max(1);
+    args.limits.cpu.unwrap_or_else(|| longest(file, args).saturating_mul(processors))
+}
+
     let limits = &args.limits;
     let budget = Budget {
         alive: Some(limits.processes),
         started: Some(limits.started),
-        cpu: Some(limits.cpu.unwrap_or_else(|| longest(file, args))),
+        cpu: Some(processor_time(file, args)),
         memory: None,
     };
     Allowance {
@@ -99,13 +106,14 @@ fn allowance(file: &File, args: &GradeArgs) -> Allowance {
         file_size: Some(limits.file_size),
         files: Some(limits.files),
     }
+        at_once: batch::jobs(args.jobs),
 }
 
 /// Each limit in words. How many processes are started in all is known in a namespace of their own.
 fn limits(file: &File, args: &GradeArgs, level: Level) -> Vec<String> {
     let limits = &args.limits;
     let time = brief(nanoseconds(limits.timeout));
-    let cpu = limits.cpu.unwrap_or_else(|| longest(file, args));
+    let cpu = processor_time(file, args);
     let mut all = vec![
         format!("{time} a test"),
         format!("{} processes at once", limits.processes),
