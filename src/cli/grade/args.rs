@@ -35,7 +35,8 @@ Examples:
   proctor grades export --report-csv points.csv --students feedback/
   proctor grades diff                          whose points changed since the grading before, and by which tests
   proctor grades diff monday.db friday.db --message-format json
-  proctor grades merge part*.db --output all.db";
+  proctor grades merge part*.db --output all.db
+  proctor grades forget ada                    take all that is known of ada out of the results";
 
 #[derive(Debug, Args)]
 pub struct GradeArgs {
@@ -230,6 +231,15 @@ pub enum Grades {
     Merge {
         /// The results
         #[arg(value_name = "FILES", required = true)]
+    /// Take a student out of the results, with every attempt and result, so that nothing of them is left in the file
+    Forget {
+        /// The student, as `proctor grades list` names them
+        #[arg(value_name = "STUDENT")]
+        student: String,
+        /// The results
+        #[arg(value_name = "FILE", default_value = RESULTS)]
+        results: PathBuf,
+    },
         results: Vec<PathBuf>,
         /// The new file
         #[arg(long, short, value_name = "FILE")]

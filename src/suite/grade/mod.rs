@@ -8,6 +8,7 @@
 mod class;
 mod desk;
 mod diff;
+mod forget;
 mod grading;
 mod hidden;
 mod marking;
@@ -28,6 +29,7 @@ mod work;
 pub use class::{Award, Class, Criterion, Mark, Rubric, Standing, Student, Total};
 pub use desk::Desk;
 pub use diff::{Change, Side, TestChange, Went, diff};
+pub use forget::{Forgotten, forget};
 pub use grading::{Graded, Tally, Watcher, grade};
 pub use hidden::{Secret, covers};
 pub use merge::merge;
