@@ -17,6 +17,7 @@ Examples:
   proctor grade rubric.proc class/             each file, folder or archive in class/ is one student's work
   proctor grade rubric.proc ada.py bob.zip eve/
   proctor grade rubric.proc class/ --list      whose works those would be
+  proctor grade rubric.proc class/ --exclude 'solution*'
   proctor grade rubric.proc class/ --resume    go on where it was interrupted, and try again what the machine failed at
   proctor grade rubric.proc class/ --report-csv points.csv --report-html class.html --students feedback/
   proctor grade rubric.proc class/ --partition slice:2/10 --results part2.db    the second of ten machines
@@ -56,6 +57,9 @@ pub struct GradeArgs {
     /// What a folder is: one student's work, or a class with a work in each entry; `auto`: a class where it stands alone
     #[arg(long, value_enum, value_name = "WHAT", default_value = "auto")]
     pub folders: FolderChoice,
+    /// Leave out what has such a name, as '*.pdf' (may be written several times); '!README.md' is a work all the same
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
     /// Name the works and the tests, and grade nothing
     #[arg(long)]
     pub list: bool,
@@ -227,10 +231,6 @@ pub enum Grades {
         #[arg(long, value_name = "N")]
         to: Option<u32>,
     },
-    /// Put the results of parts of a class into one new file
-    Merge {
-        /// The results
-        #[arg(value_name = "FILES", required = true)]
     /// Take a student out of the results, with every attempt and result, so that nothing of them is left in the file
     Forget {
         /// The student, as `proctor grades list` names them
@@ -240,6 +240,10 @@ pub enum Grades {
         #[arg(value_name = "FILE", default_value = RESULTS)]
         results: PathBuf,
     },
+    /// Put the results of parts of a class into one new file
+    Merge {
+        /// The results
+        #[arg(value_name = "FILES", required = true)]
         results: Vec<PathBuf>,
         /// The new file
         #[arg(long, short, value_name = "FILE")]
