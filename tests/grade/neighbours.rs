@@ -64,16 +64,23 @@ fn what_a_user_may_have_is_each_works_own() {
 fn with_one_who_takes_all(grade: impl FnOnce(&Stage, &[&str]) -> Said) {
     const TAKES: &str = include_str!("../grading/hostile/works/takes-all.py");
     const NEEDS: &str = include_str!("../grading/hostile/works/honest-needs.py");
-    let text = "test \"it\" within 12s {\n    spawn p exec(\"python3\", submission) with {capture: true, input: \"21\\n\"}\n    \
-                join p\n    expect p.stdout == \"42\\n\"\n}\n";
+    // Who takes has all that is to be had when the answer comes, and holds it for longer than the others are there.
+    let text = r#"test "it" within 90s {
+    spawn p exec("python3", submission) with {capture: true, input: "21\n"}
+    expect p.stdout == "42\n" within 40s
+    if submission.ends_with("ada.py") {
+        sleep 12s
+        kill p
+    }
+    join p
+}
+"#;
     let works = [("ada.py", TAKES), ("bob.py", NEEDS), ("eve.py", NEEDS), ("zoe.py", NEEDS)];
     let stage = Stage::class(text, &works);
-    let said = grade(&stage, &["-j2"]);
+    let said = grade(&stage, &["-j2", "--timeout", "60s"]);
     let report = stage.run(&["grades", "export", "--report-json", "/dev/stdout"]).stdout;
     assert_eq!(said.code, 0, "{said:?}");
-    assert_eq!(stage.points("grades.db"), ["ada 0 #1", "bob 1 #1", "eve 1 #1", "zoe 1 #1"], "{report}");
-    // It did take, and was not ended before that.
-    assert!(report.contains("42"), "{report}");
+    assert_eq!(stage.points("grades.db"), ["ada 1 #1", "bob 1 #1", "eve 1 #1", "zoe 1 #1"], "{report}");
 }
 
 #[test]
