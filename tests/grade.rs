@@ -12,6 +12,8 @@ mod bounds;
 mod course;
 #[path = "grade/docs.rs"]
 mod docs;
+#[path = "grade/forget.rs"]
+mod forget;
 #[path = "grade/kills.rs"]
 mod kills;
 #[path = "grade/load.rs"]

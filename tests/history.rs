@@ -107,6 +107,27 @@ fn a_life_is_from_birth_to_reaping() {
     assert_eq!(main.parent, None);
 }
 
+/// alex makes a child for main instead of for himself, and that one has a child of its own.
+#[test]
+fn who_makes_a_child_for_its_parent_has_started_it_all_the_same() {
+    let as_sibling = What::Forked { parent: 10, call: "clone".into() };
+    let history = History::of(vec![
+        event(0, 10, 0, found("main")),
+        event(1, 11, 10, spawned("alex")),
+        event(2, 12, 11, as_sibling),
+        event(3, 13, 12, forked(12)),
+        event(4, 14, 11, forked(11)),
+        event(5, 11, 11, exited(0)),
+    ]);
+    let pids = |lives: Vec<&Life>| lives.iter().map(|life| life.pid).collect::<Vec<_>>();
+    let [main, alex, ..] = history.lives() else { panic!("{:#?}", history.lives()) };
+    assert_eq!(pids(history.descendants(alex)), [14, 12, 13]);
+    assert_eq!(pids(history.descendants(main)), [11, 14, 12, 13]);
+    assert_eq!(pids(history.children(main).collect()), [11, 12]);
+    assert_eq!(pids(history.outlived_by(alex)), [14, 12, 13]);
+    assert_eq!(pids(history.tree()), [10, 11, 14, 12, 13]);
+}
+
 #[test]
 fn what_is_asked_of_a_history() {
     let history = two_children();
@@ -298,8 +319,18 @@ proptest! {
         let seen: HashSet<usize> = tree.iter().map(|life| life.index).collect();
         prop_assert_eq!(seen.len(), tree.len());
         prop_assert_eq!(tree.len(), history.lives().len());
-        let below: usize = history.roots().map(|root| 1 + history.descendants(root).len()).sum();
-        prop_assert_eq!(below, tree.len());
+        let mut from_roots: HashSet<usize> = history.roots().map(|root| root.index).collect();
+        for life in history.lives() {
+            let below = history.descendants(life);
+            let distinct: HashSet<usize> = below.iter().map(|one| one.index).collect();
+            prop_assert_eq!(distinct.len(), below.len());
+            prop_assert!(!distinct.contains(&life.index));
+            prop_assert!(life.children.iter().chain(&life.siblings_made).all(|made| distinct.contains(made)));
+            if life.parent.is_none() {
+                from_roots.extend(distinct);
+            }
+        }
+        prop_assert_eq!(from_roots.len(), tree.len());
         prop_assert!(history.most_at_once() <= history.lives().len());
     }
 }

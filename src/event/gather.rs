@@ -69,7 +69,11 @@ impl Gather<'_> {
                 self.name(life, name, true);
                 life
             }
-            What::Forked { parent, .. } => self.birth(event, Birth::Forked, *parent),
+            What::Forked { parent, .. } => {
+                let life = self.birth(event, Birth::Forked, *parent);
+                self.make(life, event.actor, *parent);
+                life
+            }
             What::Found { parent, name } => {
                 let life = self.birth(event, Birth::Found, *parent);
                 self.name(life, name, false);
@@ -144,6 +148,14 @@ impl Gather<'_> {
         }
     }
 
+    /// Notes who has made it, where that is not its parent. Whoever makes one is older, as a parent is.
+    fn make(&mut self, life: usize, maker: i32, parent: i32) {
+        let maker = self.life_of(maker).filter(|maker| *maker < life && self.lives[life].ppid == parent);
+        if let Some(maker) = maker.filter(|maker| self.lives[*maker].pid != parent) {
+            self.lives[maker].siblings_made.push(life);
+        }
+    }
+
     /// A new life; one that still had the pid is lost from the record here.
     fn begin(&mut self, pid: i32, time: i64, birth: Birth) -> usize {
         let index = self.lives.len();
@@ -169,6 +181,7 @@ impl Gather<'_> {
             parent: None,
             depth: 0,
             children: Vec::new(),
+            siblings_made: Vec::new(),
             name: Rc::from("?"),
             daemon: false,
             execs: Vec::new(),

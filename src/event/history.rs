@@ -3,6 +3,7 @@
 use super::gather::{Parties, gather};
 use super::life::{Life, Phase, Span};
 use super::{Event, What};
+use std::collections::HashSet;
 
 /// The lives that a record's events add up to.
 #[derive(Debug, Clone, Default)]
@@ -131,20 +132,30 @@ impl History {
     /// Every life, each directly followed by what descends from it: the order in which a tree is drawn.
     #[must_use]
     pub fn tree(&self) -> Vec<&Life> {
-        self.walk(self.roots().rev().collect())
-    }
-
-    /// All that a life has started, and what those have; in the order of [`History::tree`].
-    #[must_use]
-    pub fn descendants(&self, of: &Life) -> Vec<&Life> {
-        self.walk(self.children(of).rev().collect())
-    }
-
-    fn walk<'a>(&'a self, mut next: Vec<&'a Life>) -> Vec<&'a Life> {
+        let mut next: Vec<&Life> = self.roots().rev().collect();
         let mut all = Vec::new();
         while let Some(life) = next.pop() {
             all.push(life);
             next.extend(self.children(life).rev());
+        }
+        all
+    }
+
+    /// All that a life has started, and what those have: its children first, as in [`History::tree`], and what it has made for its
+    /// parent instead of for itself, which descends from it all the same.
+    #[must_use]
+    pub fn descendants(&self, of: &Life) -> Vec<&Life> {
+        let mut seen = HashSet::from([of.index]);
+        let mut all: Vec<&Life> = Vec::new();
+        let mut next: Vec<usize> = Vec::new();
+        let mut go_on = |life: &Life, next: &mut Vec<usize>| {
+            let made = life.children.iter().chain(&life.siblings_made).rev();
+            next.extend(made.filter(|made| seen.insert(**made)));
+        };
+        go_on(of, &mut next);
+        while let Some(life) = next.pop().and_then(|index| self.lives.get(index)) {
+            all.push(life);
+            go_on(life, &mut next);
         }
         all
     }

@@ -88,6 +88,8 @@ pub struct Life {
     pub depth: usize,
     /// Its children as at their birth, in the order of birth.
     pub children: Vec<usize>,
+    /// Those that it has made for its parent and not for itself (CLONE_PARENT of clone(2)), in the order of birth.
+    pub siblings_made: Vec<usize>,
     /// The name that its `spawn` gave it; else the base name of the program that it executed last; else its parent's.
     pub name: Rc<str>,
     pub daemon: bool,

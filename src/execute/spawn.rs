@@ -230,6 +230,7 @@ impl Machine {
             files: limits.files,
             processes: limits.processes,
             file_size: limits.file_size,
+            ..process::Limits::default()
         };
         let streams = self.connect(options, wiring, &mut setup)?;
         self.relay_output(name, options, is_task, &mut setup)?;

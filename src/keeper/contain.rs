@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::switch::Protection;
 use crate::process::sandbox::{
     Ceiling, Cgroup, Entrance, HOME, Own, TEMPORARY, User, View, WORK, die_with_parent, drop_privileges,
-    fork_into, hide_memory, map_ids, own_proc, settle,
+    fork_into, hide_memory, keep_to_shares, map_ids, own_proc, settle,
 };
 use crate::process::{Errno, Fork, Limits, environment, exit_now, fds};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -224,7 +224,10 @@ pub fn enter(contain: &Contain, gate: Gate) -> Result<(), String> {
         }
     }
     match (&contain.view, opened) {
-        (Some(view), Some(opened)) => view.enter(opened).map_err(trouble)?,
+        (Some(view), Some(opened)) => {
+            view.enter(opened).map_err(trouble)?;
+            keep_to_shares();
+        }
         _ => own_proc().map_err(trouble)?,
     }
     if contain.terminal {

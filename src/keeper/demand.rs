@@ -5,8 +5,9 @@ use super::contain::{Contain, Level};
 use super::ended::Outcome;
 use super::guard::guard;
 use super::options::GuardOptions;
+use crate::process::limits::Resource;
 use crate::process::sandbox::{
-    Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, try_fence_part, try_trace,
+    Ceiling, Cgroup, HOME, Rules, TEMPORARY, View, WORK, share, try_fence_part, try_trace,
 };
 use crate::process::{Errno, Limits, Run};
 
@@ -127,6 +128,8 @@ pub struct Allowance {
     pub file_size: Option<u64>,
     /// Open files of a process.
     pub files: Option<u64>,
+    /// Works that run at once: each has its share of what the kernel counts for all of them together.
+    pub at_once: usize,
 }
 
 /// How untrusted work is to be run.
@@ -143,6 +146,9 @@ pub struct Plan {
     /// What is missing, and why.
     pub missing: Vec<(Part, String)>,
 }
+
+/// Message queues are shared by so many works at most: with less, none of them could make one of the usual size.
+const QUEUES: usize = 4;
 
 /// More processes than the budget has are let be, so that the keeper sees that it is spent.
 const MORE_PROCESSES: u32 = 16;
@@ -164,6 +170,8 @@ pub fn plan(
         files: allowance.files,
         processes: most.map(u64::from),
         file_size: allowance.file_size,
+        queued_signals: share(Resource::QueuedSignals, allowance.at_once as u64),
+        queue_bytes: share(Resource::QueueBytes, allowance.at_once.min(QUEUES) as u64),
     };
     // Limits hold at each level.
     let bounds =
@@ -193,7 +201,7 @@ pub fn plan(
         None => Level::Host,
     };
     // In a view of its own there is nothing to write to but what is meant for it.
-    let write = [WORK, TEMPORARY, HOME, "/dev", "/proc"].map(Into::into).to_vec();
+    let write = [WORK, TEMPORARY, HOME, "/dev", "/dev/mqueue", "/proc"].map(Into::into).to_vec();
     let in_view = contain.is_some();
     let fence = Rules {
         apart: has(Part::Landlock),

@@ -132,8 +132,13 @@ impl Engine<'_> {
             match (news, proc::thread_group(tid)) {
                 (EarlyNews::Stopped { .. }, Some(group)) if group != tid => self.new_thread(tid, group),
                 (EarlyNews::Stopped { .. }, _) => {
-                    let parent = proc_file::stat(tid).map_or(0, |stat| stat.ppid);
-                    self.new_process(tid, parent, parent, "fork");
+                    let (parent, pgid) = proc_file::stat(tid).map_or((0, 0), |stat| (stat.ppid, stat.pgid));
+                    // Whose parent is none of the family was made by one of them all the same: for its own parent, or before its end.
+                    let known = self.processes.contains_key(&parent);
+                    self.new_process(tid, if known { parent } else { self.root }, parent, "fork");
+                    if let Some(new) = self.processes.get_mut(&tid).filter(|_| !known) {
+                        new.pgid = pgid;
+                    }
                 }
                 // Nothing is known of it but that it was there.
                 (EarlyNews::Dead { .. }, _) => {

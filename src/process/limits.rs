@@ -17,12 +17,16 @@ pub struct Limits {
     pub processes: Option<u64>,
     /// Bytes of a file written: SIGXFSZ past it.
     pub file_size: Option<u64>,
+    /// Signals that wait for processes of the user, and timers that may send one.
+    pub queued_signals: Option<u64>,
+    /// Bytes of all POSIX message queues of the user.
+    pub queue_bytes: Option<u64>,
 }
 
 /// The limits as the kernel takes them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Ready {
-    fixed: [Option<(u32, libc::rlimit)>; 4],
+    fixed: [Option<(u32, libc::rlimit)>; 6],
     memory: Option<libc::rlimit>,
 }
 
@@ -39,6 +43,8 @@ pub enum Resource {
     Processes,
     Files,
     Core,
+    QueuedSignals,
+    QueueBytes,
 }
 
 fn number(resource: Resource) -> u32 {
@@ -46,6 +52,8 @@ fn number(resource: Resource) -> u32 {
         Resource::Processes => libc::RLIMIT_NPROC,
         Resource::Files => libc::RLIMIT_NOFILE,
         Resource::Core => libc::RLIMIT_CORE,
+        Resource::QueuedSignals => libc::RLIMIT_SIGPENDING,
+        Resource::QueueBytes => libc::RLIMIT_MSGQUEUE,
     }
 }
 
@@ -64,6 +72,8 @@ impl Limits {
             (libc::RLIMIT_NOFILE, self.files),
             (libc::RLIMIT_NPROC, self.processes),
             (libc::RLIMIT_FSIZE, self.file_size),
+            (libc::RLIMIT_SIGPENDING, self.queued_signals),
+            (libc::RLIMIT_MSGQUEUE, self.queue_bytes),
         ];
         let memory = match self.memory {
             Some(bytes) => Some(lowered(libc::RLIMIT_AS, bytes, 0)?),
@@ -115,6 +125,17 @@ pub fn get(resource: Resource) -> Result<Pair, Errno> {
     let limit = raw(number(resource))?;
     let known = |value: u64| (value != libc::RLIM_INFINITY).then_some(value);
     Ok(Pair { soft: known(limit.rlim_cur), hard: known(limit.rlim_max) })
+}
+
+/// Sets both limits of this process.
+///
+/// # Errors
+/// `EPERM` where that is more than the hard limit was, but for root.
+pub fn set(resource: Resource, limits: Pair) -> Result<(), Errno> {
+    let value = |limit: Option<u64>| limit.unwrap_or(libc::RLIM_INFINITY);
+    let limit = libc::rlimit { rlim_cur: value(limits.soft), rlim_max: value(limits.hard) };
+    // SAFETY: `limit` is valid for reading.
+    check(unsafe { libc::setrlimit(number(resource), &raw const limit) }).map(drop)
 }
 
 /// Sets the soft limit of this process, up to the hard one; what is now in force.

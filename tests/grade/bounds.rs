@@ -123,3 +123,22 @@ fn limits_hold_where_there_are_no_namespaces() {
     };
     limited(&stage, grade);
 }
+
+/// Who computes with all processors for as long as the test has, has not used up its processor time.
+#[test]
+fn processor_time_is_the_time_on_each_processor() {
+    let rubric = "test \"it\" {\n    expect run(\"python3\", submission).stdout == \"True\\n\"\n}\n";
+    let work = "import os, resource\nprint(resource.getrlimit(resource.RLIMIT_CPU)[0] == 7 * len(os.sched_getaffinity(0)) + 1)\n";
+    let stage = Stage::class(rubric, &[("ada.py", work)]);
+    for sandbox in ["auto", "none"] {
+        let said = stage.grade(&["--timeout", "7s", "--sandbox", sandbox]);
+        assert_eq!((said.code, verdicts(&stage)), (0, vec!["passed"]), "{said:?}");
+    }
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let said = stage.run(&["grades", "export", "--report-json", "/dev/stdout"]);
+    let told = format!("{}.000s of processor time at most", 7 * processors);
+    assert!(said.stdout.contains(&told), "{told}: {said:?}");
+    // The control: what is said is taken.
+    let said = stage.grade(&["--timeout", "7s", "--cpu", "100s"]);
+    assert_eq!((said.code, verdicts(&stage)), (0, vec!["failed"]), "{said:?}");
+}

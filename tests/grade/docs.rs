@@ -47,6 +47,7 @@ fn it_names_every_option() {
         &["grades", "export", "--help"],
         &["grades", "diff", "--help"],
         &["grades", "merge", "--help"],
+        &["grades", "forget", "--help"],
     ] {
         let help = stage.run(command).stdout;
         for option in option.find_iter(&help).map(|found| found.as_str()) {

@@ -13,8 +13,8 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 
 fn found(paths: &[OsString], folders: Folders) -> Result<Vec<(String, Kind)>, String> {
-    let all = submissions(paths, folders, &[])?;
-    Ok(all.into_iter().map(|one| (one.name, one.kind)).collect())
+    let all = submissions(paths, folders, &[], &[])?;
+    Ok(all.works.into_iter().map(|one| (one.name, one.kind)).collect())
 }
 
 #[test]
@@ -144,6 +144,82 @@ fn names_may_be_anything_and_each_student_has_a_line() {
             .iter()
             .all(|folder| folder.join("report.md").is_file() && folder.join("report.html").is_file())
     );
+}
+
+#[test]
+fn what_is_no_work_is_left_out_and_told() {
+    let stage = Stage::class("test \"there\" {\n    expect exists(submission)\n}\n", &[]);
+    fs::create_dir(stage.file("class/__MACOSX")).expect("a folder");
+    for name in [
+        "ada.sh",
+        "ada.sh~",
+        "README.md",
+        "Thumbs.db",
+        "desktop.ini",
+        ".hidden",
+        "bob.rar",
+        "eve.7z",
+        "joe.tar.xz",
+    ] {
+        stage.write(&format!("class/{name}"), "x");
+    }
+    fs::write(stage.file("class/zoe.zip"), b"Rar!\x1a\x07\x01\x00more").expect("a file");
+    let told =
+        "left out, for they are no student's work: README.md, Thumbs.db, __MACOSX, ada.sh~, desktop.ini\n";
+    let said = stage.run(&["grade", "r.proc", "class", "--list"]);
+    assert!(said.stdout.starts_with(told) && said.stdout.contains("5 students"), "{said:?}");
+    let by_shell: Vec<String> = fs::read_dir(stage.file("class"))
+        .expect("a class")
+        .map(|one| format!("class/{}", one.expect("one").file_name().to_string_lossy()))
+        .filter(|path| !path.ends_with(".hidden"))
+        .collect();
+    for works in [vec!["class"], by_shell.iter().map(String::as_str).collect()] {
+        let said = stage.run(&[&["grade", "r.proc", "--stable"], &works[..]].concat());
+        assert!(said.code == 0 && said.stdout.starts_with(told), "{said:?}");
+        let refused: Vec<(String, String)> = stage
+            .students("grades.db")
+            .into_iter()
+            .map(|one| (one.name, one.refused.unwrap_or_default()))
+            .collect();
+        let why = |ending: &str| {
+            format!("it is a {ending} archive, which cannot be unpacked here: make a .zip of it")
+        };
+        let wanted = [
+            ("ada", String::new()),
+            ("bob", why(".rar")),
+            ("eve", why(".7z")),
+            ("joe", why(".tar.xz")),
+            ("zoe", why(".rar")),
+        ];
+        assert_eq!(refused, wanted.map(|(name, why)| (name.to_owned(), why)));
+        fs::remove_file(stage.file("grades.db")).expect("results");
+    }
+    // What is named alone is meant.
+    let said = stage.run(&["grade", "r.proc", "class/README.md", "--list"]);
+    assert!(said.stdout.starts_with("README ") && said.stdout.contains("1 student,"), "{said:?}");
+}
+
+#[test]
+fn the_teacher_says_what_else_is_no_work() {
+    let stage = Stage::class(
+        "test \"there\" {\n    expect exists(submission)\n}\n",
+        &[("ada.c", ""), ("README.md", "")],
+    );
+    fs::create_dir(stage.file("class/solution")).expect("a folder");
+    let list = |more: &[&str]| stage.run(&[&["grade", "r.proc", "class", "--list"], more].concat());
+    let said = list(&["--exclude", "sol*"]);
+    assert!(
+        said.stdout.starts_with("left out, for they are no student's work: README.md, solution\nada "),
+        "{said:?}"
+    );
+    let said = list(&["--exclude", "solution", "--exclude", "!README.md"]);
+    assert!(said.stdout.contains("work: solution\n") && said.stdout.contains("\nREADME "), "{said:?}");
+    let said = list(&["--exclude", "*"]);
+    assert!(said.code == 0 && said.stdout.contains("0 students"), "{said:?}");
+    let said = stage.grade(&["--exclude", "*"]);
+    assert!(said.code == 2 && said.stderr.contains("there is no work to grade"), "{said:?}");
+    let said = list(&["--exclude", "a/b"]);
+    assert!(said.code == 2 && said.stderr.contains("is no pattern of names"), "{said:?}");
 }
 
 proptest! {

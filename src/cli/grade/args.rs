@@ -17,6 +17,7 @@ Examples:
   proctor grade rubric.proc class/             each file, folder or archive in class/ is one student's work
   proctor grade rubric.proc ada.py bob.zip eve/
   proctor grade rubric.proc class/ --list      whose works those would be
+  proctor grade rubric.proc class/ --exclude 'solution*'
   proctor grade rubric.proc class/ --resume    go on where it was interrupted, and try again what the machine failed at
   proctor grade rubric.proc class/ --report-csv points.csv --report-html class.html --students feedback/
   proctor grade rubric.proc class/ --partition slice:2/10 --results part2.db    the second of ten machines
@@ -35,7 +36,8 @@ Examples:
   proctor grades export --report-csv points.csv --students feedback/
   proctor grades diff                          whose points changed since the grading before, and by which tests
   proctor grades diff monday.db friday.db --message-format json
-  proctor grades merge part*.db --output all.db";
+  proctor grades merge part*.db --output all.db
+  proctor grades forget ada                    take all that is known of ada out of the results";
 
 #[derive(Debug, Args)]
 pub struct GradeArgs {
@@ -55,6 +57,9 @@ pub struct GradeArgs {
     /// What a folder is: one student's work, or a class with a work in each entry; `auto`: a class where it stands alone
     #[arg(long, value_enum, value_name = "WHAT", default_value = "auto")]
     pub folders: FolderChoice,
+    /// Leave out what has such a name, as '*.pdf' (may be written several times); '!README.md' is a work all the same
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
     /// Name the works and the tests, and grade nothing
     #[arg(long)]
     pub list: bool,
@@ -96,7 +101,7 @@ pub struct LimitArgs {
     /// the rubric's statements around it
     #[arg(long, value_name = "DUR", value_parser = duration, default_value = "30s")]
     pub timeout: Duration,
-    /// Processor time of all its processes together [default: the test's time]
+    /// Processor time of all its processes together [default: the test's time on each processor that there is]
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub cpu: Option<Duration>,
     /// Processes alive at once
@@ -225,6 +230,15 @@ pub enum Grades {
         /// The later one
         #[arg(long, value_name = "N")]
         to: Option<u32>,
+    },
+    /// Take a student out of the results, with every attempt and result, so that nothing of them is left in the file
+    Forget {
+        /// The student, as `proctor grades list` names them
+        #[arg(value_name = "STUDENT")]
+        student: String,
+        /// The results
+        #[arg(value_name = "FILE", default_value = RESULTS)]
+        results: PathBuf,
     },
     /// Put the results of parts of a class into one new file
     Merge {

@@ -7,7 +7,8 @@ use super::args::{Grades, RESULTS, ReportArgs};
 use super::reports;
 use super::words::{draw_changes, draw_students, draw_summary};
 use crate::report::grade::changes_json;
-use crate::suite::grade::{Results, Which, diff, merge};
+use crate::report::visible_line;
+use crate::suite::grade::{Forgotten, Results, Which, diff, forget, merge};
 use std::path::{Path, PathBuf};
 
 /// Does what is asked for; gives the exit code.
@@ -16,6 +17,7 @@ pub fn grades(what: &Grades, output: Output) -> u8 {
         Grades::List { results } => list(results, output),
         Grades::Export { results, attempt, reports } => export(results, *attempt, reports),
         Grades::Diff { results, from, to } => compare(results, *from, *to, output),
+        Grades::Forget { student, results } => take_out(student, results),
         Grades::Merge { results, output: into } => join(results, into),
     };
     done.unwrap_or_else(|why| refuse(&why))
@@ -66,10 +68,22 @@ fn join(paths: &[PathBuf], into: &Path) -> Result<u8, String> {
     let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     let students = merge(&files, into)?;
     let name = into.display().to_string();
+    to_stdout(&format!("{students} students of {} files in {}\n", files.len(), visible_line(&name)));
+    Ok(exit::HELD)
+}
+
+fn take_out(student: &str, path: &Path) -> Result<u8, String> {
+    let Forgotten { attempts, results } = forget(path, student)?;
+    let path = path.display().to_string();
+    let (who, name) = (visible_line(student), visible_line(&path));
+    let many = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let what = if attempts == 0 {
+        "what an earlier try had left".to_owned()
+    } else {
+        format!("{} with {}", many(attempts, "attempt"), many(results, "result"))
+    };
     to_stdout(&format!(
-        "{students} students of {} files in {}\n",
-        files.len(),
-        crate::report::visible_line(&name)
+        "{who} is taken out of {name}: {what}; reports that were written before are as they were\n"
     ));
     Ok(exit::HELD)
 }

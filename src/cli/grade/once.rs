@@ -9,12 +9,13 @@ use super::super::{check, exit};
 use super::args::GradeArgs;
 use super::progress::Progress;
 use super::reports;
-use super::words::{columns, draw_standing, draw_summary, draw_works};
+use super::words::{columns, draw_left_out, draw_standing, draw_summary, draw_works};
 use crate::keeper::{Allowance, Budget, Level};
+use crate::process::pause::processors;
 use crate::report::{brief, visible_line};
 use crate::suite::grade::{
-    Beginning, Caps, Ground, Results, Rubric, Secret, Setting, Store, Submission, Tally, grade, ground,
-    rubric, submissions,
+    Beginning, Caps, Ground, Intake, Results, Rubric, Secret, Setting, Store, Submission, Tally, grade,
+    ground, rubric, submissions,
 };
 use crate::suite::{self, File, Found};
 use std::path::PathBuf;
@@ -26,10 +27,11 @@ pub fn once(args: &GradeArgs, output: Output) -> u8 {
         Ok(opened) => opened,
         Err(code) => return code,
     };
-    let works = match works(args) {
-        Ok(works) => works,
+    let Intake { works, left_out } = match works(args) {
+        Ok(intake) => intake,
         Err(why) => return refuse(&why),
     };
+    to_stdout(&draw_left_out(&left_out, output.stdout));
     if args.list {
         to_stdout(&draw_works(&works, &rubric, output.stdout));
         return exit::HELD;
@@ -64,7 +66,7 @@ fn open(args: &GradeArgs, output: Output) -> Result<(File, Rubric), u8> {
 }
 
 /// The works that are to be graded here.
-fn works(args: &GradeArgs) -> Result<Vec<Submission>, String> {
+fn works(args: &GradeArgs) -> Result<Intake, String> {
     let beside = |ending: &str| {
         let mut path = args.results.clone().into_os_string();
         path.push(ending);
@@ -72,11 +74,11 @@ fn works(args: &GradeArgs) -> Result<Vec<Submission>, String> {
     };
     let mut besides = vec![PathBuf::from(args.rubric.clone().unwrap_or_default())];
     besides.extend(["", "-wal", "-shm", "-journal"].map(beside));
-    let all = submissions(&args.submissions, args.folders.into(), &besides)?;
-    Ok(match args.partition {
-        Some(slice) => slice.take(all),
-        None => all,
-    })
+    let mut intake = submissions(&args.submissions, args.folders.into(), &besides, &args.exclude)?;
+    if let Some(slice) = args.partition {
+        intake.works = slice.take(intake.works);
+    }
+    Ok(intake)
 }
 
 /// The longest time that a test may have.
@@ -85,12 +87,18 @@ fn longest(file: &File, args: &GradeArgs) -> Duration {
     args.limits.timeout + Duration::from_nanos(within.max(0).cast_unsigned())
 }
 
+/// Processor time of a test. Whoever holds the time with all processors busy has done nothing wrong.
+fn processor_time(file: &File, args: &GradeArgs) -> Duration {
+    let processors = u32::try_from(processors().len()).unwrap_or(u32::MAX).max(1);
+    args.limits.cpu.unwrap_or_else(|| longest(file, args).saturating_mul(processors))
+}
+
 fn allowance(file: &File, args: &GradeArgs) -> Allowance {
     let limits = &args.limits;
     let budget = Budget {
         alive: Some(limits.processes),
         started: Some(limits.started),
-        cpu: Some(limits.cpu.unwrap_or_else(|| longest(file, args))),
+        cpu: Some(processor_time(file, args)),
         memory: None,
     };
     Allowance {
@@ -98,6 +106,7 @@ fn allowance(file: &File, args: &GradeArgs) -> Allowance {
         memory: Some(limits.memory),
         file_size: Some(limits.file_size),
         files: Some(limits.files),
+        at_once: batch::jobs(args.jobs),
     }
 }
 
@@ -105,7 +114,7 @@ fn allowance(file: &File, args: &GradeArgs) -> Allowance {
 fn limits(file: &File, args: &GradeArgs, level: Level) -> Vec<String> {
     let limits = &args.limits;
     let time = brief(nanoseconds(limits.timeout));
-    let cpu = limits.cpu.unwrap_or_else(|| longest(file, args));
+    let cpu = processor_time(file, args);
     let mut all = vec![
         format!("{time} a test"),
         format!("{} processes at once", limits.processes),

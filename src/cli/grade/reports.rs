@@ -4,8 +4,9 @@ use super::super::refusal::complain;
 use super::super::replace::{put, text};
 use super::args::ReportArgs;
 use crate::report::grade::{ClassReport, gradescope, student_html, student_markdown};
-use crate::suite::grade::{Class, Results, Student, safe_names};
+use crate::suite::grade::{Class, Results, Student, folder_name};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -94,9 +95,20 @@ fn draw(
     }
 }
 
-/// Names of their files, in the order of the students.
+/// Names of their files, in the order of the students. Nobody's is written over.
 fn names(results: &Results) -> Result<Vec<String>, String> {
-    Ok(safe_names(results.names()?.iter().map(String::as_str)))
+    let students = results.names()?;
+    let names: Vec<String> = students.iter().map(|student| folder_name(student)).collect();
+    let mut owners = BTreeMap::new();
+    for (name, student) in names.iter().zip(&students) {
+        if let Some(other) = owners.insert(name, student) {
+            let (one, other) = (student.escape_debug(), other.escape_debug());
+            return Err(format!(
+                "`{other}` and `{one}` would have the same file, {name}: name one of them otherwise"
+            ));
+        }
+    }
+    Ok(names)
 }
 
 /// One student's in a file that ends in `.json`; else a folder with one for each.

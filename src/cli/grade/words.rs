@@ -132,6 +132,20 @@ pub fn draw_standing(standing: &Standing, style: Style) -> String {
     text
 }
 
+/// What lay among the works and is none: nobody is left out unseen.
+pub fn draw_left_out(names: &[String], style: Style) -> String {
+    const NAMED: usize = 10;
+    if names.is_empty() {
+        return String::new();
+    }
+    let mut named: Vec<String> = names.iter().take(NAMED).map(|one| name(one, NAME, style)).collect();
+    let more = names.len().saturating_sub(NAMED);
+    if more > 0 {
+        named.push(format!("and {more} more"));
+    }
+    format!("left out, for they are no student's work: {}\n", named.join(", "))
+}
+
 /// Whose works those are, and which tests there are.
 pub fn draw_works(works: &[Submission], rubric: &Rubric, style: Style) -> String {
     let mut text = String::new();
@@ -141,7 +155,7 @@ pub fn draw_works(works: &[Submission], rubric: &Rubric, style: Style) -> String
         let space = missing(&student, width);
         let path = work.path.to_string_lossy();
         let word = match work.kind {
-            Kind::Odd(_) => style.yellow(work.kind.name()),
+            Kind::Odd(_) | Kind::Sealed(_) => style.yellow(work.kind.name()),
             _ => work.kind.name().to_owned(),
         };
         text.push_str(&format!("{student}{space}  {word:<8} {}\n", visible_line(&path)));

@@ -56,9 +56,15 @@ const REFUSED: &[i64] = &[
     libc::SYS_clock_adjtime,
 ];
 
-/// Told as not there, so that libraries take the older call, whose arguments can be looked at, or do without.
-const UNKNOWN: &[i64] =
-    &[libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
+/// Told as not there, so that libraries take the older call, whose arguments can be looked at, or do without. Of what io_setup(2)
+/// gives, one work could take all that the machine has.
+const UNKNOWN: &[i64] = &[
+    libc::SYS_clone3,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_io_setup,
+];
 
 /// What types into a terminal: TIOCSTI, and the console's TIOCLINUX.
 const TYPING: [u64; 2] = [0x5412, 0x541c];

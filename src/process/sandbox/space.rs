@@ -1,5 +1,6 @@
 //! A process in namespaces of its own, which needs no root: namespaces(7), user_namespaces(7), pid_namespaces(7).
 
+use super::shares::made_without_limits;
 use crate::process::errno::{Errno, check, check_long};
 use crate::process::fork::{Fork, fork_with};
 use serde::{Deserialize, Serialize};
@@ -22,21 +23,6 @@ pub enum User {
     Other { uid: u32, gid: u32 },
 }
 
-/// Below those that belong to nobody by name, 65534, and above those that are given to people.
-const FIRST_STRANGER: u32 = 64_000;
-/// As many as there can be trials at once, and more.
-const STRANGERS: u32 = 1_400;
-
-impl User {
-    /// Nobody else is this user, whom no table of users names: another one for each number, up to 1400, for the kernel counts
-    /// by user what many may have.
-    #[must_use]
-    pub fn stranger(number: u32) -> Self {
-        let id = FIRST_STRANGER + number % STRANGERS;
-        Self::Other { uid: id, gid: id }
-    }
-}
-
 /// Whether we are root.
 #[must_use]
 pub fn is_root() -> bool {
@@ -55,7 +41,7 @@ pub fn fork_into(own: Own) -> Result<Fork, Errno> {
         | libc::CLONE_NEWNS
         | libc::CLONE_NEWIPC
         | libc::CLONE_NEWUTS;
-    fork_with(flags | if own.network { libc::CLONE_NEWNET } else { 0 })
+    made_without_limits(|| fork_with(flags | if own.network { libc::CLONE_NEWNET } else { 0 }))
 }
 
 /// In the parent: says who the child is. See user_namespaces(7).

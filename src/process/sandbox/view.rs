@@ -212,6 +212,9 @@ impl View {
         directory(Path::new("dev/pts"))?;
         let flags = libc::MS_NOSUID | libc::MS_NOEXEC;
         at("have pseudo-terminals", mount(c"devpts", c"dev/pts", c"devpts", flags, TERMINALS))?;
+        // Where the kernel has message queues: to have them here is what lets Landlock know them, at the place that mq_overview(7) names.
+        directory(Path::new("dev/mqueue"))?;
+        let _ = mount(c"mqueue", c"dev/mqueue", c"mqueue", flags | libc::MS_NODEV, c"");
         directory(Path::new("dev/shm"))?;
         tmpfs(c"dev/shm", &format!("mode=1777,size={room},nr_inodes={files}"))?;
         at("close /dev", set_attributes(&path_of(c"dev")?, READ_ONLY, false))

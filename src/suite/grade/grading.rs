@@ -12,6 +12,7 @@ use super::submission::Submission;
 use super::task::{Done, Task};
 use crate::event::Verdict;
 use crate::keeper::adopt_orphans;
+use crate::process::sandbox::{Strangers, User};
 use crate::process::signals;
 use crate::suite::alone::Alone;
 use crate::suite::workers::{Interruption, Workers};
@@ -74,6 +75,7 @@ pub fn grade(
     let at = Instant::now();
     adopt_orphans();
     let desk = Desk::new()?;
+    let strangers = strangers(setting, setting.jobs.max(1))?;
     let named: Vec<(String, String)> =
         works.iter().map(|work| (work.name.clone(), work.path.to_string_lossy().into_owned())).collect();
     let attempts = store.enrol(&named, setting.resume, rubric.criteria.len())?;
@@ -94,6 +96,7 @@ pub fn grade(
         alone: Alone::default(),
         running: 0,
         free: (0..count).rev().collect(),
+        strangers,
         kept: Vec::new(),
         over: Vec::new(),
         interruption: Interruption::default(),
@@ -108,6 +111,17 @@ pub fn grade(
     done?;
     store.finish(elapsed, tally.interrupted)?;
     Ok(tally)
+}
+
+/// Where works are to be somebody else: as many as run at once.
+fn strangers(setting: &Setting, count: usize) -> Result<Option<Strangers>, String> {
+    if setting.plan.contain.as_ref().is_none_or(|contain| contain.user == User::Same) {
+        return Ok(None);
+    }
+    let taken = Strangers::take(count).map(Some);
+    taken.map_err(|error| {
+        format!("{count} works at once cannot each have a user of their own: {error}; --jobs says how many")
+    })
 }
 
 /// Which test of which student, and how often it was tried before. Preparing a work has no test.
@@ -141,6 +155,8 @@ struct Grading<'a> {
     running: usize,
     /// Slots that nobody has.
     free: Vec<u32>,
+    /// Where works have users of their own: one for each slot.
+    strangers: Option<Strangers>,
     /// Marks that are not on the disk yet.
     kept: Vec<(usize, usize, Mark)>,
     /// Students who are over and not told yet.
@@ -246,7 +262,9 @@ impl Grading<'_> {
         self.running += 1;
         // As many as there are threads, of which one is free.
         whose.slot = self.free.pop().unwrap_or(0);
-        task.run_as(whose.slot);
+        if let Some(strangers) = &self.strangers {
+            task.run_as(strangers.user(whose.slot as usize));
+        }
         self.workers.give(whose, task);
     }
 

@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -57,7 +59,7 @@ CREATE TABLE mark (
 pub struct Writer {
     // In this order: closing any descriptor of a file ends the locks that SQLite has on it, see fcntl(2).
     pub connection: Connection,
-    _lock: File,
+    lock: File,
 }
 
 /// Opens a file of results to write to it; makes it where there is none.
@@ -65,8 +67,42 @@ pub struct Writer {
 /// # Errors
 /// In words: it is another's, or is written to by somebody else, or cannot be written.
 pub fn write(path: &Path) -> Result<Writer, String> {
-    let name = path.display();
     let made = !path.exists();
+    let writer = claim(path, true)?;
+    // One fsync(2) for each result; a journal of its own would take three.
+    settle(&writer.connection, "WAL").map_err(|error| trouble(path, &error))?;
+    if made && let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        // That its name is kept is as important as what is in it. Where a folder cannot be synchronised, it need not be.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(writer)
+}
+
+/// Opens a file of results that is there to take something out of it: what is deleted is overwritten, and stands in no other file.
+///
+/// # Errors
+/// In words: it is not there, or another's, or somebody else writes to it or reads it, or cannot be written.
+pub fn rewrite(path: &Path) -> Result<Writer, String> {
+    if !path.exists() {
+        return Err(missing(path));
+    }
+    let writer = claim(path, false)?;
+    let settled = settle(&writer.connection, "DELETE")
+        .and_then(|()| writer.connection.pragma_update(None, "secure_delete", true));
+    settled.map_err(|error| trouble(path, &error))?;
+    Ok(writer)
+}
+
+fn settle(connection: &Connection, journal: &str) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", journal)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// Opens a file of results for nobody else to write to. An empty one gets its tables where that is wanted.
+fn claim(path: &Path, make: bool) -> Result<Writer, String> {
+    let name = path.display();
     let wrong = |error: std::io::Error| format!("the results file `{name}` cannot be written: {error}");
     let lock =
         File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(wrong)?;
@@ -83,25 +119,13 @@ pub fn write(path: &Path) -> Result<Writer, String> {
     let connection =
         Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE)).map_err(words)?;
     connection.busy_timeout(BUSY).map_err(words)?;
-    check(&connection, path, true)?;
+    check(&connection, path, make)?;
     if !marks_have_gradings(&connection, "main").map_err(words)? {
         connection
             .execute_batch("ALTER TABLE mark ADD COLUMN grading INTEGER REFERENCES grading")
             .map_err(words)?;
     }
-    let settle = || {
-        // One fsync(2) for each result; a journal of its own would take three.
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)
-    };
-    settle().map_err(words)?;
-    if made && let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        // That its name is kept is as important as what is in it. Where a folder cannot be synchronised, it need not be.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
-    Ok(Writer { connection, _lock: lock })
+    Ok(Writer { connection, lock })
 }
 
 /// Whether each mark says in which grading it was given. In files of earlier proctors it was that in which its attempt began, as far as
@@ -112,6 +136,34 @@ pub fn write(path: &Path) -> Result<Writer, String> {
 pub fn marks_have_gradings(connection: &Connection, schema: &str) -> rusqlite::Result<bool> {
     let row = "SELECT count(*) FROM pragma_table_info('mark', ?) WHERE name = 'grading'";
     connection.query_row(row, [schema], |row| row.get::<_, i64>(0)).map(|count| count > 0)
+}
+
+impl Writer {
+    /// Whether these bytes stand anywhere in the file, be it where nothing is kept any more. To be asked outside of a transaction.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn holds(&self, bytes: &[u8]) -> io::Result<bool> {
+        let mut buffer = vec![0; (64 << 10) + bytes.len()];
+        let (mut at, mut kept) = (0, 0);
+        loop {
+            // By the one descriptor that stays open.
+            let read = match self.lock.read_at(&mut buffer[kept..], at) {
+                Ok(0) => return Ok(false),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let filled = kept + read;
+            if memchr::memmem::find(&buffer[..filled], bytes).is_some() {
+                return Ok(true);
+            }
+            at += read as u64;
+            // They may begin here and end in what comes next.
+            kept = filled.min(bytes.len().saturating_sub(1));
+            buffer.copy_within(filled - kept..filled, 0);
+        }
+    }
 }
 
 impl Drop for Writer {
@@ -129,10 +181,7 @@ impl Drop for Writer {
 /// In words: it is not there, is another's, or cannot be read.
 pub fn read(path: &Path) -> Result<Connection, String> {
     if !path.exists() {
-        return Err(format!(
-            "there is no results file `{}`: `proctor grade` makes it, --results names it",
-            path.display()
-        ));
+        return Err(missing(path));
     }
     let words = |error| trouble(path, &error);
     let connection =
@@ -140,6 +189,10 @@ pub fn read(path: &Path) -> Result<Connection, String> {
     connection.busy_timeout(BUSY).map_err(words)?;
     check(&connection, path, false)?;
     Ok(connection)
+}
+
+fn missing(path: &Path) -> String {
+    format!("there is no results file `{}`: `proctor grade` makes it, --results names it", path.display())
 }
 
 /// Without those by which a path may mean something else.

@@ -5,7 +5,7 @@ use super::hidden::{Secret, covers};
 use super::site::Caps;
 use super::work::Work;
 use crate::keeper::{Allowance, Demand, Level, Offer, Part, Plan, plan, try_observe, try_run};
-use crate::process::sandbox::{User, View, WORK, is_root};
+use crate::process::sandbox::{View, WORK, is_root, nobody};
 use crate::suite::file::Test;
 use crate::suite::page::page;
 use crate::suite::seed::{Use, seed};
@@ -152,7 +152,7 @@ pub fn ground(
     if demand != Demand::None && is_root() {
         let why = match &mut plan.contain {
             Some(contain) => {
-                contain.user = User::stranger(0);
+                contain.user = nobody();
                 try_run(contain.clone()).err()
             }
             None => Some("it needs namespaces".to_owned()),

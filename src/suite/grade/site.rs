@@ -1,13 +1,14 @@
 //! The folder into which a student's files are put, whatever they claim to be: nothing is written outside it, nothing through a
 //! link, and no more than the caps allow.
 
+use super::links::{Astray, HOPS, follow};
 use crate::suite::hash::Hash;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// How much a submission may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,8 @@ enum Kind {
     Folder,
     File,
     Link,
+    /// A hard link.
+    Copy,
 }
 
 /// Names longer than the system's, and paths longer than anybody's.
@@ -69,8 +72,10 @@ pub struct Site {
     caps: Caps,
     total: u64,
     known: BTreeMap<PathBuf, Kind>,
-    /// Made when all files are there, so that no file is written through one.
-    links: Vec<(PathBuf, PathBuf)>,
+    /// Hard links, with what they lead to: copies of it, made when all files are there.
+    copies: BTreeMap<PathBuf, PathBuf>,
+    /// Made last of all, so that no file is written through one.
+    links: BTreeMap<PathBuf, PathBuf>,
     hash: Hash,
 }
 
@@ -78,7 +83,15 @@ impl Site {
     /// In a folder that is there and empty.
     #[must_use]
     pub fn new(root: PathBuf, caps: Caps) -> Self {
-        Self { root, caps, total: 0, known: BTreeMap::new(), links: Vec::new(), hash: Hash::default() }
+        Self {
+            root,
+            caps,
+            total: 0,
+            known: BTreeMap::new(),
+            copies: BTreeMap::new(),
+            links: BTreeMap::new(),
+            hash: Hash::default(),
+        }
     }
 
     /// A folder, and those above it.
@@ -97,8 +110,12 @@ impl Site {
     pub fn file(&mut self, name: &[u8], executable: bool, from: &mut dyn Read) -> Result<(), Trouble> {
         let Some(path) = self.place(name)? else { return Ok(()) };
         self.enter(&path, Kind::File)?;
+        self.write(&path, executable, from)
+    }
+
+    fn write(&mut self, path: &Path, executable: bool, from: &mut dyn Read) -> Result<(), Trouble> {
         let mode = if executable { 0o755 } else { 0o644 };
-        let full = self.root.join(&path);
+        let full = self.root.join(path);
         let opened = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&full);
         // Whatever our umask is: those who are to read it may be somebody else.
         let mut file = opened
@@ -113,14 +130,14 @@ impl Site {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Trouble::refused(format!("{} cannot be read: {error}", shown(&path))),
+                Err(error) => return Trouble::refused(format!("{} cannot be read: {error}", shown(path))),
             };
             size += read as u64;
             self.total += read as u64;
             if size > self.caps.file {
                 return Trouble::refused(format!(
                     "{} has more than {}",
-                    shown(&path),
+                    shown(path),
                     mebibytes(self.caps.file)
                 ));
             }
@@ -137,23 +154,16 @@ impl Site {
         Ok(())
     }
 
-    /// A file with what another one has that is here already.
+    /// A hard link: a copy of a file, or of a link, that may come later. It is seen when all is there.
     ///
     /// # Errors
-    /// Where there is no such file here, and those of [`Site::file`].
+    /// What is refused.
     pub fn copy(&mut self, name: &[u8], target: &[u8]) -> Result<(), Trouble> {
         let target = split(target, self.caps.depth)?;
-        if self.known.get(&target) != Some(&Kind::File) {
-            return Trouble::refused(format!(
-                "a hard link in it leads to {}, which is no file before it",
-                shown(&target)
-            ));
-        }
-        let full = self.root.join(&target);
-        let failed = |error: io::Error| Trouble::failed("read", &full, &error);
-        let mut file = fs::File::open(&full).map_err(failed)?;
-        let executable = is_executable(&file.metadata().map_err(failed)?);
-        self.file(name, executable, &mut file)
+        let Some(path) = self.place(name)? else { return Ok(()) };
+        self.enter(&path, Kind::Copy)?;
+        self.copies.insert(path, target);
+        Ok(())
     }
 
     /// A symbolic link, which must stay inside: it is seen when all is there.
@@ -166,25 +176,38 @@ impl Site {
         if target.is_empty() || target.len() > TARGET || target.contains(&0) {
             return Trouble::refused(format!("the link {} leads nowhere", shown(&path)));
         }
-        self.hash.add(path.as_os_str().as_bytes());
-        self.hash.add(target);
         let target = PathBuf::from(std::ffi::OsString::from_vec(target.to_vec()));
-        self.links.push((path, target));
+        self.note_link(path, target);
         Ok(())
     }
 
-    /// When all is in it: makes the links. Gives the folder of the work, which is the only one in it where there is only one, and
-    /// what changes where anything of it does.
+    fn note_link(&mut self, path: PathBuf, target: PathBuf) {
+        self.hash.add(path.as_os_str().as_bytes());
+        self.hash.add(target.as_os_str().as_bytes());
+        self.links.insert(path, target);
+    }
+
+    /// When all is in it: makes the copies, and then the links. Gives the folder of the work, which is the only one in it where there is
+    /// only one, and what changes where anything of it does.
     ///
     /// # Errors
     /// A link that leads out, where that is not `lenient`; what the system says; that there is nothing.
-    pub fn finish(self, lenient: bool) -> Result<(PathBuf, u64), Trouble> {
+    pub fn finish(mut self, lenient: bool) -> Result<(PathBuf, u64), Trouble> {
+        self.make_copies()?;
         let top = if lenient { None } else { self.single_folder() };
-        for (path, target) in &self.links {
-            if !lenient && !stays(path, target, top.as_deref()) {
-                let (path, target) = (shown(path), shown(target));
-                return Trouble::refused(format!("the link {path} leads out of it, to {target}"));
+        for (path, target) in self.links.iter().filter(|_| !lenient) {
+            let (link, leads) = (shown(path), shown(target));
+            match follow(&self.links, path, top.as_deref()) {
+                Ok(()) => {}
+                Err(Astray::Out) => {
+                    return Trouble::refused(format!("the link {link} leads out of it, to {leads}"));
+                }
+                Err(Astray::Around) => {
+                    return Trouble::refused(format!("the link {link} leads around in circles, by {leads}"));
+                }
             }
+        }
+        for (path, target) in &self.links {
             let full = self.root.join(path);
             symlink(target, &full).map_err(|error| Trouble::failed("make the link", &full, &error))?;
         }
@@ -193,6 +216,40 @@ impl Site {
         }
         let root = top.map_or_else(|| self.root.clone(), |top| self.root.join(top));
         Ok((root, self.hash.value()))
+    }
+
+    /// While there are no links yet, through which a name could lead elsewhere.
+    fn make_copies(&mut self) -> Result<(), Trouble> {
+        let copies = std::mem::take(&mut self.copies);
+        for (path, first) in &copies {
+            // One may lead to another one.
+            let last = std::iter::successors(Some(first), |target| copies.get(*target)).take(HOPS).last();
+            let target = last.unwrap_or(first);
+            match self.known.get(target) {
+                Some(Kind::File) => self.write_copy(path, target)?,
+                Some(Kind::Link) => {
+                    if let Some(same) = self.links.get(target).cloned() {
+                        self.note_link(path.clone(), same);
+                    }
+                }
+                _ => {
+                    return Trouble::refused(format!(
+                        "the hard link {} in it leads to {}, which is no file in it",
+                        shown(path),
+                        shown(first)
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_copy(&mut self, path: &Path, target: &Path) -> Result<(), Trouble> {
+        let full = self.root.join(target);
+        let failed = |error: io::Error| Trouble::failed("read", &full, &error);
+        let mut file = fs::File::open(&full).map_err(failed)?;
+        let executable = is_executable(&file.metadata().map_err(failed)?);
+        self.write(path, executable, &mut file)
     }
 
     fn single_folder(&self) -> Option<PathBuf> {
@@ -286,25 +343,6 @@ fn split(name: &[u8], depth: usize) -> Result<PathBuf, Trouble> {
         return Trouble::refused(format!("more than {depth} folders stand in each other in it"));
     }
     Ok(path)
-}
-
-/// Whether a link stays in the folder, wherever other links lead: it goes up only at its beginning, where all above it are real
-/// folders, and not further than to the top.
-fn stays(path: &Path, target: &Path, top: Option<&Path>) -> bool {
-    let above = path.parent().map_or(0, |parent| parent.components().count());
-    let room = above - usize::from(top.is_some()).min(above);
-    let mut up = 0;
-    let mut down = false;
-    for part in target.components() {
-        match part {
-            Component::ParentDir if down => return false,
-            Component::ParentDir => up += 1,
-            Component::Normal(_) => down = true,
-            Component::CurDir => {}
-            Component::RootDir | Component::Prefix(_) => return false,
-        }
-    }
-    up <= room
 }
 
 /// As it can be said of what anybody may have named.

@@ -1,7 +1,7 @@
 //! Who has handed in what: from the paths on the command line to the works of a class, each with its student's name.
 
-use super::unpack::Packing;
-use std::collections::BTreeMap;
+use super::litter::Sieve;
+use super::unpack::{Packing, sealed};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -26,6 +26,8 @@ pub enum Kind {
     File,
     Folder,
     Archive(Packing),
+    /// An archive that cannot be unpacked here, by its ending: its student is told so.
+    Sealed(&'static str),
     /// A link, or what is neither file nor folder, in a word: it is not followed or opened, and its student is told so.
     Odd(&'static str),
 }
@@ -43,7 +45,7 @@ impl Kind {
         match self {
             Self::File => "file",
             Self::Folder => "folder",
-            Self::Archive(_) => "archive",
+            Self::Archive(_) | Self::Sealed(_) => "archive",
             Self::Odd(what) => what,
         }
     }
@@ -68,18 +70,29 @@ const ENDINGS: [&str; 34] = [
     "bin", "exe", "zsh",
 ];
 
-/// All works that the paths mean, by the names of their students. `besides` are files that are none, wherever they lie.
+/// The works of a class.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Intake {
+    /// By the names of their students.
+    pub works: Vec<Submission>,
+    /// What lay among them and is no work, by name; but not what is hidden, nor what was said to be none.
+    pub left_out: Vec<String>,
+}
+
+/// All works that the paths mean. `besides` are files that are none, wherever they lie, and so is what `exclude` says.
 ///
 /// # Errors
-/// In words: a path that is not there, a folder that cannot be read, two works of one student.
+/// In words: a path that is not there, a folder that cannot be read, two works of one student, what is no pattern.
 pub fn submissions(
     paths: &[OsString],
     folders: Folders,
     besides: &[PathBuf],
-) -> Result<Vec<Submission>, String> {
+    exclude: &[String],
+) -> Result<Intake, String> {
     let besides: Vec<PathBuf> =
         besides.iter().flat_map(|path| [path.canonicalize().ok(), place(path)]).flatten().collect();
-    let mut all: Vec<Submission> = Vec::new();
+    let sieve = Sieve::new(exclude)?;
+    let mut intake = Intake::default();
     for path in paths {
         let path = Path::new(path);
         let wrong = |error: std::io::Error| format!("`{}`: {error}", path.display());
@@ -90,14 +103,37 @@ pub fn submissions(
         };
         // The class is the teacher's own; a work may be a link that its student has made, also where a shell wrote its name.
         if fs::metadata(path).is_ok_and(|facts| facts.is_dir()) && class {
-            all.extend(class_of(path, &besides)?);
+            class_of(path, &besides, &sieve, &mut intake)?;
         } else {
             let facts = fs::symlink_metadata(without_slashes(path)).map_err(wrong)?;
-            all.push(submission(path.to_path_buf(), &facts));
+            // What stands alone is meant; of several, a shell may have written the names.
+            if paths.len() == 1 || is_work(path, &facts, &besides, &sieve, &mut intake) {
+                intake.works.push(submission(path.to_path_buf(), &facts));
+            }
         }
     }
-    all.sort_by(|one, other| one.name.cmp(&other.name));
-    same(&all).map_or(Ok(all), Err)
+    intake.works.sort_by(|one, other| one.name.cmp(&other.name));
+    intake.left_out.sort();
+    same(&intake.works).map_or(Ok(intake), Err)
+}
+
+/// Whether something that lies among works is one; notes what is not.
+fn is_work(
+    path: &Path,
+    facts: &fs::Metadata,
+    besides: &[PathBuf],
+    sieve: &Sieve,
+    intake: &mut Intake,
+) -> bool {
+    if place(path).is_some_and(|path| besides.contains(&path)) {
+        return false;
+    }
+    let Some(name) = path.file_name() else { return true };
+    let left_out = sieve.leaves_out(Path::new(name), facts.is_dir());
+    if left_out {
+        intake.left_out.push(escaped(name.as_bytes()));
+    }
+    !left_out
 }
 
 /// What is wrong where works have one name, sorted by names: all of them, so that nobody has to find one after the other.
@@ -136,20 +172,17 @@ fn without_slashes(path: &Path) -> &Path {
 }
 
 /// The works in a folder. Hidden files are none.
-fn class_of(folder: &Path, besides: &[PathBuf]) -> Result<Vec<Submission>, String> {
+fn class_of(folder: &Path, besides: &[PathBuf], sieve: &Sieve, intake: &mut Intake) -> Result<(), String> {
     let wrong = |error: std::io::Error| format!("the folder `{}` cannot be read: {error}", folder.display());
-    let mut all = Vec::new();
     for entry in fs::read_dir(folder).map_err(wrong)? {
         let path = entry.map_err(wrong)?.path();
-        let name = path.file_name().unwrap_or_default().as_bytes();
-        let hidden = name.starts_with(b".") || name == b"__MACOSX";
+        let hidden = path.file_name().unwrap_or_default().as_bytes().starts_with(b".");
         let facts = fs::symlink_metadata(&path).map_err(wrong)?;
-        if hidden || place(&path).is_some_and(|path| besides.contains(&path)) {
-            continue;
+        if !hidden && is_work(&path, &facts, besides, sieve, intake) {
+            intake.works.push(submission(path, &facts));
         }
-        all.push(submission(path, &facts));
     }
-    Ok(all)
+    Ok(())
 }
 
 fn submission(path: PathBuf, facts: &fs::Metadata) -> Submission {
@@ -167,6 +200,8 @@ fn submission(path: PathBuf, facts: &fs::Metadata) -> Submission {
         (Kind::Odd(odd(facts)), bytes.len() - ending(bytes))
     } else if let Some((packing, ending)) = Packing::of(bytes) {
         (Kind::Archive(packing), bytes.len() - ending)
+    } else if let Some(ending) = sealed(bytes) {
+        (Kind::Sealed(ending), bytes.len() - ending.len())
     } else {
         (Kind::File, bytes.len() - ending(bytes))
     };
@@ -188,6 +223,9 @@ fn odd(facts: &fs::Metadata) -> &'static str {
 fn ending(name: &[u8]) -> usize {
     if let Some((_, length)) = Packing::of(name) {
         return length;
+    }
+    if let Some(sealed) = sealed(name) {
+        return sealed.len();
     }
     let Some(dot) = memchr::memrchr(b'.', name).filter(|dot| *dot > 0) else { return 0 };
     let known = ENDINGS.iter().any(|ending| name[dot + 1..].eq_ignore_ascii_case(ending.as_bytes()));
@@ -241,42 +279,6 @@ impl Slice {
     }
 }
 
-/// A name for a file or folder of each student: what other systems or a shell may not take is `_`, and no two are the same, also
-/// where case does not count.
-#[must_use]
-pub fn safe_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    const LONGEST: usize = 80;
-    const DEVICES: [&str; 4] = ["con", "nul", "aux", "prn"];
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
-    let safe = |name: &str| -> String {
-        let kept = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ' | '@' | '+' | ',');
-        let mut safe: String = name.chars().map(|c| if kept(c) { c } else { '_' }).collect();
-        safe.truncate(safe.floor_char_boundary(LONGEST));
-        let trimmed = safe.trim().trim_end_matches('.');
-        if trimmed.is_empty()
-            || trimmed.starts_with(['.', '-'])
-            || DEVICES.contains(&&*trimmed.to_lowercase())
-        {
-            format!("_{trimmed}")
-        } else {
-            trimmed.to_owned()
-        }
-    };
-    let mut all = Vec::new();
-    for name in names {
-        let first = safe(name);
-        let mut unique = first.clone();
-        let mut count = 1;
-        while taken.contains_key(&unique.to_lowercase()) {
-            count += 1;
-            unique = format!("{first}~{count}");
-        }
-        taken.insert(unique.to_lowercase(), count);
-        all.push(unique);
-    }
-    all
-}
-
 /// The name by which a single file is seen by its tests: its own, but for what cannot be written in a scenario.
 #[must_use]
 pub fn file_name(path: &Path) -> OsString {
@@ -305,27 +307,15 @@ mod tests {
             (".py", ".py"),
             ("ada", "ada"),
             ("a.zip.zip", "a.zip"),
+            ("ada.RAR", "ada"),
+            ("ada.tar.xz", "ada"),
+            ("ada.7z", "ada"),
+            (".7z", ".7z"),
             ("李, \"x\"\n.c", "李, \"x\"\n"),
         ] {
             assert_eq!(&name[..name.len() - ending(name.as_bytes())], student, "{name}");
         }
         assert_eq!(escaped(b"a\xffb\xc3"), "a\\xFFb\\xC3");
-    }
-
-    #[test]
-    fn safe_names_are_safe_and_differ() {
-        let names = ["a/b", "a_b", "A_B", "..", "", "-rf", "con", "李", "a\nb", "../../etc", "x."];
-        let safe = safe_names(names.into_iter());
-        let lower: std::collections::BTreeSet<String> = safe.iter().map(|name| name.to_lowercase()).collect();
-        assert_eq!(lower.len(), names.len(), "{safe:?}");
-        for name in &safe {
-            let good = !name.is_empty()
-                && !name.contains('/')
-                && !name.starts_with(['.', '-'])
-                && !name.contains('\n');
-            assert!(good, "{name:?}");
-        }
-        assert_eq!((&*safe[7], &*safe[0]), ("李", "a_b"));
     }
 
     #[test]

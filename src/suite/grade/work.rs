@@ -3,7 +3,7 @@
 use super::desk;
 use super::site::{Caps, Site, Trouble, is_executable, make};
 use super::submission::{Kind, LINK, Submission, file_name};
-use super::unpack::unpack;
+use super::unpack::{refuse_sealed, unpack};
 use crate::process::sandbox::open_stranger;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -46,6 +46,7 @@ pub fn prepare(submission: &Submission, caps: Caps, desk: &Path) -> Result<Work,
         }
         Kind::Folder => copy_folder(path, &mut site)?,
         Kind::Archive(packing) => unpack(path, packing, caps, &mut site)?,
+        Kind::Sealed(ending) => return refuse_sealed(ending),
         Kind::Odd(LINK) => return Trouble::refused("it is a link, which is not followed"),
         Kind::Odd(what) => {
             return Trouble::refused(format!("it is a {what}, which is neither a file nor a folder"));
