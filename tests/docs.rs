@@ -229,7 +229,7 @@ fn the_contract_names_tests_that_exist() {
     let named: Vec<&str> = table.split('`').skip(1).step_by(2).filter(|word| is_test(word)).collect();
     assert!(named.len() > 50, "{named:?}");
     let mut tests = String::new();
-    for folder in ["keeper", "contain", "process", "hostile", "grade", "grading"] {
+    for folder in ["keeper", "contain", "process", "hostile", "grade", "grading", "suite"] {
         let files = std::fs::read_dir(root.join("tests").join(folder)).expect("the tests").flatten();
         for file in files.filter(|file| file.path().is_file()) {
             tests.push_str(&std::fs::read_to_string(file.path()).expect("a test"));

@@ -40,8 +40,8 @@ fn nothing_but_leaving_ends_the_session() {
         let said = terminal.entry(habit);
         assert!(said.contains(&format!("`:{habit}`")) && !said.contains("\n\n"), "{said}");
     }
-    assert!(terminal.entry("stop self").contains("would leave nobody who"));
-    assert!(terminal.entry("signal main SIGTSTP").contains("would leave nobody who"));
+    assert!(terminal.entry("stop self").contains("stopping the session itself"));
+    assert!(terminal.entry("signal main SIGTSTP").contains("stopping the session itself"));
     terminal.keys("print 'asleep'; sleep 1000\r");
     terminal.see_row("asleep");
     terminal.keys("\x1c");
