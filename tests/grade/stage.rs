@@ -51,13 +51,14 @@ impl Stage {
         fs::write(self.file(name), text).expect("it can be written");
     }
 
+    /// A time that is hit is hit: other tests run beside it.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_proctor"));
         command.args(["--color", "never"]).args(args).current_dir(self.path());
         for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "LC_CTYPE", "LANG", "PROCTOR_DEBUG_CRASH"] {
             command.env_remove(name);
         }
-        command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
+        command.env("LC_ALL", "C.UTF-8").env("PROCTOR_DEBUG_OFF", "doubt").stdin(Stdio::null());
         command
     }
 
