@@ -53,6 +53,7 @@ fn run(mut sheet: Sheet, order: &Order, output: Output) -> u8 {
     match ended {
         Ok(ended) => {
             told.unobserved = ended.memory.has_unobserved();
+            told.ran_out = ended.memory.has_run_out();
             let record = record(&ended, &quoted);
             let code = tell(ended, console());
             write(&mut sheet, &told, Some(record), output, code)

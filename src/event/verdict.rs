@@ -42,7 +42,7 @@ impl Verdict {
     #[must_use]
     pub fn of(failure: &Failure) -> Self {
         match failure.blame {
-            Blame::ByCode | Blame::Late => Self::of_code(failure.code),
+            Blame::ByCode => Self::of_code(failure.code),
             Blame::Tested => Self::Failed,
             Blame::Text => Self::Wrong,
             Blame::Machine => Self::ToolFailed(failure.message.clone()),

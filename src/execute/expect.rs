@@ -6,7 +6,7 @@ use crate::event::{Difference, Failure, PartValue};
 use crate::process::clock;
 use crate::program::{ExpectSite, Moment, NO_REG, Op};
 use crate::source::{Code, Location};
-use crate::value::{Blame, Key, Trouble, Value, compare, text, time};
+use crate::value::{Key, Trouble, Value, compare, text, time};
 
 /// What the look at a condition came to.
 enum Look {
@@ -113,7 +113,7 @@ impl Machine {
         let mut broken = failure::place(self, Trouble::new(Code::EXPECTATION, message));
         broken.location = location;
         if matches!(site.moment, Moment::Within(_)) {
-            broken.blame = Blame::Late;
+            self.world.run.note_ran_out();
         }
         broken.difference = self.difference(site);
         broken.help = self.world.explained.clone();

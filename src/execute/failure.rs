@@ -28,7 +28,7 @@ pub(super) fn place(machine: &Machine, trouble: Trouble) -> Failure {
 fn blame(machine: &Machine, trouble: &Trouble) -> Blame {
     let world = &machine.world;
     match trouble.code {
-        _ if matches!(trouble.blame, Blame::Machine | Blame::Late) => trouble.blame,
+        _ if trouble.blame == Blame::Machine => trouble.blame,
         _ if world.work.submission.is_none() => Blame::ByCode,
         Code::OVERFLOW | Code::DIVISION_BY_ZERO
             if world.tests.worth.is_some() || world.children_so_far() > 0 =>

@@ -51,6 +51,9 @@ pub struct Told {
     /// It would observe a program, and this machine forbids it: what came of it says nothing.
     #[serde(default)]
     pub unobserved: bool,
+    /// A time of its text was over in it.
+    #[serde(default)]
+    pub ran_out: bool,
 }
 
 impl Order {
@@ -106,6 +109,9 @@ impl Machine {
         self.forget_streams_of(&process);
         let [stdout, stderr] = streams;
         let (told, history) = read(&told, &order);
+        if told.ran_out {
+            self.world.run.note_ran_out();
+        }
         if told.unobserved {
             return Err(self.not_observed(Errno::EPERM).into());
         }

@@ -76,6 +76,7 @@ impl Machine {
                 Ok(None)
             }
             (Guard::Deadline { limit, to, children, .. }, Stop::Deadline(at)) if at == index => {
+                self.world.run.note_ran_out();
                 let unmet = self.world.unmet.take();
                 self.world.abandon_children(children);
                 if to == NO_TARGET {

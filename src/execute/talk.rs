@@ -52,6 +52,7 @@ impl Machine {
         match self.waited_for(written, |_| format!("{} to read its standard input", process.shown()))? {
             Ok(Some(())) => Ok(Value::None),
             Ok(None) => {
+                self.world.run.note_ran_out();
                 let message = format!("{} does not read its standard input", process.shown());
                 Err(Trouble::new(Code::TIMEOUT, message).into())
             }
@@ -144,6 +145,7 @@ impl Machine {
             }
             let event = self.wait_for_event(until);
             if !self.waited_for(event, |_| format!("{} to write what is wanted", process.shown()))? {
+                self.world.run.note_ran_out();
                 let message = format!("{} wrote nothing that was waited for", process.shown());
                 return Err(Trouble::new(Code::TIMEOUT, message).into());
             }

@@ -88,6 +88,8 @@ pub struct Control {
     leftover_count: AtomicU32,
     /// See `observers`.
     pub(super) observers: [AtomicI32; Run::OBSERVERS],
+    /// Not 0: a time that the scenario's text gives was over.
+    pub(super) ran_out: AtomicU32,
     /// Not 0: a program that was to be observed could not be, for tracing is forbidden here.
     pub(super) unobserved: AtomicU32,
     /// Not 0: what happens is not recorded; see `log`.
@@ -133,6 +135,17 @@ fn up(bytes: usize) -> usize {
 }
 
 impl Run {
+    /// Notes that a time was over which the scenario's text gives, whether that is an error or not.
+    pub fn note_ran_out(&self) {
+        self.control().ran_out.store(1, SeqCst);
+    }
+
+    /// Whether that was noted, by any process of the run.
+    #[must_use]
+    pub fn has_run_out(&self) -> bool {
+        self.control().ran_out.load(SeqCst) != 0
+    }
+
     /// Makes the memory of a new run, named `proctor-<cookie>` for those who look at `/proc/PID/maps`.
     ///
     /// # Errors

@@ -72,11 +72,11 @@ fn has_used_up(facts: &Facts<'_>) -> bool {
 
 /// Whether it has its verdict because a time was over: its own, or one that its text gives.
 fn was_late(facts: &Facts<'_>, verdict: &Verdict) -> bool {
+    // Who asks what came of it when a time was over deals with it; what it finds is of that time all the same.
     let timed_out = facts.ended.is_some_and(|ended| ended.outcome == keeper::Outcome::TimedOut);
     match verdict {
         Verdict::LimitHit => timed_out || is_told(facts, &Verdict::LimitHit),
-        Verdict::Failed => last_failure(facts)
-            .is_some_and(|(failure, _)| failure.code == Code::TIMEOUT || failure.blame == Blame::Late),
+        Verdict::Failed => facts.ended.is_some_and(|ended| ended.ran_out),
         _ => false,
     }
 }
@@ -221,7 +221,7 @@ mod tests {
     fn judged(
         outcome: Outcome,
         strain: Option<Strain>,
-        ceiling: bool,
+        (ceiling, ran_out): (bool, bool),
         told: Message,
     ) -> (&'static str, bool) {
         let over = Over {
@@ -232,6 +232,7 @@ mod tests {
             unnamed_orphans: 0,
             strain,
             at_its_ceiling: ceiling,
+            ran_out,
         };
         let judged = judge(&Facts {
             limit: clock::SECOND,
@@ -258,18 +259,19 @@ mod tests {
     #[test]
     fn a_time_that_is_over_is_in_doubt_where_others_had_the_machine() {
         for (strain, doubt) in [(BUSY, true), (FREE, false), (None, true)] {
-            let judged = |outcome, told| judged(outcome, strain, false, told);
+            let judged = |outcome, told| judged(outcome, strain, (false, true), told);
             assert_eq!(judged(Outcome::TimedOut, nothing()), ("limit_hit", doubt));
             assert_eq!(judged(Outcome::Exited(1), late()), ("limit_hit", doubt));
             let failed = |code, blame| judged(Outcome::Exited(1), failed(code, blame));
             assert_eq!(failed(Code::TIMEOUT, Blame::ByCode), ("failed", doubt));
-            assert_eq!(failed(Code::EXPECTATION, Blame::Late), ("failed", doubt));
+            // Of what was asked when a time was over.
+            assert_eq!(failed(Code::EXPECTATION, Blame::ByCode), ("failed", doubt));
         }
     }
 
     #[test]
     fn what_no_time_decides_is_in_no_doubt() {
-        let judged = |outcome, told| judged(outcome, BUSY, false, told);
+        let judged = |outcome, told| judged(outcome, BUSY, (false, false), told);
         for spent in Spent::ALL {
             assert_eq!(judged(Outcome::Spent(spent), nothing()), ("limit_hit", false));
         }
@@ -283,7 +285,7 @@ mod tests {
     #[test]
     fn what_the_machine_is_out_of_is_nobodys_fault_but_of_who_has_it_all() {
         let out = failed(Code::SPAWN, Blame::Machine);
-        let judged = |outcome, ceiling| judged(outcome, FREE, ceiling, out.clone());
+        let judged = |outcome, ceiling| judged(outcome, FREE, (ceiling, false), out.clone());
         assert_eq!(judged(Outcome::Exited(1), false), ("tool_failed", false));
         assert_eq!(judged(Outcome::Exited(1), true), ("limit_hit", false));
         assert_eq!(judged(Outcome::Spent(Spent::Alive), false), ("limit_hit", false));

@@ -262,7 +262,7 @@ impl Schedule<'_> {
         self.stopped = Some(Verdict::Interrupted);
         self.workers.stop(self.interruption.take(signal));
         for (whose, outcome) in self.alone.give_up() {
-            self.take(whose, outcome);
+            self.take(Whose { alone: false, ..whose }, outcome);
         }
     }
 }

@@ -36,13 +36,33 @@ pub struct Over {
     pub strain: Option<Strain>,
     /// It was refused something by a limit of its own.
     pub at_its_ceiling: bool,
+    /// A time that its text gives was over, whoever dealt with it.
+    pub ran_out: bool,
 }
 
 impl From<Ended> for Over {
     fn from(ended: Ended) -> Self {
-        let Ended { outcome, leftovers, unnamed, orphans, unnamed_orphans, strain, at_its_ceiling, .. } =
-            ended;
-        Self { outcome, leftovers, unnamed, orphans, unnamed_orphans, strain, at_its_ceiling }
+        let Ended {
+            outcome,
+            leftovers,
+            unnamed,
+            orphans,
+            unnamed_orphans,
+            strain,
+            at_its_ceiling,
+            memory,
+            ..
+        } = ended;
+        Self {
+            outcome,
+            leftovers,
+            unnamed,
+            orphans,
+            unnamed_orphans,
+            strain,
+            at_its_ceiling,
+            ran_out: memory.has_run_out(),
+        }
     }
 }
 

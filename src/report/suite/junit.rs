@@ -113,7 +113,7 @@ pub fn status(verdict: &Verdict, reason: &str, details: Option<String>) -> TestC
 /// A try that failed before one that passed.
 fn rerun(outcome: &Outcome) -> TestRerun {
     let mut rerun = TestRerun::new(NonSuccessKind::Failure);
-    rerun.set_time(time(outcome.elapsed)).set_type(outcome.verdict.name());
+    rerun.set_type(outcome.verdict.name());
     if let Some(why) = &outcome.why {
         rerun.set_message(line(why));
     }
