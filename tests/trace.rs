@@ -461,3 +461,15 @@ fn comparable(text: &str) -> String {
     let line = |line: &str| line.split_whitespace().map(&mut word).collect::<Vec<_>>().join(" ");
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
+
+/// The kernel takes it from the keeper, who comes first among those that want a processor; whoever it forks has what it had before.
+#[test]
+fn sleeps_end_as_late_as_without_it() {
+    let show = ["python3", "-c", "import ctypes; print(ctypes.CDLL(None).prctl(30, 0, 0, 0, 0))"];
+    let alone = Command::new(show[0]).args(&show[1..]).output().expect("python3").stdout;
+    assert_ne!(alone, b"0\n", "it has a slack");
+    for _ in 0..20 {
+        let output = trace(&[&["-q", "--"][..], &show].concat());
+        assert_eq!(output.stdout, alone, "{}", err(&output));
+    }
+}

@@ -47,7 +47,9 @@ impl Machine {
             let is_ours = matches!(event.what, What::Found { .. }) && event.pid == keeper;
             let of_them = |life: Option<&Life>| life.is_some_and(|life| lives.contains(&life.index));
             let is_theirs = of_them(history.target(*index)) || of_them(history.actor(*index));
-            !is_ours && !history.is_second_account(*index) && (operands.is_empty() || is_theirs)
+            // Of whom those were that are not in the record, nobody knows.
+            let is_wanted = operands.is_empty() || is_theirs || matches!(event.what, What::Dropped { .. });
+            !is_ours && !history.is_second_account(*index) && is_wanted
         };
         let indices = (0..history.events().len()).filter(is_wanted);
         Ok(Value::list(indices.map(|index| event_map(&history, index, history.started())).collect()))

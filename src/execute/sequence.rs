@@ -3,9 +3,9 @@
 use super::Stop;
 use super::machine::Machine;
 use crate::program::{Builtin, Reg};
-use crate::source::did_you_mean;
+use crate::source::{Code, did_you_mean};
 use crate::value::compare::{Fit, fit};
-use crate::value::{Key, Trouble, Value, a_kind, text};
+use crate::value::{Blame, Key, Trouble, Value, a_kind, text};
 
 /// Of a value so much is quoted.
 const QUOTED: usize = 120;
@@ -101,6 +101,7 @@ impl Machine {
             match pattern.first(&elements, from)? {
                 Some(found) => from = found + 1,
                 None => {
+                    all_is_there(&elements)?;
                     self.world.explained = Some(pattern.missing(&elements, from)?);
                     self.set(dst, Value::Bool(false));
                     return Ok(());
@@ -144,6 +145,9 @@ impl Machine {
                 open = open.or(Some(element));
             }
         }
+        if why.is_none() {
+            all_is_there(&elements)?;
+        }
         if !any {
             why = Some(begin.missing(&elements, 0)?);
         }
@@ -167,6 +171,28 @@ impl Machine {
             }
         }
     }
+}
+
+/// That nothing is missing among these: what the record had no room for may be just what does not stand here.
+fn all_is_there(elements: &[Value]) -> Result<(), Stop> {
+    let lost = |element: &Value| {
+        let Value::Map(map) = element else { return None };
+        let map = map.0.borrow();
+        match (map.get(&Key::str("kind"))?, map.get(&Key::str("events"))?) {
+            (Value::Str(kind), Value::Int(events)) if kind.as_str() == "dropped" => Some(*events),
+            _ => None,
+        }
+    };
+    let lost = elements.iter().filter_map(lost).fold(0_i64, i64::saturating_add);
+    if lost == 0 {
+        return Ok(());
+    }
+    let message =
+        format!("the record was full, and {lost} events are not in it: whether this is so, nobody knows");
+    Err(Trouble::new(Code::NOT_RECORDED, message)
+        .help("it keeps the first half a million prints and waits: ask about less, or print less")
+        .blame(Blame::Tested)
+        .into())
 }
 
 /// An event by its kind, process and line; another value as it is written.

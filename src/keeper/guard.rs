@@ -69,9 +69,7 @@ pub fn guard(options: &GuardOptions, scenario: impl FnOnce(&Run) -> u8) -> Resul
     run.control().guard_pid.store(pid.as_raw_nonzero().get(), SeqCst);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
     let own_group = group::of(0).unwrap_or(0);
-    let (contain, measured) = (options.contain.clone(), options.measured);
-    let group = if contain.is_some() { 0 } else { own_group };
-    let start = Start { run: name, group, contain, bounds: options.bounds, measured, probe: options.probe };
+    let start = Start::of(options, name, own_group);
     let contain = start.contain.as_ref();
     let gate = contain.map(|contain| Gate::new(contain, &start.run)).transpose();
     let gate = gate.map_err(|error| Fault::new("there is no pipe for the keeper", error))?;

@@ -25,6 +25,8 @@ pub fn play(
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
     await_keeper(run, start);
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    // Who was forked by a process of a real-time policy has none: prctl(2), PR_SET_TIMERSLACK.
+    let _ = rustix::thread::set_current_timer_slack(start.timer_slack);
     mark::put(&start.run);
     start_clean();
     let dressed = match &start.contain {

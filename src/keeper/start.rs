@@ -2,6 +2,8 @@
 
 use super::budget::Bounds;
 use super::contain::Contain;
+use super::options::GuardOptions;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A run, as all of its own processes know it.
@@ -19,6 +21,19 @@ pub struct Start {
     pub measured: bool,
     /// It does nothing, and nobody wants it to crash.
     pub probe: bool,
+    /// How late its sleeps may end, in nanoseconds, as whoever started us has it: the kernel takes it from the keeper, who comes first.
+    pub timer_slack: Option<NonZeroU64>,
+}
+
+impl Start {
+    /// As it is asked for; to be called by the guard, which is in this group.
+    pub fn of(options: &GuardOptions, run: String, group: i32) -> Self {
+        let GuardOptions { bounds, measured, probe, .. } = *options;
+        let contain = options.contain.clone();
+        let group = if contain.is_some() { 0 } else { group };
+        let timer_slack = rustix::thread::current_timer_slack().ok().and_then(NonZeroU64::new);
+        Self { run, group, contain, bounds, measured, probe, timer_slack }
+    }
 }
 
 /// The two halves of the last run's number.

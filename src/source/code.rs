@@ -163,7 +163,7 @@ register! {
     SPAWN "spawn" "a process could not be started";
     PROCESS_LIMIT "process_limit" "more processes, alive or not joined yet, than --max-procs allows";
     DAEMON_CHILD "daemon_child" "daemonic processes are not allowed to have children";
-    NOT_RECORDED "not_recorded" "the record is asked in a run that keeps none";
+    NOT_RECORDED "not_recorded" "the record is asked for what it does not have";
     NOT_OBSERVED "not_observed" "a program cannot be observed on this machine";
     NO_SUBMISSION "no_submission" "the scenario was given no work to test";
     AWARD "award" "points that cannot be awarded";
