@@ -240,8 +240,10 @@ class Chart {
     const take = (process, most) => {
       const numbers = model.arrowsOf.get(process) ?? [];
       const first = after(numbers, from - 1);
-      const last = Math.min(after(numbers, to - 1), first + most);
-      for (let at = first; at < last; at += 1) found.add(model.arrows[numbers[at]]);
+      const last = after(numbers, to - 1);
+      // Of too many some, from all of the time that can be seen.
+      const step = Math.max(1, Math.ceil((last - first) / most));
+      for (let at = first; at < last; at += step) found.add(model.arrows[numbers[at]]);
     };
     if (center !== NONE) take(center, MOST_ARROWS);
     for (let row = this.first; row < this.behind; row += 1) if (!rows.isGroup(rows.list[row])) take(rows.list[row], 60);
