@@ -3,6 +3,8 @@
 //!
 //! The test binary plays parts: a guarded program, as in the keeper's tests, and a program that means harm.
 
+#[path = "bystander/mod.rs"]
+mod bystander;
 #[path = "contain/deadline.rs"]
 mod deadline;
 #[path = "contain/doctor.rs"]

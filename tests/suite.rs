@@ -6,6 +6,8 @@ mod bar;
 mod bar_tests;
 #[path = "browser/mod.rs"]
 mod browser;
+#[path = "bystander/mod.rs"]
+mod bystander;
 #[path = "suite/cases.rs"]
 mod cases;
 #[path = "suite/docs.rs"]

@@ -265,11 +265,11 @@ impl Guard<'_> {
         if let Some(lender) = &mut self.lender {
             lender.take_back();
         }
-        if let Some(Asked::Signal(first)) = self.asked {
+        let first = if let Some(Asked::Signal(first)) = self.asked { Some(first) } else { None };
+        if let Some(first) = first {
             signals::exit_upon_more(first);
         }
-        let asked = if let Some(Asked::Signal(first)) = self.asked { Some(first) } else { late };
-        if let Some(signal) = asked.filter(|_| self.probe) {
+        if let Some(signal) = first.or(late).filter(|_| self.probe) {
             self.leave_group();
             exit_now(code_of(signal));
         }

@@ -88,7 +88,7 @@ pub struct Control {
     leftover_count: AtomicU32,
     /// See `observers`.
     pub(super) observers: [AtomicI32; Run::OBSERVERS],
-    /// Not 0: a time that the scenario's text gives was over.
+    /// Not 0: a time was over that the scenario's text gives, or that we give a read or a write where it gives none.
     pub(super) ran_out: AtomicU32,
     /// Not 0: a program that was to be observed could not be, for tracing is forbidden here.
     pub(super) unobserved: AtomicU32,
@@ -135,7 +135,7 @@ fn up(bytes: usize) -> usize {
 }
 
 impl Run {
-    /// Notes that a time was over which the scenario's text gives, whether that is an error or not.
+    /// Notes that a time was over which the scenario's text gives, whether that is an error or not, or one that we give.
     pub fn note_ran_out(&self) {
         self.control().ran_out.store(1, SeqCst);
     }

@@ -1,6 +1,6 @@
 //! How tests of one's own are kept inside: in namespaces where they can be had, with the files, the network and the user that one has.
 
-use super::grade::Standing;
+use super::standing::Standing;
 use super::trial::Enclosure;
 use crate::keeper::{Contain, Demand, Level, Part, try_run};
 

@@ -42,26 +42,15 @@ pub struct Over {
 
 impl From<Ended> for Over {
     fn from(ended: Ended) -> Self {
-        let Ended {
-            outcome,
-            leftovers,
-            unnamed,
-            orphans,
-            unnamed_orphans,
-            strain,
-            at_its_ceiling,
-            memory,
-            ..
-        } = ended;
         Self {
-            outcome,
-            leftovers,
-            unnamed,
-            orphans,
-            unnamed_orphans,
-            strain,
-            at_its_ceiling,
-            ran_out: memory.has_run_out(),
+            ran_out: ended.memory.has_run_out(),
+            outcome: ended.outcome,
+            leftovers: ended.leftovers,
+            unnamed: ended.unnamed,
+            orphans: ended.orphans,
+            unnamed_orphans: ended.unnamed_orphans,
+            strain: ended.strain,
+            at_its_ceiling: ended.at_its_ceiling,
         }
     }
 }

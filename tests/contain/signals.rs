@@ -1,11 +1,10 @@
 //! Signals from inside stay inside (row 10).
 
+use super::bystander::Bystander;
 use super::keeper::runner::{Test, left_out};
 use super::part::{guarded, is_root, said, start_as};
 use proctor::keeper::Contain;
-use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
 
 pub const TESTS: [Test; 2] = [
     ("signals_from_inside_reach_nobody_outside", nobody_outside),
@@ -52,41 +51,16 @@ fn highest_pid() -> i32 {
     text.trim().parse().expect("a number")
 }
 
-/// Somebody of the same user, in the guard's group, who says what it is told.
-struct Bystander(Child);
-
-impl Bystander {
-    fn start(user: u32) -> Self {
-        let mut command = Command::new("cat");
-        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
-        if is_root() {
-            command.uid(user).gid(user);
-        }
-        Self(command.spawn().expect("a bystander"))
-    }
-
-    /// Whether it still answers: one that a deadly signal waits for never does, even where it has not got to dying yet.
-    fn lives(&mut self) -> bool {
-        let (Some(mut ear), Some(mouth)) = (self.0.stdin.take(), self.0.stdout.take()) else { return false };
-        // Who is gone cannot be told anything, which is an answer too.
-        let _ = ear.write_all(b"there?\n");
-        let mut answer = String::new();
-        BufReader::new(mouth).read_line(&mut answer).is_ok_and(|_| answer == "there?\n")
-    }
-}
-
-impl Drop for Bystander {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Whether the bystander lives after it, and how the run ended.
 fn lives_after(level: &str, aim: &str) -> (bool, String) {
     // The bystander makes the group, and the guard joins it.
     let user = if level == "host" { FREE } else { CONTAINED };
-    let mut bystander = Bystander::start(user);
+    let mut bystander = Bystander::start(|command| {
+        command.process_group(0);
+        if is_root() {
+            command.uid(user).gid(user);
+        }
+    });
     let mut command = start_as(&format!("stray {level} {aim}"), user);
     command.process_group(bystander.0.id() as i32);
     let (_, said) = said(&mut command);

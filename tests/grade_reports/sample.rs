@@ -3,8 +3,8 @@
 
 use proctor::event::{Actor, Difference, Failure, Message, PartValue, Verdict};
 use proctor::source::{Code, Location, SourceId, Span};
-use proctor::suite::grade::{Award, Class, Criterion, Mark, Rubric, Standing, Student};
-use proctor::suite::{Leaks, Outcome, Output, Piece, Text};
+use proctor::suite::grade::{Award, Class, Criterion, Mark, Rubric, Student};
+use proctor::suite::{Leaks, Outcome, Output, Piece, Standing, Text};
 use proctor::value::Points;
 use std::time::{Duration, UNIX_EPOCH};
 

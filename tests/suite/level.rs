@@ -1,12 +1,12 @@
 //! At which level tests run: in namespaces of their own where the machine lets them, among its processes where it does not or where that is
 //! asked; and what can be seen of it from inside and from outside.
 
+use super::bystander::Bystander;
 use super::machine::{as_nobody, is_root, without_namespaces, without_ptrace};
 use super::stage::{Said, Stage, said};
-use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 /// Says which pids it sees of itself and of its parent.
 const WHO: &str = "test \"who\" { write_file(\"who\", \"{pid()} {ppid()} {main.pid}\"); expect true }\n";
@@ -179,32 +179,6 @@ fn what_cannot_be_observed_is_nobodys_failure_at_both_levels() {
 const CONTAINED: u32 = 61_240;
 const FREE: u32 = 61_241;
 
-/// Somebody of that user, who says what it is told for as long as it lives.
-struct Bystander(Child);
-
-impl Bystander {
-    fn start(user: u32) -> Self {
-        let mut command = Command::new("cat");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).uid(user).gid(user);
-        Self(command.spawn().expect("a bystander"))
-    }
-
-    fn lives(&mut self) -> bool {
-        let (Some(mut ear), Some(mouth)) = (self.0.stdin.take(), self.0.stdout.take()) else { return false };
-        // Who is gone cannot be told anything, which is an answer too.
-        let _ = ear.write_all(b"there?\n");
-        let mut answer = String::new();
-        BufReader::new(mouth).read_line(&mut answer).is_ok_and(|_| answer == "there?\n")
-    }
-}
-
-impl Drop for Bystander {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Whether a bystander of the same user lives after a test that kills all it can, and how proctor ended. Only as a user whom nobody else is.
 fn lives_after(user: u32, option: Option<&str>) -> (bool, std::process::Output) {
     let check = format!("test $(id -u) = {user} || exit 9");
@@ -213,7 +187,7 @@ fn lives_after(user: u32, option: Option<&str>) -> (bool, std::process::Output) 
     let stage = Stage::new(&[("a.proc", &text)]);
     let mut command = as_nobody(&stage, &[&["test"][..], option.as_slice()].concat());
     command.uid(user).gid(user);
-    let mut bystander = Bystander::start(user);
+    let mut bystander = Bystander::start(|command| _ = command.uid(user).gid(user));
     let output = command.output().expect("proctor can be started");
     (bystander.lives(), output)
 }
@@ -288,6 +262,7 @@ fn who_is_interrupted_at_its_start_does_not_go_on_at_a_lower_level() {
     for _ in 0..60 {
         let mut child =
             stage.command(&["test"]).stdout(Stdio::piped()).spawn().expect("proctor can be started");
+        // Any moment of its start.
         std::thread::sleep(std::time::Duration::from_micros(chance.u64(0..40_000)));
         rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
             .expect("our child");

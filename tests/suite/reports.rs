@@ -9,8 +9,7 @@ use proctor::report::suite::{
 };
 use proctor::report::{Style, is_hidden};
 use proctor::source::{Code, Location, Source, SourceId, SourceMap, Span};
-use proctor::suite::grade::Standing;
-use proctor::suite::{File, Leaks, Outcome, Output, Piece, Results, Test, Tested};
+use proctor::suite::{File, Leaks, Outcome, Output, Piece, Results, Standing, Test, Tested};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;

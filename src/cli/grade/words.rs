@@ -1,7 +1,8 @@
 //! Students, points and tests as text on a screen.
 
 use crate::report::{Style, cut, missing, visible_line};
-use crate::suite::grade::{Change, Graded, Kind, Rubric, Side, Standing, Submission, Summary, Went};
+use crate::suite::Standing;
+use crate::suite::grade::{Change, Graded, Kind, Rubric, Side, Submission, Summary, Went};
 use crate::value::Points;
 
 /// Columns of the longest name of a student, and of a test.

@@ -5,8 +5,7 @@ use super::subject::{Row, Subject, label};
 use crate::event::{TestOutcome, Verdict};
 use crate::report::diagnostic::number;
 use crate::report::{Style, brief, draw_outcome, visible_line};
-use crate::suite::grade::Standing;
-use crate::suite::{File, Test, Tested};
+use crate::suite::{File, Standing, Test, Tested};
 
 /// The line of a test that is over, and what there is to say of it.
 #[must_use]

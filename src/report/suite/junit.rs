@@ -3,8 +3,7 @@
 use super::plain::{details, line, output, text};
 use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
 use crate::event::Verdict;
-use crate::suite::grade::Standing;
-use crate::suite::{File, Outcome};
+use crate::suite::{File, Outcome, Standing};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 use std::time::Duration;
 

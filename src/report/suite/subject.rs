@@ -2,8 +2,7 @@
 
 use crate::event::Verdict;
 use crate::report::Summary;
-use crate::suite::grade::Standing;
-use crate::suite::{File, Outcome, Results, Test, Tested};
+use crate::suite::{File, Outcome, Results, Standing, Test, Tested};
 use std::borrow::Cow;
 use std::path::Path;
 

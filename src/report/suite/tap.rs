@@ -3,7 +3,7 @@
 use super::plain::{details, line};
 use super::subject::{CAN_BE_RUN, Row, Subject, mistake};
 use crate::event::Verdict;
-use crate::suite::grade::Standing;
+use crate::suite::Standing;
 use std::fmt::Write;
 
 /// The directive of a test that is expected to fail.

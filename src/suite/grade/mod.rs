@@ -29,7 +29,7 @@ mod untar;
 mod unzip;
 mod work;
 
-pub use class::{Award, Class, Criterion, Mark, Rubric, Standing, Student, Total};
+pub use class::{Award, Class, Criterion, Mark, Rubric, Student, Total};
 pub use desk::Desk;
 pub use diff::{Change, Side, TestChange, Went, diff};
 pub use folder_name::folder_name;

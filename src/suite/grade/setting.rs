@@ -1,6 +1,6 @@
 //! How a class is graded: limits, and what keeps the works inside. And the rubric, as data.
 
-use super::class::{Criterion, Rubric, Standing};
+use super::class::{Criterion, Rubric};
 use super::hidden::{Secret, covers};
 use super::site::Caps;
 use super::work::Work;
@@ -9,7 +9,7 @@ use crate::process::sandbox::{View, WORK, is_root, nobody};
 use crate::suite::file::Test;
 use crate::suite::page::page;
 use crate::suite::seed::{Use, seed};
-use crate::suite::{Enclosure, File, Limits, Trial};
+use crate::suite::{Enclosure, File, Limits, Standing, Trial};
 use crate::value::Points;
 use std::path::{Path, PathBuf};
 

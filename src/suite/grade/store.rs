@@ -1,7 +1,8 @@
 //! The results of a class in one file: each is there for good as soon as it is told, whatever happens to us or the machine.
 
-use super::class::{Class, FULL, Mark, Rubric, Standing, Student, weakest};
+use super::class::{Class, FULL, Mark, Rubric, Student};
 use super::schema::{self, Writer, trouble};
+use crate::suite::standing::{Standing, weakest};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
