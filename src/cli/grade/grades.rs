@@ -7,7 +7,7 @@ use super::args::{Grades, RESULTS, ReportArgs};
 use super::reports;
 use super::words::{draw_changes, draw_students, draw_summary};
 use crate::report::grade::changes_json;
-use crate::report::visible_line;
+use crate::report::{visible_line, wrap};
 use crate::suite::grade::{Forgotten, Results, Which, diff, forget, merge};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub fn grades(what: &Grades, output: Output) -> u8 {
         Grades::List { results } => list(results, output),
         Grades::Export { results, attempt, reports } => export(results, *attempt, reports),
         Grades::Diff { results, from, to } => compare(results, *from, *to, output),
-        Grades::Forget { student, results } => take_out(student, results),
+        Grades::Forget { student, results } => take_out(student, results, output),
         Grades::Merge { results, output: into } => join(results, into),
     };
     done.unwrap_or_else(|why| refuse(&why))
@@ -72,7 +72,7 @@ fn join(paths: &[PathBuf], into: &Path) -> Result<u8, String> {
     Ok(exit::HELD)
 }
 
-fn take_out(student: &str, path: &Path) -> Result<u8, String> {
+fn take_out(student: &str, path: &Path, output: Output) -> Result<u8, String> {
     let Forgotten { attempts, results } = forget(path, student)?;
     let path = path.display().to_string();
     let (who, name) = (visible_line(student), visible_line(&path));
@@ -82,8 +82,8 @@ fn take_out(student: &str, path: &Path) -> Result<u8, String> {
     } else {
         format!("{} with {}", many(attempts, "attempt"), many(results, "result"))
     };
-    to_stdout(&format!(
-        "{who} is taken out of {name}: {what}; reports that were written before are as they were\n"
-    ));
+    let told =
+        format!("{who} is taken out of {name}: {what}; reports that were written before are as they were\n");
+    to_stdout(&wrap(&told, output.stdout.columns, 4));
     Ok(exit::HELD)
 }

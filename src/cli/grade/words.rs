@@ -1,6 +1,6 @@
 //! Students, points and tests as text on a screen.
 
-use crate::report::{Style, cut, missing, visible_line};
+use crate::report::{Style, cut, missing, visible_line, wrap};
 use crate::suite::Standing;
 use crate::suite::grade::{Change, Graded, Kind, Rubric, Side, Submission, Summary, Went};
 use crate::value::Points;
@@ -10,6 +10,8 @@ const NAME: usize = 32;
 const TEST: usize = 60;
 /// So many students have a distribution that is worth a picture.
 const MANY: usize = 5;
+/// Columns that the second line of a long sentence stands further in.
+const FURTHER: usize = 4;
 
 /// A name as it can be shown, no wider than others.
 fn name(text: &str, columns: usize, style: Style) -> String {
@@ -43,7 +45,9 @@ pub fn draw_line(line: &Graded<'_>, columns: usize, style: Style) -> String {
     if line.open > 0 {
         notes.push(style.yellow(&format!("{} without a result", tests(line.open))));
     }
-    format!("{student}{space}  {gap}{coloured}  {}", notes.join("; ")).trim_end().to_owned() + "\n"
+    let text = format!("{student}{space}  {gap}{coloured}  {}", notes.join("; "));
+    // Below the first note.
+    wrap(&format!("{}\n", text.trim_end()), style.columns, columns + 12)
 }
 
 fn tests(count: usize) -> String {
@@ -130,7 +134,7 @@ pub fn draw_standing(standing: &Standing, style: Style) -> String {
     for (part, why) in &standing.missing {
         text.push_str(&format!("{} {part}: {}\n", style.yellow("missing:"), visible_line(why)));
     }
-    text
+    wrap(&text, style.columns, FURTHER)
 }
 
 /// What lay among the works and is none: nobody is left out unseen.
@@ -144,7 +148,7 @@ pub fn draw_left_out(names: &[String], style: Style) -> String {
     if more > 0 {
         named.push(format!("and {more} more"));
     }
-    format!("left out, for they are no student's work: {}\n", named.join(", "))
+    wrap(&format!("left out, for they are no student's work: {}\n", named.join(", ")), style.columns, FURTHER)
 }
 
 /// Whose works those are, and which tests there are.

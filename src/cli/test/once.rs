@@ -11,6 +11,7 @@ use super::reports::Reports;
 use super::update;
 use crate::event::Verdict;
 use crate::report::suite::{Subject, draw_lacks, draw_list, draw_results, test_label};
+use crate::report::wrap;
 use crate::suite::{self, File, Footing, Found, Plan, Results};
 use std::path::PathBuf;
 
@@ -111,7 +112,8 @@ fn finish(
     let by_chance = args.shuffle || args.stress.is_some();
     if !args.stable && (by_chance || results.tested.iter().any(|tested| tested.verdict.is_bad())) {
         let seed = results.seed;
-        to_stdout(&format!("seed: {seed} (`--seed {seed}` takes the same random numbers again)\n"));
+        let told = format!("seed: {seed} (`--seed {seed}` takes the same random numbers again)\n");
+        to_stdout(&wrap(&told, output.stdout.columns, 4));
     }
     let code = code(files, results);
     let code = if drawn(files, results) { code } else { code.max(exit::TOOL) };

@@ -4,7 +4,7 @@ use super::details::{draw_details, draw_leaks, draw_reasons};
 use super::subject::{Row, Subject, label};
 use crate::event::{TestOutcome, Verdict};
 use crate::report::diagnostic::number;
-use crate::report::{Style, brief, draw_outcome, visible_line};
+use crate::report::{Style, brief, draw_outcome, visible_line, wrap};
 use crate::suite::{File, Standing, Test, Tested};
 
 /// The line of a test that is over, and what there is to say of it.
@@ -41,7 +41,7 @@ pub fn draw_lacks(standing: &Standing, style: Style) -> String {
         let level = style.yellow(&format!("level {}:", visible_line(&standing.level)));
         format!("{level} {}\n", visible_line(why))
     };
-    standing.missing.iter().map(line).collect()
+    wrap(&standing.missing.iter().map(line).collect::<String>(), style.columns, 4)
 }
 
 /// The last lines: which failed, where there are many lines above, and how many ended how, at which level.
