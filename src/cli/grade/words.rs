@@ -228,3 +228,35 @@ pub fn draw_students(summary: &Summary, worth: Points, style: Style) -> String {
     };
     summary.students.iter().map(line).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::width;
+
+    #[test]
+    fn sentences_keep_within_the_terminal_and_lines_of_a_file_stay_whole() {
+        let standing = Standing {
+            level: "limited".to_owned(),
+            parts: vec!["namespaces of its own".to_owned(), "a filter of system calls".to_owned()],
+            missing: vec![("observation".to_owned(), "nobody may trace anybody on this machine".to_owned())],
+            ..Standing::default()
+        };
+        let graded = Graded {
+            student: "ada",
+            points: Points::ZERO,
+            worth: Points::ZERO,
+            open: 0,
+            refused: Some("it is a .rar archive, which cannot be unpacked here"),
+            failed: Vec::new(),
+        };
+        let drawn = |columns| {
+            let style = Style::PLAIN.within(columns);
+            draw_standing(&standing, style) + &draw_line(&graded, 3, style)
+        };
+        assert!(drawn(40).lines().all(|line| width(line) <= 40), "{}", drawn(40));
+        assert_eq!(drawn(0).lines().count(), 3);
+        let words = |text: String| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words(drawn(40)), words(drawn(0)));
+    }
+}
