@@ -110,6 +110,7 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
     use std::process::Command;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn no_two_graders_share_one_and_all_come_back() {
@@ -123,7 +124,15 @@ mod tests {
         // Whoever was started meanwhile does not keep them.
         let mut child = Command::new("sleep").arg("1000").spawn().expect("sleep is there");
         drop(one);
-        let again = take(900).map(|one| one.numbers.len());
+        // Another test may be between fork and exec just now, where it has whatever this process has.
+        let patience = Instant::now() + Duration::from_secs(60);
+        let again = loop {
+            let again = take(900).map(|one| one.numbers.len());
+            if again.is_ok() || Instant::now() > patience {
+                break again;
+            }
+            std::thread::yield_now();
+        };
         child.kill().expect("it is ours");
         child.wait().expect("it is ours");
         assert_eq!(again.expect("they are free"), 900);
